@@ -1,0 +1,75 @@
+#pragma once
+
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "actors/core/time.hpp"
+
+namespace boxoffice {
+
+/// 128 bits of a cryptographic hash.
+struct digest {
+  std::uint64_t high{0};
+  std::uint64_t low{0};
+
+  constexpr auto operator<=>(const digest&) const = default;
+};
+
+/// What a retry is recognised by: `scope` hashes (user, method, path, Idempotency-Key), `body` the
+/// request body as a JSON value. An absent key (internal callers) has a zero scope.
+struct request_key {
+  digest scope;
+  digest body;
+
+  constexpr auto operator<=>(const request_key&) const = default;
+  [[nodiscard]] constexpr bool present() const { return scope != digest{}; }
+};
+
+/// What became of the key of a request, in every reply to a command that takes one.
+enum class key_verdict : std::uint8_t {
+  fresh,      ///< first time: the operation ran
+  replayed,   ///< seen before with the same body: the reply is the first answer
+  reused,     ///< seen before with another body: refused
+  in_flight,  ///< the first one is still running
+};
+
+/// The keys one desk knows, without their answers: which run right now, and which may stand in the
+/// store. It lets a desk answer "never seen" without asking the store, which is what nearly every
+/// request is.
+///
+/// Life cycle: `remember` every key the store holds at start; `begin` when a command arrives;
+/// `finish` when it has been answered. When more than `capacity` keys were remembered it forgets
+/// nothing and says `look_up` for all, which is slow but right. **Thread**: its desk's.
+class key_book {
+ public:
+  enum class state : std::uint8_t { fresh, look_up, in_flight, reused };
+
+  explicit key_book(std::size_t capacity) : capacity_{capacity} {}
+
+  /// **Ensures** after `fresh` the key is in flight until `finish`. A request without key is fresh.
+  state begin(const request_key& key);
+  /// After `look_up`: the store did not have it, so the command runs now. False: another one with
+  /// this key was faster.
+  bool begin_absent(const request_key& key);
+  /// The command with this key was answered; `stored` says whether the answer is in the store.
+  enum class outcome : std::uint8_t { stored, forgotten };
+  void finish(const request_key& key, outcome what);
+  /// A key that the store holds.
+  void remember(const digest& scope);
+  /// After the desk lost its memory: nothing is in flight any more.
+  void drop_in_flight() { running_.clear(); }
+
+ private:
+  struct digest_hash {
+    std::size_t operator()(const digest& d) const noexcept { return d.low; }
+  };
+  std::size_t capacity_;
+  std::unordered_map<digest, digest, digest_hash> running_;
+  std::unordered_set<std::uint64_t> stored_;  // the low halves: a false hit only costs a look-up
+};
+
+}  // namespace boxoffice

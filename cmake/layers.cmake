@@ -1,0 +1,38 @@
+# Compiler rules for our own targets, and add_layer(): one static library per layer.
+add_library(boxoffice_build_rules INTERFACE)
+target_include_directories(boxoffice_build_rules INTERFACE ${CMAKE_SOURCE_DIR})
+target_compile_options(boxoffice_build_rules INTERFACE
+  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch -Werror -fno-omit-frame-pointer)
+if(BOXOFFICE_SANITIZE STREQUAL "address")
+  target_compile_options(boxoffice_build_rules INTERFACE
+    -fsanitize=address,undefined -fno-sanitize-recover=all)
+  target_link_options(boxoffice_build_rules INTERFACE -fsanitize=address,undefined)
+elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
+  target_compile_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
+  target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
+endif()
+
+# add_layer(NAME LINK targets... PCH header): library boxoffice_NAME from every .cpp under NAME/.
+function(add_layer name)
+  cmake_parse_arguments(layer "" "PCH" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cpp)
+  add_library(boxoffice_${name} STATIC ${sources})
+  target_link_libraries(boxoffice_${name} PUBLIC ${layer_LINK} PRIVATE boxoffice_build_rules)
+  target_precompile_headers(boxoffice_${name} PRIVATE ${CMAKE_SOURCE_DIR}/${layer_PCH})
+endfunction()
+
+# add_suite(NAME LINK targets...): GoogleTest program NAME_tests from every .cpp under tests/NAME/.
+function(add_suite name)
+  cmake_parse_arguments(suite "" "PCH" "LINK" ${ARGN})
+  file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  if(NOT sources)
+    return()
+  endif()
+  add_executable(${name}_tests ${sources})
+  target_link_libraries(${name}_tests PRIVATE ${suite_LINK} GTest::gtest_main boxoffice_build_rules)
+  if(suite_PCH)
+    target_precompile_headers(${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/${suite_PCH})
+  endif()
+  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600
+    WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
+endfunction()

@@ -1,0 +1,34 @@
+# Every third-party package, once, behind a name of ours. All are Debian packages; their headers count
+# as SYSTEM, so that our warnings are about our code.
+find_package(Threads REQUIRED)
+find_package(PkgConfig REQUIRED)
+find_package(OpenSSL REQUIRED)
+find_package(spdlog REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(prometheus-cpp REQUIRED)
+find_package(SQLiteCpp REQUIRED)
+find_package(Boost 1.74 REQUIRED)
+pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
+pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
+
+function(add_package name)
+  add_library(boxoffice_package_${name} INTERFACE)
+  add_library(boxoffice::${name} ALIAS boxoffice_package_${name})
+  target_link_libraries(boxoffice_package_${name} INTERFACE ${ARGN})
+endfunction()
+
+# CAF 0.17 of Debian ships no CMake package.
+find_library(CAF_CORE_LIBRARY caf_core REQUIRED)
+find_library(CAF_IO_LIBRARY caf_io REQUIRED)
+
+add_package(settings_packages spdlog::spdlog CLI11::CLI11 PkgConfig::tomlplusplus Threads::Threads)
+add_package(caf ${CAF_IO_LIBRARY} ${CAF_CORE_LIBRARY})
+add_package(sqlite SQLiteCpp PkgConfig::sqlite3)
+add_package(json nlohmann_json::nlohmann_json)
+add_package(beast Boost::headers)
+add_package(crypto OpenSSL::Crypto)
+add_package(prometheus prometheus-cpp::core)
+
+target_compile_definitions(boxoffice_package_beast INTERFACE
+  BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_NO_DEPRECATED=1 BOOST_BEAST_USE_STD_STRING_VIEW=1)
