@@ -1,0 +1,212 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+/// Every bound of the server, each with its reason. What an operator may want to change is a
+/// setting (config/settings.hpp) and stands here as a default or as the range of that setting; the
+/// rest is part of the contract or of the design. **Units**: chrono types carry theirs; raw numbers
+/// carry it before `_min`, `_max` or `_default`; money is in points (whole won).
+namespace boxoffice::limits {
+
+using namespace std::chrono_literals;
+
+// --- HTTP -------------------------------------------------------------------------------------
+
+/// The largest honest body (a basket of 100 seats) is below 2 KiB; 64 KiB bounds what one client
+/// costs.
+inline constexpr std::size_t http_body_bytes_max = 64 * 1024;
+/// A schedule may list thousands of sections.
+inline constexpr std::size_t http_schedule_body_bytes_max = 4 * 1024 * 1024;
+/// Twice what browsers and proxies send at worst; beyond it 431.
+inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
+/// Answered at the same time; beyond it 503. At 5 ms each this is 800,000 requests a second, so it
+/// sheds only when something behind is slow.
+inline constexpr std::int64_t http_in_flight_requests_default = 4096;
+inline constexpr std::int64_t http_in_flight_requests_max = 1'000'000;
+/// Open sockets; below the usual limit of 65,536 descriptors, with room for the databases.
+inline constexpr std::size_t http_connections_max = 60'000;
+/// Accepted by the kernel and not yet by us; the kernel cuts it to its own bound (4,096).
+inline constexpr int http_backlog_connections_max = 4096;
+/// From the first byte of a request to its last: a client that trickles bytes holds no socket for
+/// long.
+inline constexpr std::chrono::seconds http_read_time_max = 15s;
+/// A keep-alive connection without a request.
+inline constexpr std::chrono::seconds http_idle_time_max = 60s;
+/// A client that does not read its answer.
+inline constexpr std::chrono::seconds http_write_time_max = 15s;
+/// An answer from the actors; longer than any honest operation but a payment, which answers 202
+/// by its own setting.
+inline constexpr std::chrono::seconds http_ask_time_max = 10s;
+/// Bytes of a refused body that are read and thrown away, so that the client sees the 413.
+inline constexpr std::size_t http_discard_bytes_max = 1024 * 1024;
+/// Nesting of JSON; the contract needs 4. It bounds the stack of the parser.
+inline constexpr std::size_t json_depth_levels_max = 32;
+/// An `X-Request-Id` taken over from the client.
+inline constexpr std::size_t request_id_chars_max = 64;
+/// A token of ours has 250; it bounds the work before a signature is checked.
+inline constexpr std::size_t bearer_token_chars_max = 4096;
+/// The setting; 0 switches the limit off.
+inline constexpr std::int64_t http_rate_limit_requests_max = 1'000'000;
+/// Users and addresses the rate limit remembers; the one idle longest makes room.
+inline constexpr std::size_t rate_limit_clients_max = 200'000;
+inline constexpr std::int64_t http_threads_max = 64;
+inline constexpr std::int64_t scheduler_threads_max = 256;
+
+/// Items of one page of a list.
+inline constexpr std::size_t list_items_min = 1;
+inline constexpr std::size_t list_items_max = 200;
+inline constexpr std::size_t list_items_default = 50;
+/// A cursor is ours, so a longer one was not.
+inline constexpr std::size_t cursor_chars_max = 128;
+
+/// The outside form of every id.
+inline constexpr std::size_t id_chars_max = 40;
+
+/// Numbers in JSON are doubles to many clients: |n| < 2^53.
+inline constexpr std::int64_t json_integer_max = (std::int64_t{1} << 53) - 1;
+
+// --- Idempotency ------------------------------------------------------------------------------
+
+inline constexpr std::size_t idempotency_key_chars_min = 1;
+inline constexpr std::size_t idempotency_key_chars_max = 128;
+/// A client that still retries after a day has long told its user something.
+inline constexpr std::chrono::hours idempotency_kept = 24h;
+/// Keys a desk knows by heart: a day at 46 writes a second, in about 160 MB at worst. Beyond it the
+/// desk asks its store instead, which is slower and still right.
+inline constexpr std::size_t key_book_keys_max = 4'000'000;
+/// Rows one pruning transaction deletes, so that it never holds up a batch for long.
+inline constexpr std::size_t prune_rows_max = 1000;
+inline constexpr std::chrono::seconds prune_every = 60s;
+
+// --- Group commit -----------------------------------------------------------------------------
+
+/// Writes that wait for the committer: about half a second of work; beyond it `overloaded`.
+inline constexpr std::size_t committer_queue_writes_max = 16'384;
+/// Writes of one transaction: past 512 the cost per write no longer falls, and the answers of the
+/// first wait for the last.
+inline constexpr std::size_t committer_batch_writes_max = 512;
+/// Reads that wait for a store's reader thread; beyond it `overloaded`.
+inline constexpr std::size_t reader_queue_reads_max = 4096;
+/// How long a store that failed is left alone before its actors reload from it.
+inline constexpr std::chrono::milliseconds store_retry_first = 50ms;
+inline constexpr std::chrono::milliseconds store_retry_max = 2s;
+/// How long SQLite waits for a lock that a killed process leaves for a moment.
+inline constexpr std::chrono::milliseconds sqlite_busy_time_max = 5s;
+
+// --- Concerts and seats -----------------------------------------------------------------------
+
+inline constexpr std::size_t schedule_seats_max = 100'000;
+inline constexpr std::int64_t section_rows_min = 1;
+inline constexpr std::int64_t section_rows_max = 10'000;
+inline constexpr std::int64_t row_seats_min = 1;
+inline constexpr std::int64_t row_seats_max = 10'000;
+inline constexpr std::size_t section_name_chars_max = 16;
+/// Every section has a seat, so there are never more sections than seats.
+inline constexpr std::size_t schedule_sections_max = schedule_seats_max;
+inline constexpr std::int64_t price_points_min = 0;
+inline constexpr std::int64_t price_points_max = 1'000'000'000;
+inline constexpr std::int64_t user_seats_min = 1;
+inline constexpr std::int64_t user_seats_max = 100;
+inline constexpr std::int64_t user_seats_default = 4;
+/// A basket can never hold more than a user may.
+inline constexpr std::size_t basket_seats_max = 100;
+inline constexpr std::chrono::seconds hold_time_min = 1s;
+inline constexpr std::chrono::seconds hold_time_max = 3600s;
+inline constexpr std::chrono::seconds hold_time_default = 300s;
+/// Titles, artists and venues: a line on a poster.
+inline constexpr std::size_t title_chars_min = 1;
+inline constexpr std::size_t title_chars_max = 200;
+inline constexpr std::size_t description_chars_max = 10'000;
+/// A seat actor without a message for so long leaves its memory to others; the store has it all.
+inline constexpr std::chrono::seconds seat_idle_time_max = 60s;
+/// A released or expired hold is over; its deadline wheel turns this often, to publish it.
+inline constexpr std::chrono::milliseconds hold_sweep_every = 100ms;
+
+// --- Waiting room -----------------------------------------------------------------------------
+
+inline constexpr std::int64_t waiting_room_active_users_min = 1;
+inline constexpr std::int64_t waiting_room_active_users_max = 100'000;
+inline constexpr std::int64_t waiting_room_admissions_per_second_min = 1;
+inline constexpr std::int64_t waiting_room_admissions_per_second_max = 100'000;
+/// People in one waiting room; a stadium tour at its worst. Beyond it `overloaded`.
+inline constexpr std::size_t waiting_room_tokens_max = 2'000'000;
+inline constexpr std::chrono::seconds queue_token_time_default = 600s;
+inline constexpr std::chrono::seconds queue_silence_default = 120s;
+inline constexpr std::chrono::seconds queue_setting_time_max = 86'400s;
+/// Ended tokens stay readable, so that their user learns why.
+inline constexpr std::chrono::minutes ended_token_kept = 10min;
+/// Admission and expiry; ten times a second makes `admitPerSecond` look smooth.
+inline constexpr std::chrono::milliseconds waiting_room_tick_every = 100ms;
+/// The window over which outflow is measured for the ETA.
+inline constexpr std::chrono::seconds waiting_room_outflow_window = 60s;
+/// What a waiting client is told to wait before it polls again.
+inline constexpr std::chrono::seconds waiting_room_poll_every = 2s;
+
+// --- Points -----------------------------------------------------------------------------------
+
+inline constexpr std::int64_t charge_points_min = 1;
+/// One charge; a setting.
+inline constexpr std::int64_t charge_points_default = 10'000'000;
+/// 2,000 times below 2^53, so that sums of balances stay exact in JSON.
+inline constexpr std::int64_t balance_points_max = 1'000'000'000'000;
+/// An account actor without a message for so long leaves its memory to others.
+inline constexpr std::chrono::seconds account_idle_time_max = 60s;
+
+// --- Payments ---------------------------------------------------------------------------------
+
+/// Sagas in memory that are not yet terminal: beyond it a new payment is `overloaded`. About 200
+/// MB.
+inline constexpr std::size_t open_sagas_max = 65'536;
+/// Asking again starts here, doubles, and stops growing at the cap: a participant that restarts in
+/// a second is found at once, one that is down for an hour is not hammered.
+inline constexpr std::chrono::milliseconds saga_retry_first = 50ms;
+inline constexpr std::chrono::milliseconds saga_retry_max = 5s;
+/// Spread of each pause, so that sagas stopped together do not come back together.
+inline constexpr int saga_retry_jitter_percent = 20;
+/// Askings of one step after the deadline before the saga is parked for an operator: about an hour
+/// at the cap.
+inline constexpr int saga_step_tries_max = 720;
+inline constexpr std::chrono::milliseconds payment_answer_time_default = 3000ms;
+inline constexpr std::chrono::milliseconds payment_answer_time_max = 60'000ms;
+inline constexpr std::chrono::seconds payment_deadline_default = 30s;
+inline constexpr std::chrono::seconds payment_deadline_max = 3600s;
+inline constexpr std::chrono::milliseconds payment_step_time_default = 500ms;
+inline constexpr std::chrono::milliseconds payment_step_time_min = 10ms;
+inline constexpr std::chrono::milliseconds payment_step_time_max = 60'000ms;
+
+// --- Outbox, events, rankings -----------------------------------------------------------------
+
+/// Events of one publishing round; they are marked published in one transaction.
+inline constexpr std::size_t outbox_relay_batch_events_max = 256;
+/// Fall-back when the wake-up of a commit was lost.
+inline constexpr std::chrono::milliseconds outbox_poll_every = 500ms;
+inline constexpr std::chrono::milliseconds outbox_retry_first = 50ms;
+inline constexpr std::chrono::milliseconds outbox_retry_max = 5s;
+/// Tries of one event that its consumer refuses before it is parked (G14).
+inline constexpr int outbox_event_tries_max = 10;
+/// Published events are kept for an operator to look at.
+inline constexpr std::chrono::hours outbox_published_kept = 24h;
+/// Events a consumer has been sent and has not yet applied.
+inline constexpr std::size_t consumer_queue_events_max = 4096;
+inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
+inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
+inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;
+
+// --- Process ----------------------------------------------------------------------------------
+
+/// From SIGTERM to the end: requests under way are answered, then the process stops anyway.
+inline constexpr std::chrono::seconds drain_time_max = 10s;
+/// HMAC-SHA-256 keys shorter than the hash weaken it. **Source**: RFC 7518, 3.2.
+inline constexpr std::size_t auth_secret_bytes_min = 32;
+inline constexpr std::chrono::seconds dev_token_time_default = 86'400s;
+inline constexpr std::chrono::seconds dev_token_time_max = 2'592'000s;
+/// A settings file is a page; this keeps a wrong path from being read into memory.
+inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;
+/// Lines that wait for the log's thread; beyond it the oldest is lost, and counted.
+inline constexpr std::size_t log_queue_lines_max = 8192;
+/// One field of a log line; what clients send is cut here.
+inline constexpr std::size_t log_field_bytes_max = 2048;
+
+}  // namespace boxoffice::limits
