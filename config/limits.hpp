@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 inline constexpr std::size_t http_body_bytes_max = 64 * 1024;
 /// A schedule may list thousands of sections.
 inline constexpr std::size_t http_schedule_body_bytes_max = 4 * 1024 * 1024;
-/// Twice what browsers and proxies send at worst; beyond it 431.
+/// More than a browser behind a proxy sends; beyond it 431.
 inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
 /// Answered at the same time; beyond it 503. At 5 ms each this is 800,000 requests a second, so it
 /// sheds only when something behind is slow.
@@ -45,7 +45,7 @@ inline constexpr std::size_t http_discard_bytes_max = 1024 * 1024;
 inline constexpr std::size_t json_depth_levels_max = 32;
 /// An `X-Request-Id` taken over from the client.
 inline constexpr std::size_t request_id_chars_max = 64;
-/// A token of ours has 250; it bounds the work before a signature is checked.
+/// Many times a token with our three claims; it bounds the work before a signature is checked.
 inline constexpr std::size_t bearer_token_chars_max = 4096;
 /// The setting; 0 switches the limit off.
 inline constexpr std::int64_t http_rate_limit_requests_max = 1'000'000;
@@ -82,10 +82,10 @@ inline constexpr std::chrono::seconds prune_every = 60s;
 
 // --- Group commit -----------------------------------------------------------------------------
 
-/// Writes that wait for the committer: about half a second of work; beyond it `overloaded`.
+/// Writes that wait for the committer: 32 full batches; beyond it `overloaded`.
 inline constexpr std::size_t committer_queue_writes_max = 16'384;
-/// Writes of one transaction: past 512 the cost per write no longer falls, and the answers of the
-/// first wait for the last.
+/// Writes of one transaction: enough to make one fsync cheap for each, few enough that the answer
+/// of the first does not wait long for the last.
 inline constexpr std::size_t committer_batch_writes_max = 512;
 /// Reads that wait for a store's reader thread; beyond it `overloaded`.
 inline constexpr std::size_t reader_queue_reads_max = 4096;
@@ -149,15 +149,14 @@ inline constexpr std::chrono::seconds waiting_room_poll_every = 2s;
 inline constexpr std::int64_t charge_points_min = 1;
 /// One charge; a setting.
 inline constexpr std::int64_t charge_points_default = 10'000'000;
-/// 2,000 times below 2^53, so that sums of balances stay exact in JSON.
+/// Far enough below 2^53 that the sum of thousands of balances stays exact in JSON.
 inline constexpr std::int64_t balance_points_max = 1'000'000'000'000;
 /// An account actor without a message for so long leaves its memory to others.
 inline constexpr std::chrono::seconds account_idle_time_max = 60s;
 
 // --- Payments ---------------------------------------------------------------------------------
 
-/// Sagas in memory that are not yet terminal: beyond it a new payment is `overloaded`. About 200
-/// MB.
+/// Sagas in memory that are not yet terminal: beyond it a new payment is `overloaded`.
 inline constexpr std::size_t open_sagas_max = 65'536;
 /// Asking again starts here, doubles, and stops growing at the cap: a participant that restarts in
 /// a second is found at once, one that is down for an hour is not hammered.
