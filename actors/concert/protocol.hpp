@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/caf/actor.hpp"
+#include "actors/caf/values.hpp"
+#include "actors/concert/catalogue.hpp"
+#include "actors/core/fault.hpp"
+
+namespace boxoffice {
+
+/// Adds a concert. The caller has checked the form.
+struct create_concert {
+  std::uint64_t ticket{0};
+  concert draft;  ///< id is ignored
+};
+
+/// Adds a schedule to a concert. The caller has checked the form (counts, order of times).
+struct create_schedule {
+  std::uint64_t ticket{0};
+  schedule draft;  ///< id is ignored
+};
+
+/// Changes how a concert lets people in, at once.
+struct change_waiting_room {
+  std::uint64_t ticket{0};
+  concert_id concert;
+  waiting_room_rule rule;
+};
+
+enum class catalogue_refusal : std::uint8_t { none, concert_not_found };
+
+/// Answers the three above. **Ensures** the snapshot already shows the change when refusal and
+/// fault are none.
+struct catalogue_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  catalogue_refusal refusal{catalogue_refusal::none};
+  concert_id concert;
+  schedule_id schedule;
+};
+
+/// Owns the master data: decides, persists, publishes the new snapshot, answers.
+using catalogue_actor = accepts<create_concert, create_schedule, change_waiting_room>;
+
+}  // namespace boxoffice
+
+// Drafts are handed over within one process; a gateway on another node sends its own form of them.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_concert)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_schedule)
+
+namespace boxoffice {
+template <class Inspector>
+auto inspect(Inspector& f, waiting_room_rule& m) {
+  return fields(f, m.enabled, m.active_max, m.admit_per_second);
+}
+template <class Inspector>
+auto inspect(Inspector& f, change_waiting_room& m) {
+  return fields(f, m.ticket, m.concert, m.rule);
+}
+template <class Inspector>
+auto inspect(Inspector& f, catalogue_reply& m) {
+  return fields(f, m.ticket, m.fault, m.refusal, m.concert, m.schedule);
+}
+}  // namespace boxoffice

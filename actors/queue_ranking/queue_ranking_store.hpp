@@ -1,0 +1,25 @@
+#pragma once
+
+#include <span>
+#include <variant>
+
+#include "actors/commit/commit.hpp"
+#include "actors/queue/queue_store.hpp"
+#include "actors/ranking/ranking_store.hpp"
+
+namespace boxoffice {
+
+/// The queue_ranking service keeps waiting rooms and boards in one store.
+using queue_ranking_write = std::variant<queue_write, ranking_write>;
+
+/// **Thread**: the committer's.
+class queue_ranking_store {
+ public:
+  virtual ~queue_ranking_store() = default;
+  /// Applies the writes in order, in one transaction.
+  virtual commit_outcome commit(std::span<const queue_ranking_write> batch) = 0;
+  /// Deletes at most `limit` queue entries that ended before `before`.
+  virtual std::size_t prune_queue(time_point before, std::size_t limit) = 0;
+};
+
+}  // namespace boxoffice

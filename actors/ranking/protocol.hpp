@@ -1,0 +1,67 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "actors/caf/actor.hpp"
+#include "actors/caf/values.hpp"
+#include "actors/core/fault.hpp"
+#include "actors/outbox/protocol.hpp"
+#include "actors/ranking/leaderboard.hpp"
+
+namespace boxoffice {
+
+struct read_best_selling {
+  std::uint64_t ticket{0};
+  ranking_window window{ranking_window::all};
+  std::uint32_t limit{50};
+};
+
+struct best_selling_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<best_selling_line> lines;
+};
+
+struct read_sold_out {
+  std::uint64_t ticket{0};
+  std::uint32_t limit{50};
+};
+
+struct sold_out_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<sold_out_line> lines;
+};
+
+/// Most seats sold, by window.
+using best_selling_actor = accepts<read_best_selling, deliver_events>;
+/// Fastest sold out.
+using sold_out_actor = accepts<read_sold_out, deliver_events>;
+
+template <class Inspector>
+auto inspect(Inspector& f, best_selling_line& v) {
+  return fields(f, v.rank, v.schedule, v.seats_sold);
+}
+template <class Inspector>
+auto inspect(Inspector& f, sold_out_line& v) {
+  return fields(f, v.rank, v.schedule, v.seat_count, v.sold_out_at, v.to_sell_out, v.currently);
+}
+template <class Inspector>
+auto inspect(Inspector& f, read_best_selling& m) {
+  return fields(f, m.ticket, m.window, m.limit);
+}
+template <class Inspector>
+auto inspect(Inspector& f, best_selling_reply& m) {
+  return fields(f, m.ticket, m.fault, m.lines);
+}
+template <class Inspector>
+auto inspect(Inspector& f, read_sold_out& m) {
+  return fields(f, m.ticket, m.limit);
+}
+template <class Inspector>
+auto inspect(Inspector& f, sold_out_reply& m) {
+  return fields(f, m.ticket, m.fault, m.lines);
+}
+
+}  // namespace boxoffice

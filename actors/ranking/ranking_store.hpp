@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/core/ids.hpp"
+#include "actors/ranking/leaderboard.hpp"
+
+namespace boxoffice {
+
+/// One event applied by one board: the rows as they are from now on, with the mark that the consumer
+/// has it (UNIQUE(consumer, event)), in one transaction.
+struct ranking_write {
+  std::string consumer;
+  event_id event;
+  std::uint64_t sequence{0};
+  std::optional<sales_bucket> bucket;  ///< insert or replace by (schedule, minute)
+  std::optional<sales_total> total;    ///< insert or replace by (consumer, schedule)
+};
+
+/// Reads of committed state. **Thread**: the reader's. Throws when the store cannot be read.
+class ranking_reader {
+ public:
+  virtual ~ranking_reader() = default;
+  struct board_state {
+    std::vector<sales_bucket> buckets;  ///< from minute `since` on
+    std::vector<sales_total> totals;
+    std::uint64_t applied_through{0};   ///< highest sequence this consumer has applied, 0 for none
+  };
+  virtual board_state load_board(const std::string& consumer, std::int64_t since_minute) = 0;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,226 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "actors/caf/actor.hpp"
+#include "actors/caf/values.hpp"
+#include "actors/core/fault.hpp"
+#include "actors/core/idempotency.hpp"
+#include "actors/reservation/reservation.hpp"
+
+namespace boxoffice {
+
+/// What the waiting room said about the caller's queue token. The gateway asks before it knows
+/// whether the request is a replay; the desk applies it where the order of decisions has it.
+enum class queue_admission : std::uint8_t { admitted, token_missing, token_invalid, still_waiting };
+
+/// Holds seats: all or none. Either `seats` or `best_count` says which.
+/// **Rejects** in the order of `hold_refusal`.
+struct hold_seats {
+  std::uint64_t ticket{0};
+  request_key key;
+  user_id user;
+  schedule_id schedule;  ///< none: the text named no schedule
+  queue_admission admission{queue_admission::admitted};
+  std::uint32_t position{0};  ///< with still_waiting
+  std::vector<std::string> seats;
+  std::uint32_t best_count{0};
+  std::string best_section;  ///< empty: any
+};
+
+struct hold_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  key_verdict key{key_verdict::fresh};
+  hold_outcome outcome;  ///< valid when fault is none and key is fresh or replayed
+};
+
+/// Gives the seats back before payment. Idempotent.
+struct release_reservation {
+  std::uint64_t ticket{0};
+  user_id user;
+  reservation_id reservation;
+};
+
+enum class release_refusal : std::uint8_t { none, not_found, already_paid };
+
+struct release_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  release_refusal refusal{release_refusal::none};
+  payment_id payment;  ///< already_paid
+};
+
+/// Reads one reservation. `user` empty: whoever owns it (the payment service asks so).
+struct find_reservation {
+  std::uint64_t ticket{0};
+  user_id user;
+  reservation_id reservation;
+};
+
+/// The reservation with its status at the time of the answer. Not found, or somebody else's: none.
+struct reservation_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  enum class presence : std::uint8_t { absent, found } present{presence::absent};
+  reservation found;
+  time_point starts_at{};  ///< of the performance: refunds end there
+};
+
+struct list_reservations {
+  std::uint64_t ticket{0};
+  user_id user;
+  bool any_status{true};
+  reservation_status status{reservation_status::held};
+  std::uint64_t cursor{0};
+  std::uint32_t limit{50};
+};
+
+struct reservations_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<reservation> items;
+  std::uint64_t next{0};
+};
+
+enum class seat_status : std::uint8_t { available, held, sold };
+
+/// The seats of a schedule at one moment. `version` changes with every change that a reader can see,
+/// also when a hold lapses. Immutable and shared; good for the moment it was asked for.
+struct seat_snapshot {
+  schedule_id schedule;
+  std::uint64_t version{0};
+  std::vector<seat_status> seats;  ///< by seat_index
+  std::uint32_t available{0};
+  std::uint32_t sold{0};
+};
+
+/// Asks for the seats, or (counts_only) just for the counters, which needs no copy.
+struct read_seats {
+  std::uint64_t ticket{0};
+  schedule_id schedule;
+  enum class detail : std::uint8_t { counts, seats } what{detail::seats};
+};
+
+struct seats_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::uint64_t version{0};
+  std::uint32_t available{0};
+  std::uint32_t sold{0};
+  std::shared_ptr<const seat_snapshot> seats;  ///< null for counts, and for an unknown schedule
+};
+
+// From the payment saga. Each may be sent any number of times (promise G11).
+
+/// Turns the hold into a sale. **Rejects** in the order of `confirm_refusal`.
+struct confirm_reservation {
+  std::uint64_t ticket{0};
+  payment_id payment;
+  reservation_id reservation;
+};
+
+struct confirm_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  payment_id payment;
+  confirm_refusal refusal{confirm_refusal::none};
+  bool holds_else{false};  ///< the user still has live holds in the same concert
+};
+
+/// Undoes what `payment` did to the reservation, and remembers that it may never do it again. When
+/// the payment never confirmed it, only the tombstone is written and the hold stands.
+struct revert_reservation {
+  std::uint64_t ticket{0};
+  payment_id payment;
+  reservation_id reservation;
+  enum class reason : std::uint8_t { compensation, refund } why{reason::compensation};
+};
+
+/// Always succeeds in the end; `fault` says "ask again".
+struct revert_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  payment_id payment;
+};
+
+/// Front of the reservation service: keys, routing to the schedule's desk, reads.
+using reservation_desk_actor =
+    accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
+            confirm_reservation, revert_reservation>;
+
+template <class Inspector>
+auto inspect(Inspector& f, reserved_seat& v) {
+  return fields(f, v.seat, v.price);
+}
+template <class Inspector>
+auto inspect(Inspector& f, reservation& v) {
+  return fields(f, v.id, v.concert, v.user, v.seats, v.amount, v.status, v.held_at, v.expires_at,
+                v.payment, v.reverted);
+}
+template <class Inspector>
+auto inspect(Inspector& f, hold_outcome& v) {
+  return fields(f, v.refusal, v.held, v.seats, v.seats_max, v.position, v.opens_at);
+}
+template <class Inspector>
+auto inspect(Inspector& f, hold_seats& m) {
+  return fields(f, m.ticket, m.key, m.user, m.schedule, m.admission, m.position, m.seats,
+                m.best_count, m.best_section);
+}
+template <class Inspector>
+auto inspect(Inspector& f, hold_reply& m) {
+  return fields(f, m.ticket, m.fault, m.key, m.outcome);
+}
+template <class Inspector>
+auto inspect(Inspector& f, release_reservation& m) {
+  return fields(f, m.ticket, m.user, m.reservation);
+}
+template <class Inspector>
+auto inspect(Inspector& f, release_reply& m) {
+  return fields(f, m.ticket, m.fault, m.refusal, m.payment);
+}
+template <class Inspector>
+auto inspect(Inspector& f, find_reservation& m) {
+  return fields(f, m.ticket, m.user, m.reservation);
+}
+template <class Inspector>
+auto inspect(Inspector& f, reservation_reply& m) {
+  return fields(f, m.ticket, m.fault, m.present, m.found, m.starts_at);
+}
+template <class Inspector>
+auto inspect(Inspector& f, list_reservations& m) {
+  return fields(f, m.ticket, m.user, m.any_status, m.status, m.cursor, m.limit);
+}
+template <class Inspector>
+auto inspect(Inspector& f, reservations_reply& m) {
+  return fields(f, m.ticket, m.fault, m.items, m.next);
+}
+template <class Inspector>
+auto inspect(Inspector& f, read_seats& m) {
+  return fields(f, m.ticket, m.schedule, m.what);
+}
+template <class Inspector>
+auto inspect(Inspector& f, confirm_reservation& m) {
+  return fields(f, m.ticket, m.payment, m.reservation);
+}
+template <class Inspector>
+auto inspect(Inspector& f, confirm_reply& m) {
+  return fields(f, m.ticket, m.fault, m.payment, m.refusal, m.holds_else);
+}
+template <class Inspector>
+auto inspect(Inspector& f, revert_reservation& m) {
+  return fields(f, m.ticket, m.payment, m.reservation, m.why);
+}
+template <class Inspector>
+auto inspect(Inspector& f, revert_reply& m) {
+  return fields(f, m.ticket, m.fault, m.payment);
+}
+
+}  // namespace boxoffice
+
+// The snapshot is shared, not copied, within one process.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::seats_reply)

@@ -1,0 +1,77 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "actors/concert/catalogue.hpp"
+#include "actors/core/ids.hpp"
+#include "actors/core/money.hpp"
+#include "actors/core/time.hpp"
+
+namespace boxoffice {
+
+enum class reservation_status : std::uint8_t { held, confirmed, expired, released, refunded };
+
+struct reserved_seat {
+  seat_index seat{0};
+  points price;  ///< fixed at hold time
+
+  auto operator<=>(const reserved_seat&) const = default;
+};
+
+/// A basket of seats of one user in one schedule. Seats are in ascending order.
+struct reservation {
+  reservation_id id;
+  concert_id concert;
+  user_id user;
+  std::vector<reserved_seat> seats;
+  points amount;
+  reservation_status status{reservation_status::held};
+  time_point held_at{}, expires_at{};
+  payment_id payment;   ///< who confirmed it, if anybody
+  payment_id reverted;  ///< the youngest payment that was undone: it can never confirm (tombstone)
+
+  [[nodiscard]] schedule_id schedule() const { return schedule_of(id); }
+  /// The status as it is at `now`: the deadline decides, not the sweeper (promise G3).
+  [[nodiscard]] reservation_status status_at(time_point now) const {
+    return status == reservation_status::held && now >= expires_at ? reservation_status::expired
+                                                                   : status;
+  }
+};
+
+/// Why a hold is refused, in order of precedence.
+enum class hold_refusal : std::uint8_t {
+  none,
+  schedule_not_found,
+  seat_not_found,
+  queue_token_required,
+  queue_token_invalid,
+  queue_not_active,
+  sales_not_open,
+  sales_closed,
+  seat_limit_exceeded,
+  seat_taken,
+};
+
+/// The whole answer to a hold; what the idempotency store keeps.
+struct hold_outcome {
+  hold_refusal refusal{hold_refusal::none};
+  reservation held;                ///< when none
+  std::vector<std::string> seats;  ///< seat_not_found, seat_taken: which
+  std::uint32_t seats_max{0};      ///< seat_limit_exceeded
+  std::uint32_t position{0};       ///< queue_not_active
+  time_point opens_at{};           ///< sales_not_open
+};
+
+/// Why a payment cannot confirm.
+enum class confirm_refusal : std::uint8_t {
+  none,
+  reservation_not_found,
+  reservation_expired,
+  reservation_released,  ///< also refunded
+  already_confirmed,     ///< by another payment
+  reverted_before,       ///< this payment was undone already
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,68 @@
+#pragma once
+
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "actors/commit/commit.hpp"
+#include "actors/core/idempotency.hpp"
+#include "actors/reservation/reservation.hpp"
+
+namespace boxoffice {
+
+/// One durable decision of the reservation service: the reservation as it is from now on, and the
+/// answer remembered for the key of the request, both or either.
+///
+/// **Ensures** in the store: a row per reservation, and a row per live seat claim (schedule, seat),
+/// UNIQUE, which a status of expired, released or refunded frees.
+struct reservation_write {
+  std::optional<reservation> row;      ///< insert or replace by id
+  std::vector<reservation_id> lapsed;  ///< whose deadline passed: status expired, claims freed first
+  request_key key;                     ///< absent: nothing to remember
+  std::optional<hold_outcome> answer;  ///< with a present key
+  time_point at{};
+};
+
+struct remembered_hold {
+  digest body;
+  hold_outcome answer;
+};
+
+/// **Thread**: the committer's.
+class reservation_store {
+ public:
+  virtual ~reservation_store() = default;
+  /// Applies the writes in order, in one transaction. Rows lapsed first, then the row.
+  virtual commit_outcome commit(std::span<const reservation_write> batch) = 0;
+  /// Deletes at most `limit` keys remembered before `before`; returns how many.
+  virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
+};
+
+/// Reads of committed state. **Thread**: the reader's. Throws when the store cannot be read.
+class reservation_reader {
+ public:
+  virtual ~reservation_reader() = default;
+  /// All reservations of a schedule in status held or confirmed, by id; and the highest sequence
+  /// number any reservation of the schedule ever had.
+  struct schedule_state {
+    std::vector<reservation> live;
+    std::uint64_t last_sequence{0};
+  };
+  virtual schedule_state load_schedule(schedule_id schedule) = 0;
+  /// Ids of schedules that have a reservation in status held.
+  virtual std::vector<schedule_id> schedules_with_holds() = 0;
+  virtual std::optional<reservation> find(reservation_id id) = 0;
+  /// Newest first (descending id by held_at, then id), ids before `before` in that order, at most
+  /// `limit`; `status` as stored at `now` (status_at). `before` 0 starts at the newest.
+  struct page {
+    std::vector<reservation> items;
+    std::uint64_t next{0};  ///< cursor, 0 at the end
+  };
+  virtual page list(const user_id& user, std::optional<reservation_status> status, time_point now,
+                    std::uint64_t cursor, std::size_t limit) = 0;
+  virtual std::optional<remembered_hold> find_key(const digest& scope) = 0;
+  /// Every scope remembered, for the key book; at most `limit`.
+  virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
+};
+
+}  // namespace boxoffice
