@@ -5,10 +5,10 @@
 
 namespace boxoffice {
 
-void check(bool holds, std::string_view what, std::source_location where) {
+void check(bool holds, std::string_view what, const char* file, int line) {
   if (holds) return;
-  std::fprintf(stderr, "boxoffice: broken invariant at %s:%u: %.*s\n", where.file_name(),
-               where.line(), static_cast<int>(what.size()), what.data());
+  std::fprintf(stderr, "boxoffice: broken invariant at %s:%d: %.*s\n", file, line,
+               static_cast<int>(what.size()), what.data());
   std::abort();
 }
 
