@@ -53,7 +53,7 @@ std::optional<Id> parse_id(std::string_view text) {
   std::uint64_t value = 0;
   for (const char c : text) {
     const auto digit = alphabet.find(c);
-    if (digit == std::string_view::npos || value >> 58 != 0) return std::nullopt;
+    if (digit == std::string_view::npos || value >> 59 != 0) return std::nullopt;
     value = (value << 5) | digit;
   }
   return Id{value};

@@ -1,0 +1,61 @@
+#include "actors/core/idempotency.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+using state = key_book::state;
+
+request_key key(std::uint64_t scope, std::uint64_t body = 1) { return {{9, scope}, {7, body}}; }
+
+TEST(KeyBook, FirstIsFreshThenInFlightThenLookedUp) {
+  key_book book{100};
+  EXPECT_EQ(book.begin(key(1)), state::fresh);
+  EXPECT_EQ(book.begin(key(1)), state::in_flight);
+  EXPECT_EQ(book.begin(key(1, 2)), state::reused);
+  book.finish(key(1), key_book::outcome::stored);
+  EXPECT_EQ(book.begin(key(1)), state::look_up);
+}
+
+TEST(KeyBook, WhatWasNotStoredIsFreshAgain) {
+  key_book book{100};
+  EXPECT_EQ(book.begin(key(1)), state::fresh);
+  book.finish(key(1), key_book::outcome::forgotten);
+  EXPECT_EQ(book.begin(key(1)), state::fresh);
+}
+
+TEST(KeyBook, WithoutKeyEverythingIsFresh) {
+  key_book book{100};
+  EXPECT_EQ(book.begin({}), state::fresh);
+  EXPECT_EQ(book.begin({}), state::fresh);
+}
+
+TEST(KeyBook, LookedUpInVainRunsOnce) {
+  key_book book{100};
+  book.remember({9, 1});
+  EXPECT_EQ(book.begin(key(1)), state::look_up);
+  EXPECT_EQ(book.begin(key(1)), state::look_up);
+  EXPECT_TRUE(book.begin_absent(key(1)));
+  EXPECT_FALSE(book.begin_absent(key(1)));
+  EXPECT_EQ(book.begin(key(1)), state::in_flight);
+}
+
+TEST(KeyBook, BeyondItsCapacityItAsksTheStore) {
+  key_book book{2};
+  book.remember({9, 1});
+  book.remember({9, 2});
+  book.remember({9, 3});
+  EXPECT_EQ(book.begin(key(3)), state::look_up);
+  EXPECT_EQ(book.begin(key(4)), state::look_up);
+}
+
+TEST(KeyBook, LostMemoryLeavesNothingInFlight) {
+  key_book book{100};
+  EXPECT_EQ(book.begin(key(1)), state::fresh);
+  book.drop_in_flight();
+  EXPECT_EQ(book.begin(key(1)), state::fresh);
+}
+
+}  // namespace
+}  // namespace boxoffice

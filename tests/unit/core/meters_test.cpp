@@ -1,0 +1,29 @@
+#include "actors/core/meters.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+TEST(Meters, SameNameAndLabelsIsTheSameMeter) {
+  meters m;
+  m.count("a", "", {{"k", "1"}}).add(2);
+  m.count("a", "", {{"k", "1"}}).add(3);
+  m.count("a", "", {{"k", "2"}}).add();
+  EXPECT_EQ(m.count("a", "", {{"k", "1"}}).value(), 5U);
+  EXPECT_EQ(m.count("a", "", {{"k", "2"}}).value(), 1U);
+}
+
+TEST(Meters, HistogramCountsEachValueOnceInItsBucket) {
+  meters m;
+  auto& h = m.size("s", "");
+  for (const std::uint64_t v : {0ULL, 1ULL, 2ULL, 3ULL, 4ULL, 1ULL << 40}) h.observe(v);
+  EXPECT_EQ(h.in_bucket(0), 2U);
+  EXPECT_EQ(h.in_bucket(1), 1U);
+  EXPECT_EQ(h.in_bucket(2), 2U);
+  EXPECT_EQ(h.in_bucket(histogram::bucket_count), 1U);
+  EXPECT_EQ(h.sum(), 10U + (1ULL << 40));
+}
+
+}  // namespace
+}  // namespace boxoffice
