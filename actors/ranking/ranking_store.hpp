@@ -30,6 +30,10 @@ class ranking_reader {
     std::uint64_t applied_through{0};   ///< highest sequence this consumer has applied, 0 for none
   };
   virtual board_state load_board(const std::string& consumer, std::int64_t since_minute) = 0;
+  /// Which of `events` this consumer has applied. **Why**: an event that was parked and replayed
+  /// comes after younger ones, so its sequence alone does not tell whether it is a repetition.
+  virtual std::vector<event_id> applied_among(const std::string& consumer,
+                                              const std::vector<event_id>& events) = 0;
 };
 
 }  // namespace boxoffice
