@@ -10,7 +10,10 @@
 /// carry it before `_min`, `_max` or `_default`; money is in points (whole won).
 namespace boxoffice::limits {
 
-using namespace std::chrono_literals;
+using std::chrono_literals::operator""h;
+using std::chrono_literals::operator""min;
+using std::chrono_literals::operator""s;
+using std::chrono_literals::operator""ms;
 
 // --- HTTP -------------------------------------------------------------------------------------
 
@@ -23,8 +26,8 @@ inline constexpr std::size_t http_schedule_body_bytes_max = 4 * 1024 * 1024;
 inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
 /// Answered at the same time; beyond it 503. At 5 ms each this is 800,000 requests a second, so it
 /// sheds only when something behind is slow.
-inline constexpr std::int64_t http_in_flight_requests_default = 4096;
-inline constexpr std::int64_t http_in_flight_requests_max = 1'000'000;
+inline constexpr std::size_t http_in_flight_requests_default = 4096;
+inline constexpr std::size_t http_in_flight_requests_max = 1'000'000;
 /// Open sockets; below the usual limit of 65,536 descriptors, with room for the databases.
 inline constexpr std::size_t http_connections_max = 60'000;
 /// Accepted by the kernel and not yet by us; the kernel cuts it to its own bound (4,096).
@@ -39,8 +42,13 @@ inline constexpr std::chrono::seconds http_write_time_max = 15s;
 /// An answer from the actors; longer than any honest operation but a payment, which answers 202
 /// by its own setting.
 inline constexpr std::chrono::seconds http_ask_time_max = 10s;
-/// Bytes of a refused body that are read and thrown away, so that the client sees the 413.
-inline constexpr std::size_t http_discard_bytes_max = 1024 * 1024;
+/// Header fields of one request; it bounds the work of looking one up.
+inline constexpr std::size_t http_header_fields_max = 100;
+/// Bytes read and thrown away after the last answer of a connection: a client that sends all of a
+/// refused upload before it reads (many do) would otherwise see a reset instead of the 413.
+inline constexpr std::size_t http_discard_bytes_max = 32 * 1024 * 1024;
+/// How long that goes on.
+inline constexpr std::chrono::seconds http_linger_time_max = 5s;
 /// Nesting of JSON; the contract needs 4. It bounds the stack of the parser.
 inline constexpr std::size_t json_depth_levels_max = 32;
 /// An `X-Request-Id` taken over from the client.
@@ -48,11 +56,11 @@ inline constexpr std::size_t request_id_chars_max = 64;
 /// Many times a token with our three claims; it bounds the work before a signature is checked.
 inline constexpr std::size_t bearer_token_chars_max = 4096;
 /// The setting; 0 switches the limit off.
-inline constexpr std::int64_t http_rate_limit_requests_max = 1'000'000;
+inline constexpr std::size_t http_rate_limit_requests_max = 1'000'000;
 /// Users and addresses the rate limit remembers; the one idle longest makes room.
 inline constexpr std::size_t rate_limit_clients_max = 200'000;
-inline constexpr std::int64_t http_threads_max = 64;
-inline constexpr std::int64_t scheduler_threads_max = 256;
+inline constexpr std::size_t http_threads_max = 64;
+inline constexpr std::size_t scheduler_threads_max = 256;
 
 /// Items of one page of a list.
 inline constexpr std::size_t list_items_min = 1;
@@ -151,6 +159,9 @@ inline constexpr std::int64_t charge_points_min = 1;
 inline constexpr std::int64_t charge_points_default = 10'000'000;
 /// Far enough below 2^53 that the sum of thousands of balances stays exact in JSON.
 inline constexpr std::int64_t balance_points_max = 1'000'000'000'000;
+/// Answers to the newest payments that an account keeps in memory: many times what one user has
+/// open, in 5 KB; older payments are looked up in the store.
+inline constexpr std::size_t account_steps_max = 64;
 /// An account actor without a message for so long leaves its memory to others.
 inline constexpr std::chrono::seconds account_idle_time_max = 60s;
 

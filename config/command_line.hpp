@@ -1,0 +1,42 @@
+#pragma once
+
+#include "config/settings.hpp"
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <variant>
+
+namespace boxoffice {
+
+/// How the process ends. **Source**: the contract of the command line.
+enum class exit_code : std::uint8_t {
+  stopped = 0,    ///< as asked
+  failed = 1,     ///< while running
+  bad_usage = 2,  ///< of the command line or the settings
+  data_dir_in_use = 3
+};
+
+enum class command : std::uint8_t { serve, migrate, version };
+
+/// What the user asked for.
+struct command_line {
+  command what{command::serve};
+  settings_sources sources;  ///< empty for `version`
+};
+
+/// The command line is already answered: help was asked for, or it made no sense.
+struct early_exit {
+  exit_code code{exit_code::stopped};
+  std::string output;  ///< for standard output
+  std::string error;   ///< for standard error
+};
+
+using command_line_result = std::variant<command_line, early_exit>;
+
+/// Reads the arguments after the program's name. Values of settings are not judged here but by
+/// `load_settings`, together with those of the file and the environment. Never throws.
+command_line_result parse_command_line(std::span<const char* const> arguments,
+                                       std::vector<settings_sources::variable> environment);
+
+}  // namespace boxoffice

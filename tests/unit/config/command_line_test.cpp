@@ -1,0 +1,118 @@
+#include "config/command_line.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+command_line_result parse(const std::vector<const char*>& arguments) {
+  return parse_command_line(arguments, {{"BOXOFFICE_HTTP__THREADS", "2"}});
+}
+
+command_line accepted(const std::vector<const char*>& arguments) {
+  auto result = parse(arguments);
+  if (const auto* exit = std::get_if<early_exit>(&result)) {
+    ADD_FAILURE() << exit->output << exit->error;
+    return {};
+  }
+  return std::get<command_line>(result);
+}
+
+early_exit ended(const std::vector<const char*>& arguments) {
+  auto result = parse(arguments);
+  if (std::holds_alternative<command_line>(result)) {
+    ADD_FAILURE() << "the command line was accepted";
+    return {};
+  }
+  return std::get<early_exit>(result);
+}
+
+bool contains(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(CommandLine, FlagsOfServeBecomeSettings) {
+  const auto got = accepted({"serve", "--data-dir", "/d", "--listen=127.0.0.1:0", "--roles",
+                             "gateway,point", "--config", "f.toml"});
+  EXPECT_EQ(got.what, command::serve);
+  EXPECT_EQ(got.sources.use, settings_use::serve);
+  EXPECT_EQ(got.sources.file, std::filesystem::path{"f.toml"});
+  ASSERT_EQ(got.sources.environment.size(), 1U);
+  std::vector<std::string> flags;
+  for (const auto& flag : got.sources.flags) {
+    flags.push_back(flag.written + "|" + flag.key + "|" + flag.value);
+  }
+  EXPECT_EQ(flags, (std::vector<std::string>{"--listen|http.listen|127.0.0.1:0",
+                                             "--data-dir|node.data_dir|/d",
+                                             "--roles|node.roles|gateway,point"}));
+}
+
+TEST(CommandLine, SetIsRepeatableAndKeepsItsOrderAndEveryLaterEqualsSign) {
+  const auto got = accepted(
+      {"serve", "--set", "auth.secret=a=b", "--set", "demo.file=", "--set", "auth.secret=[c]"});
+  ASSERT_EQ(got.sources.flags.size(), 3U);
+  EXPECT_EQ(got.sources.flags[0].key, "auth.secret");
+  EXPECT_EQ(got.sources.flags[0].value, "a=b");
+  EXPECT_EQ(got.sources.flags[1].value, "");
+  EXPECT_EQ(got.sources.flags[2].value, "[c]");
+  EXPECT_EQ(got.sources.flags[2].written, "--set auth.secret") << "without the value";
+  EXPECT_EQ(got.sources.file, std::nullopt);
+}
+
+TEST(CommandLine, MigrateTakesWhatConcernsData) {
+  const auto got = accepted({"migrate", "--data-dir", "/d"});
+  EXPECT_EQ(got.what, command::migrate);
+  EXPECT_EQ(got.sources.use, settings_use::data_only);
+  EXPECT_EQ(ended({"migrate", "--listen", "127.0.0.1:0"}).code, exit_code::bad_usage);
+}
+
+TEST(CommandLine, VersionTakesNothing) {
+  EXPECT_EQ(accepted({"version"}).what, command::version);
+  EXPECT_TRUE(accepted({"version"}).sources.environment.empty());
+  EXPECT_EQ(ended({"version", "--set", "a=b"}).code, exit_code::bad_usage);
+}
+
+TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
+  const std::vector<std::vector<const char*>> wrong{
+      {},
+      {"sirve"},
+      {"serve", "extra"},
+      {"serve", "--nothing"},
+      {"serve", "--set", "novalue"},
+      {"serve", "--set", "=x"},
+      {"serve", "--set"},
+      {"serve", "--set", "a=b", "c=d"},
+      {"serve", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"},
+      {"serve", "migrate"},
+  };
+  for (const auto& arguments : wrong) {
+    const auto got = ended(arguments);
+    EXPECT_EQ(got.code, exit_code::bad_usage) << testing::PrintToString(arguments);
+    EXPECT_FALSE(got.error.empty()) << testing::PrintToString(arguments);
+    EXPECT_TRUE(got.output.empty()) << testing::PrintToString(arguments);
+  }
+  EXPECT_TRUE(contains(ended({"sirve"}).error, "there are: serve, migrate, version"));
+}
+
+TEST(CommandLine, EveryHelpHasAnExample) {
+  const std::vector<std::vector<const char*>> helps{
+      {"--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"version", "--help"}};
+  for (const auto& arguments : helps) {
+    const auto got = ended(arguments);
+    EXPECT_EQ(got.code, exit_code::stopped);
+    EXPECT_TRUE(contains(got.output, "Example:\n  boxoffice ")) << got.output;
+    EXPECT_TRUE(got.error.empty());
+  }
+}
+
+TEST(CommandLine, TheExampleOfServeIsInOrder) {
+  const auto got = accepted({"serve", "--listen", "127.0.0.1:8080", "--data-dir", "./var/boxoffice",
+                             "--set", "auth.dev=true"});
+  EXPECT_TRUE(std::holds_alternative<settings>(load_settings(got.sources)));
+}
+
+}  // namespace
+}  // namespace boxoffice
