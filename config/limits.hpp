@@ -19,11 +19,11 @@ using std::chrono_literals::operator""ms;
 
 /// The largest honest body (a basket of 100 seats) is below 2 KiB; 64 KiB bounds what one client
 /// costs.
-inline constexpr std::size_t http_body_bytes_max = 64 * 1024;
+inline constexpr std::size_t http_body_bytes_max = std::size_t{64} * 1024;
 /// A schedule may list thousands of sections.
-inline constexpr std::size_t http_schedule_body_bytes_max = 4 * 1024 * 1024;
+inline constexpr std::size_t http_schedule_body_bytes_max = std::size_t{4} * 1024 * 1024;
 /// More than a browser behind a proxy sends; beyond it 431.
-inline constexpr std::size_t http_header_bytes_max = 16 * 1024;
+inline constexpr std::size_t http_header_bytes_max = std::size_t{16} * 1024;
 /// Answered at the same time; beyond it 503. At 5 ms each this is 800,000 requests a second, so it
 /// sheds only when something behind is slow.
 inline constexpr std::size_t http_in_flight_requests_default = 4096;
@@ -46,7 +46,7 @@ inline constexpr std::chrono::seconds http_ask_time_max = 10s;
 inline constexpr std::size_t http_header_fields_max = 100;
 /// Bytes read and thrown away after the last answer of a connection: a client that sends all of a
 /// refused upload before it reads (many do) would otherwise see a reset instead of the 413.
-inline constexpr std::size_t http_discard_bytes_max = 32 * 1024 * 1024;
+inline constexpr std::size_t http_discard_bytes_max = std::size_t{32} * 1024 * 1024;
 /// How long that goes on.
 inline constexpr std::chrono::seconds http_linger_time_max = 5s;
 /// Nesting of JSON; the contract needs 4. It bounds the stack of the parser.
@@ -106,6 +106,8 @@ inline constexpr std::chrono::milliseconds sqlite_busy_time_max = 5s;
 // --- Concerts and seats -----------------------------------------------------------------------
 
 inline constexpr std::size_t schedule_seats_max = 100'000;
+/// Schedules whose rendered seat map is kept for the next reader; the largest is about 8 MB.
+inline constexpr std::size_t rendered_seat_maps_max = 64;
 inline constexpr std::int64_t section_rows_min = 1;
 inline constexpr std::int64_t section_rows_max = 10'000;
 inline constexpr std::int64_t row_seats_min = 1;
@@ -213,7 +215,7 @@ inline constexpr std::size_t auth_secret_bytes_min = 32;
 inline constexpr std::chrono::seconds dev_token_time_default = 86'400s;
 inline constexpr std::chrono::seconds dev_token_time_max = 2'592'000s;
 /// A settings file is a page; this keeps a wrong path from being read into memory.
-inline constexpr std::size_t settings_file_bytes_max = 1024 * 1024;
+inline constexpr std::size_t settings_file_bytes_max = std::size_t{1024} * 1024;
 /// Lines that wait for the log's thread; beyond it the oldest is lost, and counted.
 inline constexpr std::size_t log_queue_lines_max = 8192;
 /// One field of a log line; what clients send is cut here.

@@ -235,6 +235,7 @@ std::string variable_name(std::string_view key) {
 
 std::string nearest_key(std::string_view unknown) {
   std::vector<std::string> known;
+  known.reserve(2 * keys.size());
   for (const auto& key : keys)
     known.emplace_back(key.name);
   for (const auto& key : keys) {
@@ -248,6 +249,7 @@ std::string nearest_key(std::string_view unknown) {
 
 std::string nearest_variable(std::string_view unknown) {
   std::vector<std::string> known;
+  known.reserve(keys.size());
   for (const auto& key : keys)
     known.push_back(variable_name(key.name));
   return nearest(unknown, known);

@@ -2,7 +2,7 @@
 
 #include "config/limits.hpp"
 
-#include <cstdio>
+#include <array>
 #include <fstream>
 #include <string>
 #include <string_view>
@@ -208,8 +208,9 @@ TEST(Settings, UnknownVariablesComeWithTheNearestKnownOne) {
 }
 
 TEST(Settings, OnlyOurVariablesAreTaken) {
-  const char* const environ[] = {"PATH=/bin", "BOXOFFICE_LOG__LEVEL=a=b", "BOXOFFICE", nullptr};
-  const auto got = boxoffice_environment(environ);
+  constexpr std::array<const char*, 4> environ{"PATH=/bin", "BOXOFFICE_LOG__LEVEL=a=b", "BOXOFFICE",
+                                               nullptr};
+  const auto got = boxoffice_environment(environ.data());
   ASSERT_EQ(got.size(), 1U);
   EXPECT_EQ(got[0].name, "BOXOFFICE_LOG__LEVEL");
   EXPECT_EQ(got[0].value, "a=b");
