@@ -1,0 +1,29 @@
+#pragma once
+
+#include <chrono>
+
+#include "actors/core/time.hpp"
+#include "http/endpoints/gateway.hpp"
+#include "http/router.hpp"
+#include "http/token.hpp"
+
+namespace boxoffice::http {
+
+// Each adds the routes of one domain. **Requires** `g` to outlive the router.
+void add_concert_routes(router& routes, gateway& g);
+void add_seat_routes(router& routes, gateway& g);
+void add_queue_routes(router& routes, gateway& g);
+void add_point_routes(router& routes, gateway& g);
+void add_reservation_routes(router& routes, gateway& g);
+void add_payment_routes(router& routes, gateway& g);
+void add_ranking_routes(router& routes, gateway& g);
+/// `/healthz`, `/readyz`, `/metrics`.
+void add_health_routes(router& routes, gateway& g);
+
+/// `POST /v1/dev/tokens`, signed with `key`. Only for servers that run with `auth.dev`.
+void add_dev_token_route(router& routes, token_key key, std::chrono::seconds lifetime);
+
+/// All of the above but the last.
+void add_all_routes(router& routes, gateway& g);
+
+}  // namespace boxoffice::http

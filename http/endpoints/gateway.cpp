@@ -1,0 +1,72 @@
+#include "http/endpoints/gateway.hpp"
+
+namespace boxoffice::http {
+
+boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, concert_id concert) {
+  if (!concert) co_return admission{};  // the desk refuses before it looks at the token
+  if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
+  const auto token = parse_id<queue_token>(from.queue_token);
+  if (!token || concert_of(*token) != concert)
+    co_return admission{.verdict = queue_admission::token_invalid};
+  const auto reply =
+      co_await ask<token_reply>(services().queue, check_token{0, from.user(), concert, *token});
+  if (!reply || reply->fault != fault::none) co_return admission{.known = false};
+  switch (reply->verdict) {
+    case token_verdict::active: co_return admission{.token = *token};
+    case token_verdict::invalid: co_return admission{.verdict = queue_admission::token_invalid};
+    case token_verdict::waiting:
+      co_return admission{.verdict = queue_admission::still_waiting, .position = reply->position};
+  }
+  co_return admission{.known = false};
+}
+
+std::optional<problem> problem_of(fault what) {
+  switch (what) {
+    case fault::none: return std::nullopt;
+    case fault::overloaded: return problem{problem_code::overloaded, "Too much is queued up."};
+    case fault::unavailable:
+    case fault::in_doubt:
+      return problem{problem_code::unavailable, "A part of the service cannot answer now."};
+  }
+  return problem{problem_code::internal};
+}
+
+std::optional<problem> problem_of(fault what, key_verdict key) {
+  if (what == fault::in_doubt) return still_running();
+  if (what != fault::none) return problem_of(what);
+  switch (key) {
+    case key_verdict::fresh:
+    case key_verdict::replayed: return std::nullopt;
+    case key_verdict::reused:
+      return problem{problem_code::idempotency_key_reused,
+                     "This Idempotency-Key was used with another body."};
+    case key_verdict::in_flight: return still_running();
+  }
+  return problem{problem_code::internal};
+}
+
+problem still_running() {
+  return problem{problem_code::idempotency_in_flight,
+                 "The first request with this Idempotency-Key has not ended; ask again with it."};
+}
+
+response marked(response answer, key_verdict key) {
+  if (key == key_verdict::replayed) answer.with("Idempotent-Replayed", "true");
+  return answer;
+}
+
+problem queue_problem(queue_admission verdict, std::uint32_t position) {
+  switch (verdict) {
+    case queue_admission::token_missing:
+      return problem{problem_code::queue_token_required, "The header Queue-Token is missing."};
+    case queue_admission::still_waiting:
+      return problem{problem_code::queue_not_active, "The token is still waiting in line."}
+          .with("position", position)
+          .retry_after(limits::waiting_room_poll_every);
+    case queue_admission::admitted:
+    case queue_admission::token_invalid: break;
+  }
+  return problem{problem_code::queue_token_invalid, "The queue token does not admit to this concert."};
+}
+
+}  // namespace boxoffice::http

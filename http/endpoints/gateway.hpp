@@ -1,0 +1,85 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <chrono>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "actors/concert/catalogue.hpp"
+#include "actors/core/meters.hpp"
+#include "actors/node/service_handles.hpp"
+#include "http/bridge.hpp"
+#include "http/problem.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
+namespace boxoffice::http {
+
+/// What a gateway is given.
+struct gateway_parts {
+  service_handles services;
+  const catalogue_view& catalogue;
+  const meters& measured;
+  std::chrono::seconds hold_time_default{300};
+  std::chrono::milliseconds payment_answer_time{3000};
+  /// Differs at each start, so that no ETag outlives the counter it is made of.
+  std::uint64_t incarnation{0};
+};
+
+/// What the endpoints share: the handles, the bridge, and the ways of asking. One per server.
+/// **Thread**: any.
+class gateway {
+ public:
+  gateway(bridge& actors, gateway_parts parts) : actors_{actors}, parts_{std::move(parts)} {}
+
+  [[nodiscard]] const gateway_parts& parts() const { return parts_; }
+  [[nodiscard]] const service_handles& services() const { return parts_.services; }
+  [[nodiscard]] std::shared_ptr<const catalogue> snapshot() const {
+    return parts_.catalogue.snapshot();
+  }
+
+  /// Sends `message` and waits for its reply; empty when none came in time.
+  template <class Reply, class Handle, class Message>
+  boost::asio::awaitable<std::optional<Reply>> ask(
+      const Handle& to, Message message,
+      std::chrono::milliseconds within = limits::http_ask_time_max) {
+    return actors_.ask<Reply>(to, std::move(message), within);
+  }
+
+  /// What the waiting room of `concert` says of the request's Queue-Token.
+  struct admission {
+    queue_admission verdict{queue_admission::admitted};
+    std::uint32_t position{0};
+    queue_token token{};
+    bool known{true};  ///< false: the waiting room did not answer
+  };
+  boost::asio::awaitable<admission> admit(const request& from, concert_id concert);
+
+ private:
+  bridge& actors_;
+  gateway_parts parts_;
+};
+
+/// The problem for a reply that did not come or came with a fault. Reads and idempotent commands
+/// only say that they could not be done now.
+std::optional<problem> problem_of(fault what);
+
+/// For commands with an Idempotency-Key: an unknown outcome is "still running", which the same key
+/// will tell; a key that was reused or is in flight is its own problem.
+std::optional<problem> problem_of(fault what, key_verdict key);
+
+/// The problem of an unknown outcome of a command with a key.
+problem still_running();
+
+/// The answer with `Idempotent-Replayed` when it is a replay.
+response marked(response answer, key_verdict key);
+
+/// Refusals of the waiting room, in the form of the domains' replies.
+problem queue_problem(queue_admission verdict, std::uint32_t position);
+
+}  // namespace boxoffice::http

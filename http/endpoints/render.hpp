@@ -1,0 +1,42 @@
+#pragma once
+
+#include <nlohmann/json.hpp>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "actors/concert/catalogue.hpp"
+#include "actors/payment/payment.hpp"
+#include "actors/point/account.hpp"
+#include "actors/queue/waiting_room.hpp"
+#include "actors/reservation/protocol.hpp"
+
+namespace boxoffice::http {
+
+/// Members keep the order of the documentation.
+using json_object = nlohmann::ordered_json;
+
+json_object render(const concert& c);
+/// `counts` as the schedule's desk just gave them.
+json_object render(const schedule& s, const seats_reply& counts);
+/// `at` is the schedule of the reservation.
+json_object render(const reservation& r, const schedule& at);
+json_object render(const payment& p);
+json_object render(const ledger_entry& e);
+json_object render(const queue_place& p);
+
+std::string_view to_text(reservation_status s);
+std::optional<reservation_status> parse_reservation_status(std::string_view text);
+std::string_view to_text(seat_status s);
+std::optional<seat_status> parse_seat_status(std::string_view text);
+/// The status of a payment as users see it: several states of the saga are one to them.
+std::string_view payment_status(saga_state s);
+std::string_view to_text(payment_failure f);
+
+/// The seat map, only seats of `only_status` and of section `only_section` where given. Written in
+/// one pass: a schedule has up to 100,000 seats.
+std::string render_seats(const schedule& s, const seat_snapshot& seats,
+                         std::optional<seat_status> only_status,
+                         std::optional<std::uint32_t> only_section);
+
+}  // namespace boxoffice::http

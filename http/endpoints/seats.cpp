@@ -1,0 +1,129 @@
+#include <mutex>
+#include <unordered_map>
+#include <utility>
+
+#include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/render.hpp"
+
+namespace boxoffice::http {
+namespace {
+
+using boost::asio::awaitable;
+namespace beast_http = boost::beast::http;
+
+// The whole seat map of a schedule as it was last rendered; most readers ask for that, and between
+// two sales they all get the same text. **Thread**: any.
+class rendered_maps {
+ public:
+  std::shared_ptr<const std::string> find(schedule_id schedule, std::uint64_t version) {
+    const std::scoped_lock hold{lock_};
+    const auto found = maps_.find(schedule);
+    if (found == maps_.end() || found->second.version != version) return nullptr;
+    return found->second.text;
+  }
+  void keep(schedule_id schedule, std::uint64_t version, std::shared_ptr<const std::string> text) {
+    const std::scoped_lock hold{lock_};
+    if (maps_.size() >= limits::rendered_seat_maps_max && !maps_.contains(schedule)) maps_.clear();
+    maps_[schedule] = {version, std::move(text)};
+  }
+
+ private:
+  struct entry {
+    std::uint64_t version{0};
+    std::shared_ptr<const std::string> text;
+  };
+  std::mutex lock_;
+  std::unordered_map<schedule_id, entry> maps_;
+};
+
+// Whether If-None-Match names `tag`. **Source**: RFC 9110, 13.1.2 (weak comparison).
+bool matches(std::string_view header, std::string_view tag) {
+  if (header == "*") return true;
+  while (!header.empty()) {
+    const auto comma = header.find(',');
+    auto one = header.substr(0, comma);
+    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
+    const auto begin = one.find_first_not_of(" \t");
+    if (begin == std::string_view::npos) continue;
+    one = one.substr(begin, one.find_last_not_of(" \t") + 1 - begin);
+    if (one.starts_with("W/")) one.remove_prefix(2);
+    if (one == tag) return true;
+  }
+  return false;
+}
+
+struct seat_filter {
+  std::optional<seat_status> status;
+  std::optional<std::uint32_t> section;
+  enum class reach : std::uint8_t { all, some, nothing } reaches{reach::all};
+};
+
+std::variant<seat_filter, problem> read_filter(const request& from, const schedule& at) {
+  seat_filter filter;
+  std::vector<field_error> errors;
+  if (const auto text = from.query_value("status")) {
+    filter.status = parse_seat_status(*text);
+    filter.reaches = seat_filter::reach::some;
+    if (!filter.status)
+      errors.push_back({"/query/status", "must be AVAILABLE, HELD or SOLD"});
+  }
+  if (const auto text = from.query_value("section")) {
+    filter.section = at.seats.find_section(*text);
+    filter.reaches =
+        filter.section ? seat_filter::reach::some : seat_filter::reach::nothing;
+    if (text->empty()) errors.push_back({"/query/section", "must name a section"});
+  }
+  if (!errors.empty()) return problem{problem_code::invalid_field, errors};
+  return filter;
+}
+
+awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
+  const auto id = parse_id<schedule_id>(from.arguments[0]);
+  const auto at = id ? g.snapshot()->find(*id) : nullptr;
+  if (!at) co_return problem{problem_code::schedule_not_found, "There is no such schedule."};
+  const auto read = read_filter(from, *at);
+  if (const auto* wrong = std::get_if<problem>(&read)) co_return *wrong;
+  const auto& filter = std::get<seat_filter>(read);
+
+  // The version first: it costs no copy, and mostly the text is there or the reader has it.
+  auto reply = co_await g.ask<seats_reply>(g.services().reservation,
+                                           read_seats{0, *id, read_seats::detail::counts});
+  if (!reply) co_return *problem_of(fault::unavailable);
+  if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
+  const auto tag_of = [&](std::uint64_t version) {
+    return '"' + to_text(*id) + '-' + std::to_string(g.parts().incarnation) + '-' +
+           std::to_string(version) + '"';
+  };
+  auto tag = tag_of(reply->version);
+  if (matches(from.header(beast_http::field::if_none_match), tag))
+    co_return response{status::not_modified}.with("ETag", std::move(tag));
+  const bool whole = filter.reaches == seat_filter::reach::all;
+  if (whole)
+    if (auto text = maps.find(*id, reply->version))
+      co_return response{status::ok, json_type, std::move(text)}.with("ETag", std::move(tag));
+
+  reply = co_await g.ask<seats_reply>(g.services().reservation,
+                                      read_seats{0, *id, read_seats::detail::seats});
+  if (!reply || (reply->fault == fault::none && !reply->seats))
+    co_return *problem_of(fault::unavailable);
+  if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
+  auto section = filter.section;
+  if (filter.reaches == seat_filter::reach::nothing)
+    section = static_cast<std::uint32_t>(at->seats.sections().size());  // no such section: no seats
+  auto text = std::make_shared<const std::string>(
+      render_seats(*at, *reply->seats, filter.status, section));
+  if (whole) maps.keep(*id, reply->seats->version, text);
+  co_return response{status::ok, json_type, std::move(text)}.with("ETag",
+                                                                  tag_of(reply->seats->version));
+}
+
+}  // namespace
+
+void add_seat_routes(router& routes, gateway& g) {
+  auto maps = std::make_shared<rendered_maps>();
+  routes.add({.pattern = "/v1/schedules/{id}/seats",
+              .handle = [&g, maps](request& r) { return get_seats(g, *maps, r); },
+              .query = {"status", "section"}});
+}
+
+}  // namespace boxoffice::http

@@ -1,0 +1,75 @@
+#include <utility>
+
+#include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/readiness.hpp"
+#include "http/endpoints/render.hpp"
+#include "http/json_reader.hpp"
+#include "http/metrics_page.hpp"
+
+namespace boxoffice::http {
+namespace {
+
+using boost::asio::awaitable;
+
+awaitable<response> healthz() {
+  co_return response{status::ok, json_object{{"status", "ok"}}};
+}
+
+awaitable<response> readyz(gateway& g) {
+  const auto missing = co_await missing_services(g);
+  if (missing.empty()) co_return response{status::ok, json_object{{"status", "ready"}}};
+  co_return problem{problem_code::unavailable, "The node is not ready."}.with("missing", missing);
+}
+
+std::optional<access> parse_role(std::string_view text) {
+  if (text == "user") return access::user;
+  if (text == "operator") return access::operator_;
+  if (text == "admin") return access::admin;
+  return std::nullopt;
+}
+
+awaitable<response> dev_token(const token_key& key, std::chrono::seconds lifetime, request& from) {
+  json_reader body{from.json};
+  identity who;
+  who.user.value = body.id_text("userId");
+  const auto role = parse_role(body.text("role"));
+  if (!role && body.clean()) body.reject("role", "must be user, operator or admin");
+  if (auto wrong = body.finish()) co_return std::move(*wrong);
+  who.level = *role;
+  const auto expires = std::chrono::floor<seconds>(from.now) + lifetime;
+  co_return response{status::created, json_object{{"token", sign_token(key, who, expires)},
+                                                  {"expiresAt", to_rfc3339(expires)}}};
+}
+
+}  // namespace
+
+void add_health_routes(router& routes, gateway& g) {
+  routes.add({.pattern = "/healthz",
+              .handle = [](request&) { return healthz(); },
+              .admitted = admission_rule::exempt});
+  routes.add({.pattern = "/readyz",
+              .handle = [&g](request&) { return readyz(g); },
+              .admitted = admission_rule::exempt});
+  routes.add(metrics_route(g.parts().measured));
+}
+
+void add_dev_token_route(router& routes, token_key key, std::chrono::seconds lifetime) {
+  routes.add({.method = verb::post,
+              .pattern = "/v1/dev/tokens",
+              .handle = [key = std::move(key), lifetime](
+                            request& r) { return dev_token(key, lifetime, r); },
+              .body = body_rule::json});
+}
+
+void add_all_routes(router& routes, gateway& g) {
+  add_health_routes(routes, g);
+  add_concert_routes(routes, g);
+  add_seat_routes(routes, g);
+  add_queue_routes(routes, g);
+  add_point_routes(routes, g);
+  add_reservation_routes(routes, g);
+  add_payment_routes(routes, g);
+  add_ranking_routes(routes, g);
+}
+
+}  // namespace boxoffice::http

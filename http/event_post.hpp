@@ -1,0 +1,47 @@
+#pragma once
+
+#include "actors/core/time.hpp"
+#include "actors/data_platform/event_sink.hpp"
+
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace boxoffice::http {
+
+/// Where events are posted: `http://host[:port]/path`.
+struct post_target {
+  std::string host, port, path;
+};
+/// Empty when `url` is not of that form. TLS is left to a proxy on the same machine.
+std::optional<post_target> parse_post_target(std::string_view url);
+
+/// The body that carries an event: `{eventId, sequence, type, paymentId, …}`.
+std::string render_event(const payment_event& event);
+
+/// `t=<seconds since 1970>,v1=<hex of HMAC-SHA256(secret, "<t>.<body>")>`: the time is signed too,
+/// so that a receiver can refuse old posts.
+std::string sign_event(std::string_view secret, std::string_view body, time_point at);
+
+/// Posts events to the data platform over one kept connection, one after the other. Each post
+/// carries `Idempotency-Key` (the event id) and, with a secret, `X-Boxoffice-Signature`.
+/// **Thread**: `post` from any; `done` is called on a thread of its own.
+class http_event_sink final : public event_sink {
+ public:
+  http_event_sink(post_target target, std::string secret, std::chrono::milliseconds timeout,
+                  const clock& now);
+  ~http_event_sink() override;
+  http_event_sink(const http_event_sink&) = delete;
+  http_event_sink& operator=(const http_event_sink&) = delete;
+
+  void post(const payment_event& event, std::function<void(outcome)> done) override;
+
+ private:
+  class connection;
+  std::unique_ptr<connection> connection_;
+};
+
+}  // namespace boxoffice::http
