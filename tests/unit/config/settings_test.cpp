@@ -121,6 +121,8 @@ TEST(Settings, WithoutSourcesOnlyTheSecretIsMissing) {
 
 TEST(Settings, AllMistakesAreReportedAtOnceEachWithItsPlace) {
   const toml_file file{
+      "[store]\n"
+      "point = 3\n"
       "[auth]\n"
       "dev = \"yes\"\n"
       "secrt = 1\n"
@@ -128,9 +130,7 @@ TEST(Settings, AllMistakesAreReportedAtOnceEachWithItsPlace) {
       "listen = \"0.0.0.0\"\n"
       "threads = 0.5\n"
       "[node]\n"
-      "roles = [\"gateway\", \"gatway\"]\n"
-      "[store]\n"
-      "point = 3\n"};
+      "roles = [\"gateway\", \"gatway\"]\n"};
   auto sources = sound();
   sources.file = file.path();
   sources.environment = {{"BOXOFFICE_HTTP__THREADS", "65"}};
@@ -143,14 +143,14 @@ TEST(Settings, AllMistakesAreReportedAtOnceEachWithItsPlace) {
     return text.starts_with(with) ? testing::AssertionSuccess()
                                   : testing::AssertionFailure() << text << "\nnot: " << with;
   };
-  EXPECT_TRUE(begins(got[0], file.at("2:7") + "auth.dev: expected true or false, got \"yes\""));
-  EXPECT_TRUE(begins(got[1], file.at("3:1") + "key \"auth.secrt\" is unknown"));
-  EXPECT_TRUE(begins(got[2], file.at("5:10") + "http.listen: expected \"HOST:PORT\""));
-  EXPECT_TRUE(begins(got[3], file.at("6:11") +
+  EXPECT_TRUE(begins(got[0], file.at("2:1") + "\"store.point\" is a section"));
+  EXPECT_TRUE(begins(got[1], file.at("4:7") + "auth.dev: expected true or false, got \"yes\""));
+  EXPECT_TRUE(begins(got[2], file.at("5:1") + "key \"auth.secrt\" is unknown"));
+  EXPECT_TRUE(begins(got[3], file.at("7:10") + "http.listen: expected \"HOST:PORT\""));
+  EXPECT_TRUE(begins(got[4], file.at("8:11") +
                                  "http.threads: expected a whole number of threads from 1 to 64, "
                                  "got a number with a fraction"));
-  EXPECT_TRUE(begins(got[4], file.at("8:9") + "node.roles: expected"));
-  EXPECT_TRUE(begins(got[5], file.at("10:1") + "\"store.point\" is a section"));
+  EXPECT_TRUE(begins(got[5], file.at("10:9") + "node.roles: expected"));
   EXPECT_TRUE(begins(got[6], "BOXOFFICE_HTTP__THREADS: http.threads: expected"));
   EXPECT_TRUE(begins(got[7], "--set point.charge_max: point.charge_max: expected"));
 }
