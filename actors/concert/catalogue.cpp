@@ -1,16 +1,17 @@
 #include "actors/concert/catalogue.hpp"
 
+#include "actors/core/check.hpp"
+
 #include <algorithm>
 #include <charconv>
-
-#include "actors/core/check.hpp"
 
 namespace boxoffice {
 
 seat_map::seat_map(std::vector<section> sections) : sections_{std::move(sections)} {
   starts_.reserve(sections_.size() + 1);
   starts_.push_back(0);
-  for (const auto& s : sections_) starts_.push_back(starts_.back() + s.rows * s.seats_per_row);
+  for (const auto& s : sections_)
+    starts_.push_back(starts_.back() + s.rows * s.seats_per_row);
 }
 
 seat_place seat_map::place_of(seat_index seat) const {

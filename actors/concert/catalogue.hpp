@@ -1,5 +1,9 @@
 #pragma once
 
+#include "actors/core/ids.hpp"
+#include "actors/core/money.hpp"
+#include "actors/core/time.hpp"
+
 #include <atomic>
 #include <cstdint>
 #include <map>
@@ -8,10 +12,6 @@
 #include <string>
 #include <string_view>
 #include <vector>
-
-#include "actors/core/ids.hpp"
-#include "actors/core/money.hpp"
-#include "actors/core/time.hpp"
 
 namespace boxoffice {
 

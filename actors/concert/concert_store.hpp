@@ -1,18 +1,19 @@
 #pragma once
 
+#include "actors/commit/commit.hpp"
+#include "actors/concert/catalogue.hpp"
+
 #include <memory>
 #include <span>
 #include <variant>
-
-#include "actors/commit/commit.hpp"
-#include "actors/concert/catalogue.hpp"
 
 namespace boxoffice {
 
 /// A change of master data, whole rows.
 using concert_write = std::variant<std::shared_ptr<const concert>, std::shared_ptr<const schedule>>;
 
-/// The store of the concert service. **Thread**: `commit` on the committer's, `load` before it runs.
+/// The store of the concert service. **Thread**: `commit` on the committer's, `load` before it
+/// runs.
 /// **Faults**: anything that throws out of an implementation is `failed` or `in_doubt`.
 class concert_store {
  public:

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/fault.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace boxoffice {
 

@@ -1,10 +1,10 @@
 #pragma once
 
+#include "actors/payment/payment.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <vector>
-
-#include "actors/payment/payment.hpp"
 
 namespace boxoffice {
 

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/queue/waiting_room.hpp"
+
+#include <cstdint>
 
 namespace boxoffice {
 
@@ -61,8 +61,7 @@ struct token_reply {
 
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_desk_actor =
-    accepts<join_queue, poll_queue, leave_queue, check_token, deliver_events>;
+using queue_desk_actor = accepts<join_queue, poll_queue, leave_queue, check_token, deliver_events>;
 
 template <class Inspector>
 auto inspect(Inspector& f, queue_entry& v) {

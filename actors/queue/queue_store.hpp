@@ -1,10 +1,10 @@
 #pragma once
 
-#include <span>
-#include <vector>
-
 #include "actors/commit/commit.hpp"
 #include "actors/queue/waiting_room.hpp"
+
+#include <span>
+#include <vector>
 
 namespace boxoffice {
 

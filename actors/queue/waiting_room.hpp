@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "actors/core/ids.hpp"
 #include "actors/core/time.hpp"
+
+#include <cstdint>
 
 namespace boxoffice {
 

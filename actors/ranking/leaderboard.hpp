@@ -1,10 +1,10 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "actors/core/ids.hpp"
 #include "actors/core/time.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace boxoffice {
 
@@ -37,9 +37,9 @@ struct sales_bucket {
 /// What a board keeps about a schedule beyond its buckets.
 struct sales_total {
   schedule_id schedule;
-  std::int64_t seats{0};         ///< net, of all time
-  time_point last_paid_at{};     ///< youngest payment applied
-  time_point sold_out_at{};      ///< no_time until every seat was paid at once; then a fact for ever
+  std::int64_t seats{0};      ///< net, of all time
+  time_point last_paid_at{};  ///< youngest payment applied
+  time_point sold_out_at{};   ///< no_time until every seat was paid at once; then a fact for ever
 };
 
 }  // namespace boxoffice

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "actors/core/ids.hpp"
+#include "actors/ranking/leaderboard.hpp"
+
 #include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "actors/core/ids.hpp"
-#include "actors/ranking/leaderboard.hpp"
-
 namespace boxoffice {
 
-/// One event applied by one board: the rows as they are from now on, with the mark that the consumer
-/// has it (UNIQUE(consumer, event)), in one transaction.
+/// One event applied by one board: the rows as they are from now on, with the mark that the
+/// consumer has it (UNIQUE(consumer, event)), in one transaction.
 struct ranking_write {
   std::string consumer;
   event_id event;
@@ -27,7 +27,7 @@ class ranking_reader {
   struct board_state {
     std::vector<sales_bucket> buckets;  ///< from minute `since` on
     std::vector<sales_total> totals;
-    std::uint64_t applied_through{0};   ///< highest sequence this consumer has applied, 0 for none
+    std::uint64_t applied_through{0};  ///< highest sequence this consumer has applied, 0 for none
   };
   virtual board_state load_board(const std::string& consumer, std::int64_t since_minute) = 0;
   /// Which of `events` this consumer has applied. **Why**: an event that was parked and replayed

@@ -1,0 +1,183 @@
+#include "actors/data_platform/forwarder.hpp"
+
+#include "actors/data_platform/forward_queue.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <deque>
+#include <utility>
+#include <vector>
+
+namespace boxoffice {
+
+/// The sink has an answer to the try with this number.
+struct event_posted {
+  std::uint64_t number{0};
+  event_sink::outcome what{event_sink::outcome::accepted};
+};
+struct forward_again_tick {};
+
+template <class Inspector>
+auto inspect(Inspector& f, event_posted& m) {
+  return fields(f, m.number, m.what);
+}
+template <class Inspector>
+auto inspect(Inspector& f, forward_again_tick&) {
+  return fields(f);
+}
+
+namespace {
+
+// One is under way; a few more are repetitions of it.
+constexpr std::size_t open_deliveries_max = 16;
+
+/// The shell around forward_queue. Started and ended by the node.
+class forwarder {
+ public:
+  using interface = accepts_also<event_consumer_actor, event_posted, forward_again_tick>;
+
+  forwarder(interface::pointer self, const data_platform_context& context)
+      : self_{self},
+        context_{context},
+        queue_{limits::consumer_queue_events_max, limits::consumer_queue_events_max * 4},
+        accepted_{count("accepted")},
+        rejected_{count("rejected")},
+        retries_{context.meters.count("boxoffice_data_platform_retries_total",
+                                      "Tries to forward an event that did not succeed")},
+        waiting_{context.meters.level("boxoffice_data_platform_waiting_events",
+                                      "Events waiting for the data platform")} {}
+
+  void on(const deliver_events& m) {
+    delivery d{sender_of(self_), m.ticket, {}, 0};
+    for (const auto& e : m.events) {
+      const auto place = queue_.add(e);
+      // What does not fit comes again.
+      if (place.taken == forward_queue::added::full) break;
+      d.events.push_back({place.number, e.sequence});
+    }
+    if (d.events.empty()) return;
+    if (open_.size() >= open_deliveries_max) open_.pop_front();
+    open_.push_back(std::move(d));
+    answer_done();
+    send_next();
+  }
+
+  void on(const event_posted& m) {
+    if (m.number != try_ || !sending_) return;
+    sending_ = false;
+    switch (m.what) {
+      case event_sink::outcome::accepted:
+        accepted_.add();
+        finish();
+        break;
+      case event_sink::outcome::rejected:
+        log(log_level::error, "data_platform", "the data platform refused an event for good",
+            {{"event_id", to_text(queue_.front()->id)},
+             {"payment_id", to_text(queue_.front()->payment)}});
+        rejected_.add();
+        finish();
+        break;
+      case event_sink::outcome::try_later:
+        try_later();
+        break;
+    }
+  }
+
+  void on(const forward_again_tick&) {
+    pausing_ = false;
+    send_next();
+  }
+
+ private:
+  struct event_place {
+    std::uint64_t number;  // in the queue
+    std::uint64_t sequence;
+  };
+  struct delivery {
+    caf::actor from;
+    std::uint64_t ticket;
+    std::vector<event_place> events;
+    std::size_t answered;  // how many of them
+  };
+
+  counter& count(const char* outcome) {
+    return context_.meters.count("boxoffice_data_platform_events_total",
+                                 "Events the data platform answered finally",
+                                 {{"outcome", outcome}});
+  }
+
+  void send_next() {
+    waiting_.set(static_cast<std::int64_t>(queue_.waiting()));
+    const auto* next = queue_.front();
+    if (next == nullptr || sending_ || pausing_) return;
+    sending_ = true;
+    context_.sink.post(*next, [handle = interface{self_}, number = ++try_](event_sink::outcome o) {
+      caf::anon_send(handle, event_posted{number, o});
+    });
+  }
+
+  void finish() {
+    tries_ = 0;
+    queue_.pop();
+    answer_done();
+    send_next();
+  }
+
+  void try_later() {
+    retries_.add();
+    if (++tries_ == 1)
+      log(log_level::warning, "data_platform", "cannot forward an event: trying again",
+          {{"event_id", to_text(queue_.front()->id)}});
+    answer_prefixes();
+    pausing_ = true;
+    self_->delayed_send(self_, retry_pause(tries_, context_.random.next()), forward_again_tick{});
+  }
+
+  // Deliveries whose events are all done.
+  void answer_done() {
+    std::erase_if(open_, [this](delivery& d) {
+      if (done_of(d) < d.events.size()) return false;
+      answer(self_, d.from, events_applied{d.ticket, d.events.back().sequence});
+      return true;
+    });
+  }
+
+  // It may take long: tell the relay how far it is, so that a restart does not begin too early.
+  void answer_prefixes() {
+    for (auto& d : open_) {
+      const auto done = done_of(d);
+      if (done <= d.answered) continue;
+      d.answered = done;
+      answer(self_, d.from, events_applied{d.ticket, d.events[done - 1].sequence});
+    }
+  }
+
+  [[nodiscard]] std::size_t done_of(const delivery& d) const {
+    std::size_t n = 0;
+    while (n < d.events.size() && d.events[n].number <= queue_.done_through())
+      ++n;
+    return n;
+  }
+
+  interface::pointer self_;
+  data_platform_context context_;
+  forward_queue queue_;
+  counter& accepted_;
+  counter& rejected_;
+  counter& retries_;
+  gauge& waiting_;
+  std::deque<delivery> open_;
+  std::uint64_t try_{0};
+  std::uint32_t tries_{0};  // of the front event that did not succeed
+  bool sending_{false};
+  bool pausing_{false};
+};
+
+}  // namespace
+
+event_consumer_actor spawn_forwarder(caf::actor_system& system,
+                                     const data_platform_context& context) {
+  return spawn_actor<forwarder>(system, context);
+}
+
+}  // namespace boxoffice

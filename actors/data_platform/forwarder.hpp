@@ -1,0 +1,29 @@
+#pragma once
+
+#include "actors/core/meters.hpp"
+#include "actors/core/random.hpp"
+#include "actors/data_platform/event_sink.hpp"
+#include "actors/outbox/protocol.hpp"
+
+namespace caf {
+class actor_system;
+}
+
+namespace boxoffice {
+
+/// What the forwarder needs; everything outlives it.
+struct data_platform_context {
+  event_sink& sink;
+  random_source& random;
+  boxoffice::meters& meters;
+};
+
+/// Starts the consumer that hands every payment event to the data platform, one at a time and in
+/// order. What cannot be sent is tried again for as long as it takes, with growing pauses; what the
+/// platform refuses for good is logged, counted and skipped. A delivery is answered as far as its
+/// events were taken. After a restart the relay delivers from its own durable cursor, so the
+/// platform may see an event again and recognises it by its id.
+event_consumer_actor spawn_forwarder(caf::actor_system& system,
+                                     const data_platform_context& context);
+
+}  // namespace boxoffice

@@ -1,0 +1,245 @@
+#include "actors/queue/room.hpp"
+
+#include "actors/core/check.hpp"
+#include "config/limits.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+namespace boxoffice {
+namespace {
+
+constexpr std::uint64_t millionths = 1'000'000;
+
+// Half of what the committer's queue holds: a line that falls silent as one does not fill it up.
+constexpr std::size_t changes_of_one_round_max = limits::committer_queue_writes_max / 2;
+
+bool is_live(token_state s) { return s == token_state::waiting || s == token_state::active; }
+
+}  // namespace
+
+void waiting_room::restore(const std::vector<queue_entry>& entries, std::uint64_t last_sequence,
+                           time_point now) {
+  last_sequence_ = last_sequence;
+  std::vector<queue_entry> in_order = entries;
+  std::ranges::sort(in_order, {}, &queue_entry::sequence);
+  for (auto& e : in_order) {
+    last_sequence_ = std::max(last_sequence_, e.sequence);
+    if (e.state == token_state::waiting) e.expires_at = now + times_.silence;
+    put(e);
+    // Whoever entered just before a restart still counts within that second.
+    if (e.state == token_state::active && e.changed_at + milliseconds{1000} > now)
+      pace_.entered(1, now);
+  }
+  measure(now);
+}
+
+void waiting_room::set_rule(const waiting_room_rule& rule, time_point now) {
+  if (rule_ == rule) return;
+  rule_ = rule;
+  admit(now);
+}
+
+std::optional<queue_token> waiting_room::live_token_of(const user_id& user, time_point now) {
+  const auto found = live_.find(user);
+  if (found == live_.end()) return std::nullopt;
+  const auto token = found->second;
+  if (lapse_if_over(token, now)) return std::nullopt;
+  return token;
+}
+
+void waiting_room::join(const user_id& user, queue_token token, time_point now) {
+  check(!live_.contains(user) && !entries_.contains(token), "one live token a user");
+  queue_entry e{token, concert_, user, ++last_sequence_, token_state::waiting, now + times_.silence,
+                now};
+  changes_.push_back({std::nullopt, e});
+  put(e);
+  if (rule_.enabled)
+    admit(now);
+  else
+    activate(std::move(e), now);
+}
+
+void waiting_room::touch(queue_token token, time_point now) {
+  const auto found = entries_.find(token);
+  if (found == entries_.end() || found->second.state != token_state::waiting) return;
+  // The deadline in the heap is stale from here on; it moves on when it comes due.
+  found->second.expires_at = now + times_.silence;
+}
+
+void waiting_room::leave(queue_token token, time_point now) {
+  const auto* e = find(token, now);
+  if (e == nullptr || !is_live(e->state)) return;
+  end(queue_entry{*e}, token_state::left, now);
+  admit(now);
+}
+
+void waiting_room::use(queue_token token, const user_id& user, time_point now) {
+  const auto* e = find(token, now);
+  if (e == nullptr || e->state != token_state::active || e->user != user) return;
+  end(queue_entry{*e}, token_state::used, now);
+  admit(now);
+}
+
+void waiting_room::tick(time_point now) {
+  for (std::size_t n = 0; n < changes_of_one_round_max; ++n) {
+    const auto key = due_.pop_due(now);
+    if (!key) break;
+    come_due(queue_token{*key}, now);
+  }
+  admit(now);
+}
+
+const queue_entry* waiting_room::find(queue_token token, time_point now) {
+  if (lapse_if_over(token, now)) admit(now);
+  auto found = entries_.find(token);
+  if (found == entries_.end()) return nullptr;
+  if (!rule_.enabled && found->second.state == token_state::waiting)
+    activate(queue_entry{found->second}, now);
+  return &found->second;
+}
+
+queue_place waiting_room::place(queue_token token) const {
+  const auto& e = entries_.at(token);
+  if (e.state != token_state::waiting) return {e, 0, 0};
+  const auto position = line_.position(e.sequence);
+  return {e, position, eta_seconds(position)};
+}
+
+std::vector<room_change> waiting_room::take_changes() { return std::exchange(changes_, {}); }
+
+void waiting_room::undo(const room_change& change) {
+  drop(change.after.token);
+  if (change.before) put(*change.before);
+}
+
+std::optional<time_point> waiting_room::next_tick(time_point now) const {
+  const auto soon = now + limits::waiting_room_tick_every;
+  // A rule may change and a slot become free at any time.
+  if (!line_.empty()) return soon;
+  const auto due = due_.next();
+  if (!due) return std::nullopt;
+  return std::max(*due, soon);
+}
+
+void waiting_room::put(const queue_entry& entry) {
+  entries_[entry.token] = entry;
+  if (entry.state == token_state::waiting) line_.insert(entry.sequence, entry.token);
+  if (entry.state == token_state::active) ++active_;
+  if (is_live(entry.state)) {
+    live_[entry.user] = entry.token;
+    due_.add(entry.expires_at, entry.token.value);
+  } else {
+    due_.add(entry.changed_at + limits::ended_token_kept, entry.token.value);
+  }
+}
+
+void waiting_room::drop(queue_token token) {
+  const auto found = entries_.find(token);
+  if (found == entries_.end()) return;
+  const auto& e = found->second;
+  if (e.state == token_state::waiting) line_.remove(e.sequence);
+  if (e.state == token_state::active) --active_;
+  const auto live = live_.find(e.user);
+  if (live != live_.end() && live->second == token) live_.erase(live);
+  entries_.erase(found);
+}
+
+void waiting_room::change(const queue_entry& before, queue_entry after) {
+  drop(before.token);
+  put(after);
+  // Joined and admitted in one go is one row.
+  if (!changes_.empty() && changes_.back().after.token == after.token)
+    changes_.back().after = std::move(after);
+  else
+    changes_.push_back({before, std::move(after)});
+}
+
+void waiting_room::end(const queue_entry& entry, token_state how, time_point now) {
+  auto after = entry;
+  after.state = how;
+  after.changed_at = now;
+  change(entry, std::move(after));
+}
+
+// The deadline decides; true when it has just been found over.
+bool waiting_room::lapse_if_over(queue_token token, time_point now) {
+  const auto found = entries_.find(token);
+  if (found == entries_.end() || !is_live(found->second.state) || now < found->second.expires_at)
+    return false;
+  end(queue_entry{found->second}, token_state::expired, now);
+  return true;
+}
+
+// A deadline of `token` came up. It may be stale: the place may have ended or been kept alive.
+void waiting_room::come_due(queue_token token, time_point now) {
+  const auto found = entries_.find(token);
+  if (found == entries_.end()) return;
+  const auto& e = found->second;
+  if (!is_live(e.state)) {
+    if (e.changed_at + limits::ended_token_kept <= now) drop(token);
+  } else if (!lapse_if_over(token, now) && e.state == token_state::waiting) {
+    due_.add(e.expires_at, token.value);
+  }
+}
+
+void waiting_room::activate(queue_entry entry, time_point now) {
+  const auto before = entry;
+  entry.state = token_state::active;
+  entry.expires_at = now + times_.token;
+  entry.changed_at = now;
+  change(before, std::move(entry));
+}
+
+void waiting_room::admit(time_point now) {
+  std::uint32_t admitted = 0;
+  if (!line_.empty()) {
+    auto most = line_.size();
+    if (rule_.enabled) {
+      const auto free = rule_.active_max > active_ ? rule_.active_max - active_ : 0;
+      most = std::min({most, free, std::size_t{pace_.allowance(rule_.admit_per_second, now)}});
+    } else {
+      most = std::min(most, changes_of_one_round_max);
+    }
+    const auto first_change = changes_.size();
+    while (admitted < most && changes_.size() - first_change < changes_of_one_round_max) {
+      const auto first = line_.front();
+      if (!first) break;
+      // Whoever fell silent does not take a slot from the next.
+      if (lapse_if_over(*first, now)) continue;
+      activate(queue_entry{entries_.at(*first)}, now);
+      ++admitted;
+    }
+    pace_.entered(admitted, now);
+  }
+  measure(now);
+  outflow_.admitted(admitted);
+}
+
+void waiting_room::measure(time_point now) {
+  outflow_.advance(now, line_.empty() ? outflow::line_is::empty : outflow::line_is::standing);
+}
+
+// **Why** two parts: free slots fill as fast as the rule lets people in; beyond them a place moves
+// only when a slot comes back.
+std::uint32_t waiting_room::eta_seconds(std::uint32_t position) const {
+  if (position == 0 || !rule_.enabled) return 0;
+  const auto per_second = std::max<std::uint64_t>(rule_.admit_per_second, 1) * millionths;
+  const auto token_seconds =
+      std::max<std::uint64_t>(static_cast<std::uint64_t>(times_.token.count()), 1);
+  // Slots come back at least as fast as tokens end by themselves.
+  const auto slowest = std::clamp<std::uint64_t>(
+      std::uint64_t{rule_.active_max} * millionths / token_seconds, 1, per_second);
+  const auto flow = std::clamp(outflow_.per_second_millionths(slowest), slowest, per_second);
+  const auto free = rule_.active_max > active_ ? rule_.active_max - active_ : 0;
+  const auto divide_up = [](std::uint64_t people, std::uint64_t rate) {
+    return (people * millionths + rate - 1) / rate;
+  };
+  const auto by_rule = divide_up(position, per_second);
+  const auto by_flow = position > free ? divide_up(position - free, flow) : 0;
+  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
+      std::max({by_rule, by_flow, std::uint64_t{1}}), std::numeric_limits<std::uint32_t>::max()));
+}
+
+}  // namespace boxoffice

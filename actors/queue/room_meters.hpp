@@ -1,0 +1,66 @@
+#pragma once
+
+#include "actors/core/meters.hpp"
+#include "actors/queue/room.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace boxoffice {
+
+/// What one waiting room adds to the meters of its process; levels are sums over all rooms, and
+/// what this room added goes with it. **Thread**: its room's.
+class room_meters {
+ public:
+  explicit room_meters(meters& m)
+      : rooms_{m.level("boxoffice_live_actors", "Actors alive", {{"kind", "waiting_room"}})},
+        waiting_{level(m, "waiting")},
+        active_{level(m, "active")},
+        admissions_{
+            m.count("boxoffice_waiting_room_admissions_total", "Tokens that became ACTIVE")},
+        slots_expired_{expired(m, "active")},
+        places_expired_{expired(m, "waiting")} {
+    rooms_.add(1);
+  }
+  ~room_meters() {
+    show(0, 0);
+    rooms_.add(-1);
+  }
+  room_meters(const room_meters&) = delete;
+  room_meters& operator=(const room_meters&) = delete;
+
+  void count(const room_change& c) {
+    if (c.after.state == token_state::active) admissions_.add();
+    if (c.after.state != token_state::expired || !c.before) return;
+    if (c.before->state == token_state::active) slots_expired_.add();
+    if (c.before->state == token_state::waiting) places_expired_.add();
+  }
+  void show(std::size_t waiting, std::size_t active) {
+    const auto w = static_cast<std::int64_t>(waiting);
+    const auto a = static_cast<std::int64_t>(active);
+    waiting_.add(w - shown_waiting_);
+    active_.add(a - shown_active_);
+    shown_waiting_ = w;
+    shown_active_ = a;
+  }
+
+ private:
+  static gauge& level(meters& m, const char* state) {
+    return m.level("boxoffice_waiting_room_tokens", "Live queue tokens", {{"state", state}});
+  }
+  static counter& expired(meters& m, const char* state) {
+    return m.count("boxoffice_waiting_room_expiries_total", "Queue tokens that expired",
+                   {{"state", state}});
+  }
+
+  gauge& rooms_;
+  gauge& waiting_;
+  gauge& active_;
+  counter& admissions_;
+  counter& slots_expired_;
+  counter& places_expired_;
+  std::int64_t shown_waiting_{0};
+  std::int64_t shown_active_{0};
+};
+
+}  // namespace boxoffice
