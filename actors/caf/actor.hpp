@@ -14,8 +14,10 @@ namespace boxoffice {
 
 /// The interface of an actor that takes each of `Messages` and answers, if at all, by a message of
 /// its own (no CAF requests on the hot path: they cost four times as much and leave timers behind).
+/// **Why** not caf::reacts_to: clang-tidy 14 cannot deduce `Messages` through that alias.
 template <class... Messages>
-using accepts = caf::typed_actor<caf::reacts_to<Messages>...>;
+using accepts =
+    caf::typed_actor<caf::typed_mpi<caf::detail::type_list<Messages>, caf::output_tuple<void>>...>;
 
 /// `Public` plus messages that only the actor and its own parts may send.
 template <class Public, class... Messages>
