@@ -1,0 +1,24 @@
+#include "http/bridge.hpp"
+
+#include <caf/message.hpp>
+#include <caf/message_view.hpp>
+#include <caf/result.hpp>
+#include <caf/scheduled_actor.hpp>
+
+namespace boxoffice::http {
+
+bridge::~bridge() {
+  table_->close();
+  caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
+}
+
+void bridge::drop_unexpected(caf::event_based_actor* self,
+                             const std::shared_ptr<ticket_table>& table) {
+  self->set_default_handler(
+      [table](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
+        table->count_unexpected();
+        return caf::message{};
+      });
+}
+
+}  // namespace boxoffice::http

@@ -1,0 +1,181 @@
+#include "http/dispatcher.hpp"
+
+#include "config/log.hpp"
+#include "http/json_text.hpp"
+#include "http/tracing.hpp"
+
+#include <algorithm>
+#include <exception>
+#include <utility>
+#include <variant>
+
+#include <boost/beast/core/string.hpp>
+
+namespace boxoffice::http {
+namespace {
+
+using boost::beast::iequals;
+using field = boost::beast::http::field;
+
+void trim(std::string_view& text) {
+  while (!text.empty() && (text.front() == ' ' || text.front() == '\t'))
+    text.remove_prefix(1);
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t'))
+    text.remove_suffix(1);
+}
+
+// application/json, with no parameter but a charset that says UTF-8.
+bool is_json_type(std::string_view value) {
+  auto type = value.substr(0, value.find(';'));
+  auto rest = value.substr(type.size());
+  trim(type);
+  if (!iequals(type, json_type)) return false;
+  while (!rest.empty()) {
+    rest.remove_prefix(1);
+    auto parameter = rest.substr(0, rest.find(';'));
+    rest.remove_prefix(parameter.size());
+    trim(parameter);
+    if (iequals(parameter.substr(0, 8), "charset=") && !iequals(parameter.substr(8), "utf-8") &&
+        !iequals(parameter.substr(8), "\"utf-8\""))
+      return false;
+  }
+  return true;
+}
+
+// The token of `Authorization: Bearer <token>`; empty when the header has another form.
+std::string_view bearer_token(const request& about) {
+  if (about.header_count("Authorization") != 1) return {};
+  auto value = about.header(field::authorization);
+  if (!iequals(value.substr(0, 7), "Bearer ")) return {};
+  value.remove_prefix(7);
+  trim(value);
+  return value;
+}
+
+bool is_visible(std::string_view text) {
+  return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
+}
+
+}  // namespace
+
+std::optional<response> dispatcher::authenticate(request& about, const route& which) const {
+  const auto token = bearer_token(about);
+  if (!token.empty() && tokens_ != nullptr) about.caller = tokens_->verify(token, about.now);
+  if (!about.caller) return problem{problem_code::unauthenticated};
+  if (entrance_.limits_rate() && which.admitted == admission_rule::counted)
+    if (auto refused =
+            entrance_.limit_user(about.caller->user.value, std::chrono::steady_clock::now()))
+      return refused;
+  if (about.caller->level < which.needs) return problem{problem_code::forbidden};
+  return std::nullopt;
+}
+
+std::optional<response> dispatcher::read_key(request& about) {
+  constexpr const char* name = "Idempotency-Key";
+  about.idempotency_key = about.header(name);
+  if (about.idempotency_key.empty()) return problem{problem_code::idempotency_key_required};
+  if (about.header_count(name) != 1)
+    return invalid_field("/header/Idempotency-Key", "must be there once");
+  if (about.idempotency_key.size() > limits::idempotency_key_chars_max ||
+      !is_visible(about.idempotency_key))
+    return invalid_field("/header/Idempotency-Key", "must be 1 to 128 visible ASCII characters");
+  return std::nullopt;
+}
+
+std::optional<response> dispatcher::check_query(const request& about, const route& which) {
+  std::vector<field_error> errors;
+  for (std::size_t i = 0; i < about.query.size(); ++i) {
+    const auto& name = about.query[i].name;
+    const auto before = about.query.begin() + static_cast<std::ptrdiff_t>(i);
+    if (std::ranges::find(which.query, name) == which.query.end()) {
+      errors.push_back({"/query/" + name, "is not known here"});
+    } else if (std::find_if(about.query.begin(), before,
+                            [&](const query_parameter& p) { return p.name == name; }) != before) {
+      errors.push_back({"/query/" + name, "must be there once"});
+    }
+  }
+  if (errors.empty()) return std::nullopt;
+  return problem{problem_code::invalid_field, errors};
+}
+
+std::optional<response> dispatcher::read_json(request& about, const route& which) {
+  if (which.body == body_rule::none) return std::nullopt;
+  if (about.body.empty() && which.body == body_rule::optional_json) return std::nullopt;
+  const auto type = about.header(field::content_type);
+  if ((!about.body.empty() || !type.empty()) &&
+      (!is_json_type(type) || about.header_count("Content-Type") != 1))
+    return problem{problem_code::unsupported_media_type};
+  auto value = parse_json(about.body);
+  if (auto* fault = std::get_if<json_fault>(&value))
+    return problem{problem_code::malformed_json, "The body is " + std::move(fault->detail) + "."};
+  about.json = std::get<nlohmann::json>(std::move(value));
+  return std::nullopt;
+}
+
+decision dispatcher::decide(request& about, const target& wanted) const {
+  decision out;
+  const auto match = routes_.find(wanted, about.method);
+  out.found = match.found;
+  out.index = match.index;
+  if (entrance_.limits_rate() &&
+      (match.found == nullptr || match.found->admitted == admission_rule::counted))
+    out.refused = entrance_.limit_address(about.peer.to_string(), std::chrono::steady_clock::now());
+  if (match.found != nullptr) out.body_bytes_max = match.found->body_bytes_max;
+  if (out.refused) return out;
+  if (match.found == nullptr) {
+    if (match.allow.empty()) {
+      out.refused = problem{problem_code::not_found};
+    } else {
+      out.refused = problem{problem_code::method_not_allowed};
+      out.refused->with("Allow", std::string{match.allow});
+    }
+    return out;
+  }
+  const auto& which = *match.found;
+  about.arguments = match.arguments;
+  if (which.needs != access::anyone) out.refused = authenticate(about, which);
+  if (!out.refused && which.key == key_rule::required) out.refused = read_key(about);
+  if (!out.refused && !(about.query.empty())) out.refused = check_query(about, which);
+  if (which.queue == queue_token_rule::taken) about.queue_token = about.header("Queue-Token");
+  if (const auto parent = about.header("traceparent"); is_traceparent(parent))
+    about.traceparent = parent;
+  return out;
+}
+
+boost::asio::awaitable<response> dispatcher::answer(request& about, decision& what) const {
+  if (what.refused) co_return std::move(*what.refused);
+  admission::place place;
+  if (what.found->admitted == admission_rule::counted) {
+    place = entrance_.enter();
+    if (!place) co_return problem{problem_code::overloaded};
+  }
+  try {
+    if (auto refused = read_json(about, *what.found)) co_return std::move(*refused);
+    measured_.in_flight().add(1);
+    const auto leave = [](gauge* level) { level->add(-1); };
+    const std::unique_ptr<gauge, decltype(leave)> counted{&measured_.in_flight(), leave};
+    co_return co_await what.found->handle(about);
+  } catch (const std::exception& error) {
+    log(log_level::error, "http", "handler failed",
+        {{"request_id", about.request_id}, {"path", about.path}, {"error", error.what()}});
+  } catch (...) {
+    log(log_level::error, "http", "handler failed",
+        {{"request_id", about.request_id}, {"path", about.path}, {"error", "unknown exception"}});
+  }
+  co_return problem{problem_code::internal};
+}
+
+void dispatcher::finished(const request& about, const decision& what, status code,
+                          std::chrono::steady_clock::duration took) const {
+  measured_.observe(what.found, what.index, code, took);
+  const auto level = code == status::internal_server_error ? log_level::error : log_level::debug;
+  if (!log_enabled(level)) return;
+  log(level, "http", "request done",
+      {{"request_id", about.request_id},
+       {"method", std::string_view{boost::beast::http::to_string(about.method)}},
+       {"path", about.path},
+       {"status", static_cast<unsigned>(code)},
+       {"microseconds", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});
+}
+
+}  // namespace boxoffice::http

@@ -1,0 +1,60 @@
+#pragma once
+
+#include "http/admission.hpp"
+#include "http/request_meters.hpp"
+#include "http/router.hpp"
+#include "http/target.hpp"
+#include "http/token.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <optional>
+#include <string>
+
+#include <boost/asio/awaitable.hpp>
+
+namespace boxoffice::http {
+
+/// What the header of a request decided.
+struct decision {
+  const route* found{nullptr};
+  std::size_t index{0};
+  std::optional<response> refused;  ///< the answer, once the body has been walked over
+  std::size_t body_bytes_max{limits::http_body_bytes_max};
+};
+
+/// Takes the decisions about a request in the order of the contract: rate of the address, route
+/// (404), method (405), token (401), rate of the user, role (403), Idempotency-Key, query
+/// parameters; then, with the body: room (503), content type (415), JSON (400), handler.
+/// **Thread**: any.
+class dispatcher {
+ public:
+  /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
+  dispatcher(const router& routes, const token_verifier* tokens, admission& entrance,
+             request_meters& measured)
+      : routes_{routes}, tokens_{tokens}, entrance_{entrance}, measured_{measured} {}
+
+  /// Decides what needs no body, and fills `about` on the way.
+  decision decide(request& about, const target& wanted) const;
+
+  /// Lets the handler answer, or refuses. Never throws: what a handler throws is logged and
+  /// becomes a 500 that tells nothing. **Requires** `what` from `decide`.
+  boost::asio::awaitable<response> answer(request& about, decision& what) const;
+
+  /// Counts an answered request and writes its line to the log.
+  void finished(const request& about, const decision& what, status code,
+                std::chrono::steady_clock::duration took) const;
+
+ private:
+  [[nodiscard]] std::optional<response> authenticate(request& about, const route& which) const;
+  static std::optional<response> read_key(request& about);
+  static std::optional<response> check_query(const request& about, const route& which);
+  static std::optional<response> read_json(request& about, const route& which);
+
+  const router& routes_;
+  const token_verifier* tokens_;
+  admission& entrance_;
+  request_meters& measured_;
+};
+
+}  // namespace boxoffice::http

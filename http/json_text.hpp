@@ -1,0 +1,33 @@
+#pragma once
+
+#include "actors/core/idempotency.hpp"
+#include "actors/core/ids.hpp"
+
+#include <string>
+#include <string_view>
+#include <variant>
+
+#include <nlohmann/json.hpp>
+
+namespace boxoffice::http {
+
+/// Why a text is not JSON as we take it; for the client.
+struct json_fault {
+  std::string detail;
+};
+
+/// Reads one JSON value, strictly. **Rejects** what RFC 8259 does not allow, bytes that are not
+/// UTF-8, lone surrogates, anything after the value, more than `limits::json_depth_levels_max`
+/// levels, and a member name that occurs twice in one object (which value counts would be a matter
+/// of taste).
+std::variant<nlohmann::json, json_fault> parse_json(std::string_view text);
+
+/// The same for the same JSON value, whatever the order of members and the white space; 1 and 1.0
+/// are different values.
+digest digest_of(const nlohmann::json& value);
+
+/// What a retry is recognised by. `method` and `path` as they are on the wire, the path decoded.
+request_key make_request_key(const user_id& user, std::string_view method, std::string_view path,
+                             std::string_view key, const nlohmann::json& body);
+
+}  // namespace boxoffice::http

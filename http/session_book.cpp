@@ -1,0 +1,62 @@
+#include "http/session_book.hpp"
+
+#include "http/session.hpp"
+
+#include <algorithm>
+
+namespace boxoffice::http {
+
+void session_book::enter(session& which) {
+  const std::scoped_lock hold{lock_};
+  open_.insert(&which);
+}
+
+void session_book::leave(session& which) {
+  const std::scoped_lock hold{lock_};
+  open_.erase(&which);
+}
+
+std::size_t session_book::size() const {
+  const std::scoped_lock hold{lock_};
+  return open_.size();
+}
+
+std::vector<std::shared_ptr<session>> session_book::all() const {
+  std::vector<std::shared_ptr<session>> out;
+  const std::scoped_lock hold{lock_};
+  out.reserve(open_.size());
+  for (auto* each : open_)
+    if (auto alive = each->weak_from_this().lock()) out.push_back(std::move(alive));
+  return out;
+}
+
+void session_book::sweep(std::chrono::steady_clock::time_point now) {
+  std::vector<std::shared_ptr<session>> late;
+  {
+    const std::scoped_lock hold{lock_};
+    for (auto* each : open_)
+      if (each->deadline() <= now)
+        if (auto alive = each->weak_from_this().lock()) late.push_back(std::move(alive));
+  }
+  for (const auto& each : late)
+    each->end(session::end_rule::when_late);
+}
+
+void session_book::drain() {
+  draining_.store(true);
+  for (const auto& each : all())
+    each->end(session::end_rule::when_idle);
+}
+
+std::size_t session_book::busy() const {
+  const std::scoped_lock hold{lock_};
+  return static_cast<std::size_t>(
+      std::ranges::count_if(open_, [](const session* each) { return each->busy(); }));
+}
+
+void session_book::end_all() {
+  for (const auto& each : all())
+    each->end(session::end_rule::now);
+}
+
+}  // namespace boxoffice::http

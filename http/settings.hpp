@@ -1,0 +1,27 @@
+#pragma once
+
+#include "config/limits.hpp"
+#include "config/settings.hpp"
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace boxoffice::http {
+
+/// What a server is told. The times are bounds: no peer holds a connection open by silence, by
+/// trickling or by not reading. Tests shorten them.
+struct server_settings {
+  listen_address listen{"127.0.0.1", 0};
+  std::size_t io_threads{1};
+  std::size_t connections_max{limits::http_connections_max};  ///< beyond it they wait in the kernel
+  std::size_t in_flight_max{limits::http_in_flight_requests_default};
+  std::size_t rate_limit_per_second{0};  ///< per user and per address; 0 is off
+  std::chrono::milliseconds idle_max{limits::http_idle_time_max};
+  std::chrono::milliseconds read_max{limits::http_read_time_max};
+  std::chrono::milliseconds write_max{limits::http_write_time_max};
+  std::chrono::milliseconds linger_max{limits::http_linger_time_max};
+  std::chrono::milliseconds drain_max{limits::drain_time_max};
+};
+
+}  // namespace boxoffice::http

@@ -1,0 +1,115 @@
+#include "http/ticket_table.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace boxoffice::http {
+
+ticket_table::ticket_table(boost::asio::any_io_executor io, meters& all)
+    : late_{all.count("boxoffice_bridge_late_replies", "Replies nobody waited for any more")},
+      unexpected_{all.count("boxoffice_bridge_unexpected_messages", "Messages that were no reply")},
+      missed_{all.count("boxoffice_bridge_deadlines_missed", "Requests without a reply in time")},
+      waiting_{all.level("boxoffice_bridge_waiting", "Requests that wait for a reply")},
+      timer_{std::move(io)} {}
+
+std::uint64_t ticket_table::tick_of(instant at) {
+  return static_cast<std::uint64_t>(at.time_since_epoch() / tick);
+}
+
+std::uint64_t ticket_table::open(std::unique_ptr<waiter> who, std::chrono::milliseconds within) {
+  const auto now = std::chrono::steady_clock::now();
+  const auto deadline = now + within;
+  bool start = false;
+  std::uint64_t ticket = 0;
+  {
+    const std::scoped_lock hold{lock_};
+    ticket = next_ticket_++;
+    if (!closed_) {
+      entries_.emplace(ticket, entry{std::move(who), deadline});
+      waiting_.add(1);
+      start = !std::exchange(turning_, true);
+      if (start) turned_to_ = tick_of(now);
+      const auto at = std::max(tick_of(deadline) + 1, turned_to_ + 1);
+      wheel_[at % slot_count].push_back(ticket);
+    }
+  }
+  if (who) who->finish(nullptr);
+  if (start) arm();
+  return ticket;
+}
+
+void ticket_table::settle(std::uint64_t ticket, const std::type_info& type, void* reply) {
+  std::unique_ptr<waiter> who;
+  {
+    const std::scoped_lock hold{lock_};
+    const auto found = entries_.find(ticket);
+    if (found != entries_.end() && found->second.who->wanted() == type) {
+      who = std::move(found->second.who);
+      entries_.erase(found);
+    }
+  }
+  if (!who) {
+    late_.add();
+    return;
+  }
+  waiting_.add(-1);
+  who->finish(reply);
+}
+
+void ticket_table::arm() {
+  timer_.expires_after(tick);
+  timer_.async_wait([self = shared_from_this()](boost::system::error_code failed) {
+    if (!failed) self->turn();
+  });
+}
+
+void ticket_table::turn() {
+  std::vector<std::unique_ptr<waiter>> late;
+  bool more = false;
+  {
+    const std::scoped_lock hold{lock_};
+    const auto now = std::chrono::steady_clock::now();
+    const auto last = std::min(tick_of(now), turned_to_ + slot_count);  // a lap sees every slot
+    while (turned_to_ < last) {
+      auto& slot = wheel_[++turned_to_ % slot_count];
+      const auto kept = std::ranges::remove_if(slot, [&](std::uint64_t ticket) {
+        const auto found = entries_.find(ticket);
+        if (found == entries_.end()) return true;
+        if (found->second.deadline > now) return false;
+        late.push_back(std::move(found->second.who));
+        entries_.erase(found);
+        return true;
+      });
+      slot.erase(kept.begin(), kept.end());
+    }
+    turned_to_ = tick_of(now);
+    more = turning_ = !entries_.empty();
+    if (!more)
+      for (auto& slot : wheel_)
+        slot.clear();
+  }
+  waiting_.add(-static_cast<std::int64_t>(late.size()));
+  missed_.add(late.size());
+  for (const auto& who : late)
+    who->finish(nullptr);
+  if (more) arm();
+}
+
+void ticket_table::close() {
+  std::unordered_map<std::uint64_t, entry> rest;
+  {
+    const std::scoped_lock hold{lock_};
+    closed_ = true;
+    rest.swap(entries_);
+  }
+  waiting_.add(-static_cast<std::int64_t>(rest.size()));
+  for (const auto& [ticket, each] : rest)
+    each.who->finish(nullptr);
+}
+
+std::size_t ticket_table::waiting() const {
+  const std::scoped_lock hold{lock_};
+  return entries_.size();
+}
+
+}  // namespace boxoffice::http
