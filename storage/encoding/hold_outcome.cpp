@@ -1,0 +1,62 @@
+#include "storage/encoding/fields.hpp"
+#include "storage/encoding/outcomes.hpp"
+
+namespace boxoffice::encoding {
+namespace {
+
+constexpr std::uint32_t layout = 1;
+
+void seats(auto& f, auto& list) {
+  f.list(list, [](auto& each, auto& seat) { each(seat.seat, seat.price); });
+}
+
+void fields(auto& f, maybe_const<reservation> auto& r) {
+  f(r.id, r.concert, r.user);
+  seats(f, r.seats);
+  f(r.amount);
+  f.one_of(r.status, reservation_status::refunded);
+  f(r.held_at, r.expires_at, r.payment, r.reverted);
+}
+
+void fields(auto& f, maybe_const<hold_outcome> auto& o) {
+  f.one_of(o.refusal, hold_refusal::seat_taken);
+  fields(f, o.held);
+  f.list(o.seats, [](auto& each, auto& name) { each(name); });
+  f(o.seats_max, o.position, o.opens_at);
+}
+
+}  // namespace
+
+std::string encode(const hold_outcome& answer) {
+  field_writer out;
+  out(layout);
+  fields(out, answer);
+  return out.take();
+}
+
+hold_outcome decode_hold_outcome(std::string_view stored) {
+  field_reader in{stored};
+  std::uint32_t version = 0;
+  in(version);
+  if (version != layout) throw decode_error{"a hold's answer in an unknown layout"};
+  hold_outcome answer;
+  fields(in, answer);
+  in.end();
+  return answer;
+}
+
+std::string encode(const std::vector<reserved_seat>& list) {
+  field_writer out;
+  seats(out, list);
+  return out.take();
+}
+
+std::vector<reserved_seat> decode_seats(std::string_view stored) {
+  field_reader in{stored};
+  std::vector<reserved_seat> list;
+  seats(in, list);
+  in.end();
+  return list;
+}
+
+}  // namespace boxoffice::encoding

@@ -1,0 +1,94 @@
+#include "storage/sqlite/migrations/migrate.hpp"
+
+#include "config/log.hpp"
+#include "storage/sqlite/connection.hpp"
+
+#include <array>
+
+namespace boxoffice::sqlite {
+namespace {
+
+// One row: which version the database has, and which program version may open it.
+constexpr auto version_table =
+    "CREATE TABLE IF NOT EXISTS schema_version ("
+    "  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),"
+    "  service TEXT NOT NULL,"
+    "  version INTEGER NOT NULL"
+    ") STRICT";
+
+struct stamp {
+  std::string service;
+  int version{0};
+};
+
+stamp read_stamp(SQLite::Database& db, const schema& of) {
+  if (!db.tableExists("schema_version")) return {of.service, 0};
+  SQLite::Statement query{db, "SELECT service, version FROM schema_version"};
+  if (!query.executeStep()) return {of.service, 0};
+  return {query.getColumn(0).getString(), query.getColumn(1).getInt()};
+}
+
+void apply(SQLite::Database& db, const schema& of, const migration& step) {
+  SQLite::Transaction whole{db, SQLite::TransactionBehavior::IMMEDIATE};
+  db.exec(version_table);
+  db.exec(step.sql);
+  SQLite::Statement mark{db,
+                         "INSERT INTO schema_version (only_row, service, version) VALUES (1, ?, ?)"
+                         " ON CONFLICT (only_row) DO UPDATE SET version = excluded.version"};
+  mark.bind(1, of.service);
+  mark.bind(2, step.version);
+  mark.exec();
+  whole.commit();
+}
+
+}  // namespace
+
+migrated migrate(const std::filesystem::path& file, const schema& of) {
+  migrated result;
+  translated([&] {
+    auto db = open(file, access::read_write);
+    const auto found = read_stamp(db, of);
+    const int known = of.migrations.back().version;
+    if (found.service != of.service)
+      throw storage_error{storage_error::kind::damaged, file.string() + " is the database of the " +
+                                                            found.service + " service, not of " +
+                                                            of.service};
+    if (found.version > known)
+      throw schema_too_new{file.string() + " has schema version " + std::to_string(found.version) +
+                           ", and this program knows versions up to " + std::to_string(known) +
+                           ": it was written by a newer boxoffice"};
+    result = {found.version, known};
+    for (const auto& step : of.migrations) {
+      if (step.version <= found.version) continue;
+      apply(db, of, step);
+      log(log_level::info, "storage", "migrated",
+          {{"store", of.service}, {"version", step.version}, {"what", step.what}});
+    }
+  });
+  return result;
+}
+
+}  // namespace boxoffice::sqlite
+
+namespace boxoffice {
+
+std::vector<std::string> migrate_all(const std::filesystem::path& data_dir) {
+  const std::array schemas{&sqlite::concert_schema, &sqlite::reservation_schema,
+                           &sqlite::point_schema, &sqlite::payment_schema,
+                           &sqlite::queue_ranking_schema};
+  std::vector<std::string> lines;
+  for (const auto* s : schemas) {
+    const auto file = data_dir / (std::string{s->service} + ".db");
+    const auto done = sqlite::migrate(file, *s);
+    const auto version = std::to_string(done.to);
+    std::string line = std::string{s->service} + ": ";
+    if (done.from == done.to) line += "version " + version + ", nothing to do";
+    if (done.from == 0) line += "created, version " + version;
+    if (done.from != 0 && done.from != done.to)
+      line += "version " + std::to_string(done.from) + " -> " + version;
+    lines.push_back(std::move(line));
+  }
+  return lines;
+}
+
+}  // namespace boxoffice

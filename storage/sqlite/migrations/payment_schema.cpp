@@ -1,0 +1,90 @@
+#include "storage/sqlite/migrations/schema.hpp"
+
+#include <array>
+
+namespace boxoffice::sqlite {
+namespace {
+
+// State: 0 started, 1 debited, 2 completed, 3 failed, 4 refunding, 5 compensated, 6 parked,
+// 7 refund_started, 8 refund_released, 9 refunded.
+constexpr auto version_1 = R"(
+CREATE TABLE payment (
+  id INTEGER PRIMARY KEY CHECK (id > 0),
+  reservation INTEGER NOT NULL,
+  concert INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  amount INTEGER NOT NULL CHECK (amount >= 0),
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 9),
+  failure INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  token INTEGER NOT NULL,
+  holds_else INTEGER NOT NULL CHECK (holds_else IN (0, 1)),
+  seats INTEGER NOT NULL,
+  balance INTEGER NOT NULL,
+  created_at INTEGER NOT NULL,
+  deadline INTEGER NOT NULL,
+  completed_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL
+) STRICT;
+CREATE INDEX payment_by_reservation ON payment (reservation, created_at);
+CREATE INDEX payment_open ON payment (created_at) WHERE state IN (0, 1, 4, 7, 8);
+
+-- One payment at a time keeps the seats of a reservation (promise G5): paid, or on the way back
+-- from there. A payment that was parked before it completed keeps none for certain.
+CREATE UNIQUE INDEX payment_keeps_seats ON payment (reservation)
+  WHERE state IN (2, 7, 8) OR (state = 6 AND completed_at <> 0);
+
+CREATE TABLE saga_note (
+  payment INTEGER NOT NULL REFERENCES payment (id),
+  ordinal INTEGER NOT NULL,
+  at INTEGER NOT NULL,
+  state INTEGER NOT NULL,
+  step INTEGER NOT NULL,
+  what TEXT NOT NULL,
+  PRIMARY KEY (payment, ordinal)
+) STRICT, WITHOUT ROWID;
+
+-- AUTOINCREMENT: a sequence is not given again after its event was pruned.
+CREATE TABLE outbox (
+  sequence INTEGER PRIMARY KEY AUTOINCREMENT,
+  id INTEGER NOT NULL UNIQUE,
+  kind INTEGER NOT NULL CHECK (kind IN (0, 1)),
+  payment INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  reservation INTEGER NOT NULL,
+  concert INTEGER NOT NULL,
+  seats INTEGER NOT NULL,
+  amount INTEGER NOT NULL,
+  token INTEGER NOT NULL,
+  holds_else INTEGER NOT NULL CHECK (holds_else IN (0, 1)),
+  paid_at INTEGER NOT NULL,
+  occurred_at INTEGER NOT NULL,
+  UNIQUE (payment, kind)
+) STRICT;
+
+CREATE TABLE consumer (
+  name TEXT PRIMARY KEY,
+  sequence INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE remembered_key (
+  ordinal INTEGER PRIMARY KEY,
+  scope_high INTEGER NOT NULL,
+  scope_low INTEGER NOT NULL,
+  body_high INTEGER NOT NULL,
+  body_low INTEGER NOT NULL,
+  payment INTEGER NOT NULL,
+  answer BLOB,
+  at INTEGER NOT NULL,
+  UNIQUE (scope_high, scope_low)
+) STRICT;
+CREATE INDEX remembered_key_waiting ON remembered_key (payment) WHERE answer IS NULL;
+)";
+
+constexpr std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1}};
+
+}  // namespace
+
+const schema payment_schema{"payment", migrations};
+
+}  // namespace boxoffice::sqlite

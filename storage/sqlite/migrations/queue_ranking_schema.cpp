@@ -1,0 +1,61 @@
+#include "storage/sqlite/migrations/schema.hpp"
+
+#include <array>
+
+namespace boxoffice::sqlite {
+namespace {
+
+// State: 0 waiting, 1 active, 2 used, 3 left, 4 expired.
+constexpr auto version_1 = R"(
+CREATE TABLE queue_entry (
+  token INTEGER PRIMARY KEY CHECK (token > 0),
+  concert INTEGER NOT NULL,
+  user TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  state INTEGER NOT NULL CHECK (state BETWEEN 0 AND 4),
+  expires_at INTEGER NOT NULL,
+  changed_at INTEGER NOT NULL,
+  UNIQUE (concert, sequence)
+) STRICT;
+-- One live token per user and concert.
+CREATE UNIQUE INDEX queue_entry_live ON queue_entry (concert, user) WHERE state IN (0, 1);
+CREATE INDEX queue_entry_ended ON queue_entry (changed_at) WHERE state >= 2;
+
+-- The highest sequence among the entries that were pruned.
+CREATE TABLE pruned_room (
+  concert INTEGER PRIMARY KEY,
+  last_sequence INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE sales_bucket (
+  minute INTEGER NOT NULL,
+  schedule INTEGER NOT NULL,
+  seats INTEGER NOT NULL,
+  PRIMARY KEY (minute, schedule)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE sales_total (
+  consumer TEXT NOT NULL,
+  schedule INTEGER NOT NULL,
+  seats INTEGER NOT NULL,
+  last_paid_at INTEGER NOT NULL,
+  sold_out_at INTEGER NOT NULL,
+  PRIMARY KEY (consumer, schedule)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE applied_event (
+  consumer TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (consumer, sequence),
+  UNIQUE (consumer, event)
+) STRICT, WITHOUT ROWID;
+)";
+
+constexpr std::array migrations{migration{1, "waiting rooms, boards", version_1}};
+
+}  // namespace
+
+const schema queue_ranking_schema{"queue_ranking", migrations};
+
+}  // namespace boxoffice::sqlite

@@ -1,0 +1,27 @@
+#include "storage/sqlite/node_storage.hpp"
+
+#include <utility>
+
+#include "storage/sqlite/stores.hpp"
+
+namespace boxoffice {
+
+node_stores open_node_stores(const std::filesystem::path& data_dir) {
+  const auto files = files_in(data_dir);
+  auto reservation = open_reservation_storage(files.reservation);
+  auto point = open_point_storage(files.point);
+  auto payment = open_payment_storage(files.payment);
+  auto queue_ranking = open_queue_ranking_storage(files.queue_ranking);
+  return {.concert = open_concert_storage(files.concert).store,
+          .reservation = std::move(reservation.store),
+          .reservation_reads = std::move(reservation.reader),
+          .point = std::move(point.store),
+          .point_reads = std::move(point.reader),
+          .payment = std::move(payment.store),
+          .payment_reads = std::move(payment.reader),
+          .queue_ranking = std::move(queue_ranking.store),
+          .queue_reads = std::move(queue_ranking.queue),
+          .ranking_reads = std::move(queue_ranking.ranking)};
+}
+
+}  // namespace boxoffice

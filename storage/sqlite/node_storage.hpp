@@ -1,0 +1,12 @@
+#pragma once
+
+#include <filesystem>
+
+#include "actors/node/node_stores.hpp"
+
+namespace boxoffice {
+
+/// Opens the five stores of a node in `data_dir`. **Faults** as stores.hpp.
+node_stores open_node_stores(const std::filesystem::path& data_dir);
+
+}  // namespace boxoffice

@@ -1,0 +1,137 @@
+#include "storage/encoding/outcomes.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/payment_reader.hpp"
+#include "storage/sqlite/remembered_keys.hpp"
+#include "storage/sqlite/stores.hpp"
+
+namespace boxoffice {
+namespace {
+
+using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema.
+static_assert(static_cast<int>(saga_state::started) == 0);
+static_assert(static_cast<int>(saga_state::debited) == 1);
+static_assert(static_cast<int>(saga_state::completed) == 2);
+static_assert(static_cast<int>(saga_state::failed) == 3);
+static_assert(static_cast<int>(saga_state::refunding) == 4);
+static_assert(static_cast<int>(saga_state::compensated) == 5);
+static_assert(static_cast<int>(saga_state::parked) == 6);
+static_assert(static_cast<int>(saga_state::refund_started) == 7);
+static_assert(static_cast<int>(saga_state::refund_released) == 8);
+static_assert(static_cast<int>(saga_state::refunded) == 9);
+
+/// A payment keeps its reservation, user, amount and time of creation; a key keeps its body and its
+/// first answer. A write that would change them is refused as the bug it is.
+class sqlite_payment_store final : public payment_store {
+ public:
+  sqlite_payment_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  commit_outcome commit(std::span<const payment_write> batch) override {
+    return db_.in_transaction([&] {
+      for (const auto& write : batch)
+        apply(write);
+    });
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    std::size_t pruned = 0;
+    const auto outcome = db_.in_transaction([&] { pruned = pruner_.prune(before, limit); });
+    return outcome == commit_outcome::committed ? pruned : 0;
+  }
+
+  std::size_t prune_outbox(time_point before, std::size_t limit) override {
+    int pruned = 0;
+    const auto outcome = db_.in_transaction([&] { pruned = prune_events_.run(limit, before); });
+    return outcome == commit_outcome::committed ? static_cast<std::size_t>(pruned) : 0;
+  }
+
+ private:
+  void apply(const payment_write& write) {
+    if (write.row) put(*write.row);
+    for (const auto& n : write.notes)
+      note_.run(n.payment, n.at, n.state, n.step, n.what);
+    if (write.event) publish(*write.event);
+    if (write.key.present()) remember(write);
+    if (write.consumed) consumed_.run(write.consumed->first, write.consumed->second);
+  }
+
+  void put(const payment& p) {
+    const auto changed = update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats,
+                                     p.balance, p.deadline, p.completed_at, p.changed_at, p.id,
+                                     p.reservation, p.concert, p.user, p.amount, p.created_at);
+    if (changed == 1) return;
+    // Refused by the primary key when the payment is there, with other facts.
+    insert_.run(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
+                p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at,
+                p.changed_at);
+  }
+
+  void publish(const payment_event& e) {
+    event_.run(e.id, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
+               e.token, e.holds_else, e.paid_at, e.occurred_at);
+  }
+
+  void remember(const payment_write& write) {
+    const auto& key = write.key;
+    const auto bytes = write.answer ? encoding::encode(*write.answer) : std::string{};
+    const auto answer = write.answer ? std::optional{blob{bytes}} : std::nullopt;
+    const auto changed = key_.run(key.scope.high, key.scope.low, key.body.high, key.body.low,
+                                  write.key_payment, answer, write.at);
+    expect(changed == 1, "a key keeps its body");
+  }
+
+  writing_connection db_;
+  statement update_{db_.database(), R"(
+    UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
+      balance = ?, deadline = ?, completed_at = ?, changed_at = ?
+    WHERE id = ? AND reservation = ? AND concert = ? AND user = ? AND amount = ?
+      AND created_at = ?)"};
+  statement insert_{db_.database(), R"(
+    INSERT INTO payment (id, reservation, concert, user, amount, state, failure, reason, token,
+      holds_else, seats, balance, created_at, deadline, completed_at, changed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+  statement note_{db_.database(), R"(
+    INSERT INTO saga_note (payment, ordinal, at, state, step, what)
+    VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM saga_note WHERE payment = ?1),
+      ?2, ?3, ?4, ?5))"};
+  statement event_{db_.database(), R"(
+    INSERT INTO outbox (id, kind, payment, user, reservation, concert, seats, amount, token,
+      holds_else, paid_at, occurred_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+  statement key_{db_.database(), R"(
+    INSERT INTO remembered_key
+      (scope_high, scope_low, body_high, body_low, payment, answer, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (scope_high, scope_low) DO UPDATE SET
+      payment = excluded.payment, answer = coalesce(answer, excluded.answer)
+    WHERE body_high = excluded.body_high AND body_low = excluded.body_low)"};
+  statement consumed_{db_.database(), R"(
+    INSERT INTO consumer (name, sequence) VALUES (?, ?)
+    ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence))"};
+  statement prune_events_{db_.database(), R"(
+    DELETE FROM outbox WHERE sequence IN (
+      SELECT sequence FROM (
+        SELECT sequence, occurred_at FROM outbox
+        WHERE sequence <= (SELECT min(sequence) FROM consumer)
+        ORDER BY sequence LIMIT ?)
+      WHERE occurred_at < ?))"};
+  key_pruner pruner_{db_.database()};
+};
+
+}  // namespace
+
+payment_storage open_payment_storage(const std::filesystem::path& file) {
+  migrate(file, payment_schema);
+  const auto doubt = std::make_shared<commit_doubt>(file);
+  payment_storage opened;
+  translated([&] {
+    opened.store = std::make_unique<sqlite_payment_store>(file, doubt);
+    opened.reader = std::make_unique<sqlite_payment_reader>(file, doubt);
+  });
+  return opened;
+}
+
+}  // namespace boxoffice

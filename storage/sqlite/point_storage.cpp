@@ -1,0 +1,174 @@
+#include "storage/encoding/outcomes.hpp"
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/remembered_keys.hpp"
+#include "storage/sqlite/stores.hpp"
+
+namespace boxoffice {
+namespace {
+
+using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema.
+static_assert(static_cast<int>(transaction_kind::charge) == 0);
+static_assert(static_cast<int>(transaction_kind::use) == 1);
+static_assert(static_cast<int>(transaction_kind::refund) == 2);
+static_assert(static_cast<int>(point_step::refund) == 1);
+
+/// Besides what the schema refuses, an entry must continue the balance that is stored: balance
+/// before + amount = balance_after.
+class sqlite_point_store final : public point_store {
+ public:
+  sqlite_point_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  commit_outcome commit(std::span<const point_write> batch) override {
+    return db_.in_transaction([&] {
+      for (const auto& write : batch) {
+        if (write.entry) append(*write.entry);
+        if (write.step) {
+          const auto& s = *write.step;
+          const auto answer = encoding::encode(s.answer);
+          step_.run(s.payment, s.step, write.user, age_of(s.payment), blob{answer});
+        }
+        if (write.key.present() && write.answer)
+          keys_.remember(write.key, encoding::encode(*write.answer), write.at);
+      }
+    });
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    std::size_t pruned = 0;
+    const auto outcome = db_.in_transaction([&] { pruned = pruner_.prune(before, limit); });
+    return outcome == commit_outcome::committed ? pruned : 0;
+  }
+
+ private:
+  void append(const ledger_entry& e) {
+    if (balance_.run(e.balance_after, e.user, e.amount) == 0) {
+      expect(e.amount == e.balance_after, "an entry continues the balance before it");
+      account_.run(e.user, e.balance_after);
+    }
+    entry_.run(e.id, e.user, e.kind, e.amount, e.balance_after, e.reference, e.at);
+  }
+
+  writing_connection db_;
+  statement balance_{db_.database(), R"(
+    UPDATE account SET balance = ?1 WHERE user = ?2 AND balance + ?3 = ?1)"};
+  statement account_{db_.database(), "INSERT INTO account (user, balance) VALUES (?, ?)"};
+  statement entry_{db_.database(), R"(
+    INSERT INTO ledger (id, user, kind, amount, balance_after, reference, at)
+    VALUES (?, ?, ?, ?, ?, ?, ?))"};
+  statement step_{db_.database(), R"(
+    INSERT INTO step (payment, step, user, age, answer) VALUES (?, ?, ?, ?, ?))"};
+  key_writer keys_{db_.database()};
+  key_pruner pruner_{db_.database()};
+};
+
+remembered_step read_step(row& r) {
+  remembered_step found;
+  r.into(found.payment, found.step);
+  found.answer = encoding::decode_point_outcome(r.next_bytes());
+  return found;
+}
+
+ledger_entry read_entry(row& r) {
+  ledger_entry found;
+  r.into(found.id, found.user, found.kind, found.amount, found.balance_after, found.reference,
+         found.at);
+  return found;
+}
+
+class sqlite_point_reader final : public point_reader {
+ public:
+  sqlite_point_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  account_state load_account(const user_id& user, std::size_t steps_max) override {
+    return db_.read([&] {
+      account_state state;
+      state.balance =
+          balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
+      steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
+      if (state.steps.size() > steps_max) drop_incomplete(state);
+      return state;
+    });
+  }
+
+  std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
+    return db_.read([&] { return step_.first(read_step, payment, step); });
+  }
+
+  page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
+    return db_.read([&] {
+      page found;
+      const auto collect = [&](row& r) { found.items.push_back(read_entry(r)); };
+      const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
+      ledger_.each(collect, user, below, limit + 1);
+      if (found.items.size() > limit) {
+        found.items.pop_back();
+        if (!found.items.empty()) found.next = found.items.back().id.value;
+      }
+      return found;
+    });
+  }
+
+  transaction_id last_transaction() override {
+    return db_.read([&] {
+      return last_.first([](row& r) { return r.next<transaction_id>(); })
+          .value_or(transaction_id{});
+    });
+  }
+
+  std::optional<remembered_point_answer> find_key(const digest& scope) override {
+    return db_.read([&] {
+      std::optional<remembered_point_answer> result;
+      if (const auto found = keys_.find(scope))
+        result = {found->body, encoding::decode_point_outcome(found->answer)};
+      return result;
+    });
+  }
+
+  std::vector<digest> key_scopes(std::size_t limit) override {
+    return db_.read([&] { return scopes_.scopes(limit); });
+  }
+
+ private:
+  // There is one step too many. It goes, and with it the other step of its payment: from
+  // `complete_from` on, what is not among the steps did not happen.
+  static void drop_incomplete(account_state& state) {
+    const auto cut = age_of(state.steps.back().payment);
+    state.complete_from = cut + 1;
+    while (!state.steps.empty() && age_of(state.steps.back().payment) == cut)
+      state.steps.pop_back();
+    if (!state.steps.empty()) state.complete_from = age_of(state.steps.back().payment);
+  }
+
+  reading_connection db_;
+  statement balance_{db_.database(), "SELECT balance FROM account WHERE user = ?"};
+  statement steps_{db_.database(), R"(
+    SELECT payment, step, answer FROM step WHERE user = ? ORDER BY age DESC LIMIT ?)"};
+  statement step_{db_.database(), R"(
+    SELECT payment, step, answer FROM step WHERE payment = ? AND step = ?)"};
+  statement ledger_{db_.database(), R"(
+    SELECT id, user, kind, amount, balance_after, reference, at FROM ledger
+    WHERE user = ? AND id < ? ORDER BY id DESC LIMIT ?)"};
+  statement last_{db_.database(), "SELECT id FROM ledger ORDER BY id DESC LIMIT 1"};
+  key_finder keys_{db_.database()};
+  key_list scopes_{db_.database()};
+};
+
+}  // namespace
+
+point_storage open_point_storage(const std::filesystem::path& file) {
+  migrate(file, point_schema);
+  const auto doubt = std::make_shared<commit_doubt>(file);
+  point_storage opened;
+  translated([&] {
+    opened.store = std::make_unique<sqlite_point_store>(file, doubt);
+    opened.reader = std::make_unique<sqlite_point_reader>(file, doubt);
+  });
+  return opened;
+}
+
+}  // namespace boxoffice

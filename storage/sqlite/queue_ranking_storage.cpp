@@ -1,0 +1,188 @@
+#include "storage/sqlite/connection.hpp"
+#include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/stores.hpp"
+
+namespace boxoffice {
+namespace {
+
+using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema and in the statements below.
+static_assert(static_cast<int>(token_state::waiting) == 0);
+static_assert(static_cast<int>(token_state::active) == 1);
+static_assert(static_cast<int>(token_state::expired) == 4);
+
+/// Applied events kept per consumer, in sequence numbers: more than an outbox holds in the day that
+/// it keeps what was published (limits::outbox_published_kept, at 46 payments a second), for what
+/// is no longer there cannot be replayed. About 250 MB at worst.
+constexpr std::uint64_t applied_events_kept = 4'000'000;
+
+class sqlite_queue_ranking_store final : public queue_ranking_store {
+ public:
+  sqlite_queue_ranking_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  commit_outcome commit(std::span<const queue_ranking_write> batch) override {
+    return db_.in_transaction([&] {
+      for (const auto& write : batch)
+        std::visit([&](const auto& part) { apply(part); }, write);
+    });
+  }
+
+  std::size_t prune_queue(time_point before, std::size_t limit) override {
+    int pruned = 0;
+    const auto outcome = db_.in_transaction([&] {
+      keep_sequences_.run(before, limit);
+      pruned = prune_.run(before, limit);
+    });
+    return outcome == commit_outcome::committed ? static_cast<std::size_t>(pruned) : 0;
+  }
+
+ private:
+  void apply(const queue_write& write) {
+    const auto& e = write.entry;
+    const auto changed =
+        entry_.run(e.token, e.concert, e.user, e.sequence, e.state, e.expires_at, e.changed_at);
+    expect(changed == 1, "a token keeps its concert, user and place");
+  }
+
+  void apply(const ranking_write& write) {
+    applied_.run(write.consumer, write.sequence, write.event);
+    if (write.sequence > applied_events_kept)
+      forget_applied_.run(write.consumer, write.sequence - applied_events_kept);
+    if (write.bucket)
+      bucket_.run(write.bucket->minute, write.bucket->schedule, write.bucket->seats);
+    if (write.total)
+      total_.run(write.consumer, write.total->schedule, write.total->seats,
+                 write.total->last_paid_at, write.total->sold_out_at);
+  }
+
+  writing_connection db_;
+  statement entry_{db_.database(), R"(
+    INSERT INTO queue_entry (token, concert, user, sequence, state, expires_at, changed_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?)
+    ON CONFLICT (token) DO UPDATE SET
+      state = excluded.state, expires_at = excluded.expires_at, changed_at = excluded.changed_at
+    WHERE concert = excluded.concert AND user = excluded.user AND sequence = excluded.sequence)"};
+  statement keep_sequences_{db_.database(), R"(
+    INSERT INTO pruned_room (concert, last_sequence)
+    SELECT concert, max(sequence) FROM (
+      SELECT concert, sequence FROM queue_entry
+      WHERE state >= 2 AND changed_at < ? ORDER BY changed_at, token LIMIT ?)
+    WHERE true GROUP BY concert
+    ON CONFLICT (concert) DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence))"};
+  statement prune_{db_.database(), R"(
+    DELETE FROM queue_entry WHERE token IN (
+      SELECT token FROM queue_entry
+      WHERE state >= 2 AND changed_at < ? ORDER BY changed_at, token LIMIT ?))"};
+  statement applied_{db_.database(), R"(
+    INSERT INTO applied_event (consumer, sequence, event) VALUES (?, ?, ?))"};
+  statement forget_applied_{db_.database(), R"(
+    DELETE FROM applied_event WHERE consumer = ? AND sequence <= ?)"};
+  statement bucket_{db_.database(), R"(
+    INSERT INTO sales_bucket (minute, schedule, seats) VALUES (?, ?, ?)
+    ON CONFLICT (minute, schedule) DO UPDATE SET seats = excluded.seats)"};
+  statement total_{db_.database(), R"(
+    INSERT INTO sales_total (consumer, schedule, seats, last_paid_at, sold_out_at)
+    VALUES (?, ?, ?, ?, ?)
+    ON CONFLICT (consumer, schedule) DO UPDATE SET
+      seats = excluded.seats, last_paid_at = excluded.last_paid_at,
+      sold_out_at = excluded.sold_out_at)"};
+};
+
+class sqlite_queue_reader final : public queue_reader {
+ public:
+  sqlite_queue_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  room_state load_room(concert_id concert, time_point ended_after) override {
+    return db_.read([&] {
+      room_state state;
+      entries_.each(
+          [&](row& r) {
+            auto& e = state.entries.emplace_back();
+            r.into(e.token, e.concert, e.user, e.sequence, e.state, e.expires_at, e.changed_at);
+          },
+          concert, ended_after);
+      const auto read = [](row& r) { return r.next<std::uint64_t>(); };
+      state.last_sequence = std::max(last_.first(read, concert).value_or(0),
+                                     pruned_.first(read, concert).value_or(0));
+      return state;
+    });
+  }
+
+ private:
+  reading_connection db_;
+  statement entries_{db_.database(), R"(
+    SELECT token, concert, user, sequence, state, expires_at, changed_at FROM queue_entry
+    WHERE concert = ? AND (state IN (0, 1) OR changed_at > ?) ORDER BY sequence)"};
+  statement last_{db_.database(), R"(
+    SELECT sequence FROM queue_entry WHERE concert = ? ORDER BY sequence DESC LIMIT 1)"};
+  statement pruned_{db_.database(), "SELECT last_sequence FROM pruned_room WHERE concert = ?"};
+};
+
+class sqlite_ranking_reader final : public ranking_reader {
+ public:
+  sqlite_ranking_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
+      : db_{file, std::move(doubt)} {}
+
+  board_state load_board(const std::string& consumer, std::int64_t since_minute) override {
+    return db_.read([&] {
+      board_state state;
+      buckets_.each(
+          [&](row& r) {
+            auto& b = state.buckets.emplace_back();
+            r.into(b.schedule, b.minute, b.seats);
+          },
+          since_minute);
+      totals_.each(
+          [&](row& r) {
+            auto& t = state.totals.emplace_back();
+            r.into(t.schedule, t.seats, t.last_paid_at, t.sold_out_at);
+          },
+          consumer);
+      state.applied_through =
+          through_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0);
+      return state;
+    });
+  }
+
+  std::vector<event_id> applied_among(const std::string& consumer,
+                                      const std::vector<event_id>& events) override {
+    return db_.read([&] {
+      std::vector<event_id> applied;
+      for (const auto event : events)
+        if (applied_.first([](row&) { return true; }, consumer, event)) applied.push_back(event);
+      return applied;
+    });
+  }
+
+ private:
+  reading_connection db_;
+  statement applied_{db_.database(),
+                     "SELECT 1 FROM applied_event WHERE consumer = ? AND event = ?"};
+  statement buckets_{db_.database(), R"(
+    SELECT schedule, minute, seats FROM sales_bucket
+    WHERE minute >= ? ORDER BY minute, schedule)"};
+  statement totals_{db_.database(), R"(
+    SELECT schedule, seats, last_paid_at, sold_out_at FROM sales_total
+    WHERE consumer = ? ORDER BY schedule)"};
+  statement through_{db_.database(), R"(
+    SELECT sequence FROM applied_event WHERE consumer = ? ORDER BY sequence DESC LIMIT 1)"};
+};
+
+}  // namespace
+
+queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file) {
+  migrate(file, queue_ranking_schema);
+  const auto doubt = std::make_shared<commit_doubt>(file);
+  queue_ranking_storage opened;
+  translated([&] {
+    opened.store = std::make_unique<sqlite_queue_ranking_store>(file, doubt);
+    opened.queue = std::make_unique<sqlite_queue_reader>(file, doubt);
+    opened.ranking = std::make_unique<sqlite_ranking_reader>(file, doubt);
+  });
+  return opened;
+}
+
+}  // namespace boxoffice

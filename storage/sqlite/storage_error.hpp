@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+
+namespace boxoffice {
+
+/// What a database refused, and who is to act.
+class storage_error : public std::runtime_error {
+ public:
+  enum class kind : std::uint8_t {
+    disk_full,   ///< the operator: nothing was done, it goes on when there is room
+    disk_fault,  ///< the operator: the disk or the file system failed
+    damaged,     ///< the operator: the file is not, or no longer, our database
+    locked,      ///< another process holds it longer than the busy time
+    constraint,  ///< a bug: the schema refused what the actors let through
+    other,
+  };
+
+  storage_error(kind why, const std::string& message) : std::runtime_error{message}, why_{why} {}
+  [[nodiscard]] kind why() const { return why_; }
+
+ private:
+  kind why_;
+};
+
+/// The database was written by a newer program: this one leaves it alone.
+class schema_too_new : public storage_error {
+ public:
+  explicit schema_too_new(const std::string& message) : storage_error{kind::other, message} {}
+};
+
+const char* to_text(storage_error::kind why);
+
+}  // namespace boxoffice

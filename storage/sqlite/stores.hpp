@@ -1,0 +1,57 @@
+#pragma once
+
+#include "actors/concert/concert_store.hpp"
+#include "actors/payment/payment_store.hpp"
+#include "actors/point/point_store.hpp"
+#include "actors/queue_ranking/queue_ranking_store.hpp"
+#include "actors/reservation/reservation_store.hpp"
+
+#include <filesystem>
+#include <memory>
+
+/// The embedded stores: one SQLite file per service. Opening creates the file or migrates it to the
+/// newest schema; a store writes through one connection, each reader reads through its own.
+///
+/// **Requires** the data directory to be held (data_directory.hpp), so that no other process
+/// writes.
+/// **Thread** opening: any. A store and a reader may live on different threads, each on one at a
+/// time. **Faults** storage_error, schema_too_new.
+namespace boxoffice {
+
+struct concert_storage {
+  std::unique_ptr<concert_store> store;
+};
+concert_storage open_concert_storage(const std::filesystem::path& file);
+
+struct reservation_storage {
+  std::unique_ptr<reservation_store> store;
+  std::unique_ptr<reservation_reader> reader;
+};
+reservation_storage open_reservation_storage(const std::filesystem::path& file);
+
+struct point_storage {
+  std::unique_ptr<point_store> store;
+  std::unique_ptr<point_reader> reader;
+};
+point_storage open_point_storage(const std::filesystem::path& file);
+
+struct payment_storage {
+  std::unique_ptr<payment_store> store;
+  std::unique_ptr<payment_reader> reader;
+};
+payment_storage open_payment_storage(const std::filesystem::path& file);
+
+struct queue_ranking_storage {
+  std::unique_ptr<queue_ranking_store> store;
+  std::unique_ptr<queue_reader> queue;
+  std::unique_ptr<ranking_reader> ranking;
+};
+queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file);
+
+/// The files of one data directory: `<service>.db`.
+struct storage_files {
+  std::filesystem::path concert, reservation, point, payment, queue_ranking;
+};
+storage_files files_in(const std::filesystem::path& data_dir);
+
+}  // namespace boxoffice
