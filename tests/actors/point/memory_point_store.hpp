@@ -1,0 +1,160 @@
+#pragma once
+
+#include "actors/point/point_store.hpp"
+
+#include <algorithm>
+#include <deque>
+#include <map>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boxoffice::testing {
+
+/// A point store in memory that can fail, lose and doubt commits, which a real one cannot be told
+/// to. It writes down what a database would have refused.
+class memory_point_store final : public point_store, public point_reader {
+ public:
+  enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
+
+  commit_outcome commit(std::span<const point_write> batch) override {
+    ++commits;
+    auto what = fate::commit;
+    if (!fates.empty()) {
+      what = fates.front();
+      fates.pop_front();
+    }
+    if (what == fate::fail) return commit_outcome::failed;
+    if (what == fate::doubt_lost) return commit_outcome::in_doubt;
+    for (const auto& write : batch)
+      apply(write);
+    return what == fate::commit ? commit_outcome::committed : commit_outcome::in_doubt;
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    ++prunes;
+    std::size_t pruned = 0;
+    for (auto at = keys.begin(); at != keys.end() && pruned < limit;) {
+      if (at->second.at >= before) {
+        ++at;
+        continue;
+      }
+      at = keys.erase(at);
+      ++pruned;
+    }
+    return pruned;
+  }
+
+  account_state load_account(const user_id& user, std::size_t steps_max) override {
+    ++loads;
+    read();
+    account_state state{balance_of(user), {}, 0};
+    for (const auto& [id, step] : steps)
+      if (step.user == user) state.steps.push_back(step.step);
+    std::sort(state.steps.begin(), state.steps.end(),
+              [](const auto& a, const auto& b) { return age_of(a.payment) > age_of(b.payment); });
+    if (state.steps.size() > steps_max) {
+      state.steps.resize(steps_max);
+      state.complete_from = age_of(state.steps.back().payment);
+    }
+    return state;
+  }
+
+  std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
+    ++step_look_ups;
+    read();
+    const auto found = steps.find({payment, step});
+    return found == steps.end() ? std::nullopt : std::optional{found->second.step};
+  }
+
+  page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
+    read();
+    page p;
+    for (auto at = ledger.rbegin(); at != ledger.rend(); ++at) {
+      if (at->user != user || (cursor != 0 && at->id.value >= cursor)) continue;
+      if (p.items.size() == limit) {
+        p.next = p.items.back().id.value;
+        break;
+      }
+      p.items.push_back(*at);
+    }
+    return p;
+  }
+
+  transaction_id last_transaction() override {
+    read();
+    transaction_id last;
+    for (const auto& e : ledger)
+      last = std::max(last, e.id);
+    return last;
+  }
+
+  std::optional<remembered_point_answer> find_key(const digest& scope) override {
+    ++key_look_ups;
+    read();
+    const auto found = keys.find(scope);
+    if (found == keys.end()) return std::nullopt;
+    return remembered_point_answer{found->second.body, found->second.answer};
+  }
+
+  std::vector<digest> key_scopes(std::size_t limit) override {
+    read();
+    std::vector<digest> scopes;
+    for (const auto& [scope, key] : keys)
+      if (scopes.size() < limit) scopes.push_back(scope);
+    return scopes;
+  }
+
+  [[nodiscard]] points balance_of(const user_id& user) const {
+    const auto found = balances.find(user);
+    return found == balances.end() ? points{} : found->second;
+  }
+
+  struct stored_step {
+    user_id user;
+    remembered_step step;
+  };
+  struct stored_key {
+    digest body;
+    point_outcome answer;
+    time_point at;
+  };
+  std::vector<ledger_entry> ledger;
+  std::map<user_id, points> balances;
+  std::map<std::pair<payment_id, point_step>, stored_step> steps;
+  std::map<digest, stored_key> keys;
+  std::vector<std::string> violations;
+
+  std::deque<fate> fates;  // of the next commits
+  enum class reads : bool { work, fail } reading{reads::work};
+  int commits{0}, loads{0}, step_look_ups{0}, key_look_ups{0}, prunes{0};
+
+ private:
+  void read() const {
+    if (reading == reads::fail) throw std::runtime_error{"disk on fire"};
+  }
+
+  void apply(const point_write& w) {
+    if (w.entry) {
+      const auto& e = *w.entry;
+      if (e.balance_after < points{0}) violations.push_back("negative balance");
+      if (balance_of(w.user) + e.amount != e.balance_after) violations.push_back("broken chain");
+      for (const auto& other : ledger) {
+        if (other.id == e.id) violations.push_back("transaction id twice");
+        if (e.reference && other.reference == e.reference && other.kind == e.kind)
+          violations.push_back("reference twice");
+      }
+      balances[w.user] = e.balance_after;
+      ledger.push_back(e);
+    }
+    if (w.step && !steps.insert({{w.step->payment, w.step->step}, {w.user, *w.step}}).second)
+      violations.push_back("step twice");
+    if (w.key.present() != w.answer.has_value()) violations.push_back("key without answer");
+    if (w.answer && !keys.insert({w.key.scope, {w.key.body, *w.answer, w.at}}).second)
+      violations.push_back("key twice");
+  }
+};
+
+}  // namespace boxoffice::testing
