@@ -1,0 +1,176 @@
+#include "http/bridge.hpp"
+
+#include "actors/caf/message.hpp"
+
+#include <array>
+#include <atomic>
+#include <future>
+#include <thread>
+#include <vector>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/use_future.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scoped_actor.hpp>
+#include <gtest/gtest.h>
+
+namespace boxoffice::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+struct add_one {
+  std::uint64_t ticket{0};
+  std::int64_t value{0};
+};
+struct added {
+  std::uint64_t ticket{0};
+  std::int64_t value{0};
+};
+struct other_reply {
+  std::uint64_t ticket{0};
+};
+template <class F>
+auto inspect(F& f, add_one& m) {
+  return fields(f, m.ticket, m.value);
+}
+template <class F>
+auto inspect(F& f, added& m) {
+  return fields(f, m.ticket, m.value);
+}
+template <class F>
+auto inspect(F& f, other_reply& m) {
+  return fields(f, m.ticket);
+}
+
+using adder = accepts<add_one>;
+
+// Answers value + 1; a negative value is not answered, 1000 with the wrong type, 2000 with no
+// reply at all, 3000 twice.
+struct adder_state {
+  using interface = adder;
+  explicit adder_state(adder::pointer self_) : self{self_} {}
+  void on(add_one& m) {
+    const auto to = sender_of(self);
+    if (m.value < 0) return;
+    if (m.value == 1000) return answer(self, to, other_reply{m.ticket});
+    if (m.value == 2000) return answer(self, to, std::string{"what?"});
+    answer(self, to, added{m.ticket, m.value + 1});
+    if (m.value == 3000) answer(self, to, added{m.ticket, 0});
+  }
+  adder::pointer self;
+};
+
+class Bridge : public ::testing::Test {
+ protected:
+  Bridge()
+      : bridge_{system_, io_.get_executor(), meters_, reply_types<added, other_reply>{}},
+        actor_{spawn_actor<adder_state>(system_)},
+        threads_{std::thread{[this] { io_.run(); }}, std::thread{[this] { io_.run(); }}} {}
+  ~Bridge() override {
+    caf::anon_send_exit(actor_, caf::exit_reason::user_shutdown);
+    work_.reset();
+    io_.stop();
+    for (auto& each : threads_)
+      each.join();
+  }
+
+  std::future<std::optional<added>> ask(std::int64_t value, std::chrono::milliseconds within) {
+    return boost::asio::co_spawn(io_, bridge_.ask<added>(actor_, add_one{0, value}, within),
+                                 boost::asio::use_future);
+  }
+  std::uint64_t count(const char* name) { return meters_.count(name, "").value(); }
+
+  meters meters_;
+  caf::actor_system_config config_;
+  caf::actor_system system_{config_};
+  boost::asio::io_context io_;
+  boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
+      io_.get_executor()};
+  bridge bridge_;
+  adder actor_;
+  std::array<std::thread, 2> threads_;
+};
+
+TEST_F(Bridge, BringsTheReplyBack) {
+  const auto reply = ask(41, 5s).get();
+  ASSERT_TRUE(reply);
+  EXPECT_EQ(reply->value, 42);
+  EXPECT_EQ(bridge_.waiting_count(), 0U);
+}
+
+TEST_F(Bridge, EveryOneGetsTheirOwnReply) {
+  std::atomic<int> right{0};
+  std::vector<std::future<void>> all;
+  for (std::int64_t i = 0; i < 64; ++i)
+    all.push_back(boost::asio::co_spawn(
+        io_,
+        [](bridge& to, adder actor, std::int64_t base,
+           std::atomic<int>& good) -> boost::asio::awaitable<void> {
+          for (std::int64_t k = 0; k < 200; ++k) {
+            const auto reply = co_await to.ask<added>(actor, add_one{0, base + k}, 10s);
+            if (reply && reply->value == base + k + 1) ++good;
+          }
+        }(bridge_, actor_, 100'000 + i * 1000, right),
+        boost::asio::use_future));
+  for (auto& each : all)
+    each.get();
+  EXPECT_EQ(right, 64 * 200);
+  EXPECT_EQ(count("boxoffice_bridge_late_replies"), 0U);
+}
+
+TEST_F(Bridge, SilenceEndsAtTheDeadline) {
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_FALSE(ask(-1, 60ms).get());
+  const auto took = std::chrono::steady_clock::now() - begin;
+  EXPECT_GE(took, 60ms);
+  EXPECT_LT(took, 2s);
+  EXPECT_EQ(count("boxoffice_bridge_deadlines_missed"), 1U);
+  EXPECT_TRUE(ask(1, 5s).get());  // and it goes on
+}
+
+TEST_F(Bridge, DeadlinesEndInTheirOrder) {
+  auto later = ask(-1, 300ms), sooner = ask(-1, 50ms);
+  EXPECT_FALSE(sooner.get());
+  EXPECT_EQ(later.wait_for(0ms), std::future_status::timeout);
+  EXPECT_FALSE(later.get());
+}
+
+TEST_F(Bridge, RepliesOfTheWrongTypeAreNotTaken) {
+  EXPECT_FALSE(ask(1000, 60ms).get());
+  EXPECT_EQ(count("boxoffice_bridge_late_replies"), 1U);
+}
+
+TEST_F(Bridge, MessagesThatAreNoReplyAreCounted) {
+  EXPECT_FALSE(ask(2000, 60ms).get());
+  EXPECT_EQ(count("boxoffice_bridge_unexpected_messages"), 1U);
+}
+
+TEST_F(Bridge, SecondRepliesAreDropped) {
+  EXPECT_EQ(ask(3000, 5s).get()->value, 3001);
+  EXPECT_TRUE(ask(1, 5s).get());
+  EXPECT_EQ(count("boxoffice_bridge_late_replies"), 1U);
+}
+
+TEST_F(Bridge, NobodyIsAskedInVain) {
+  auto answer = boost::asio::co_spawn(io_, bridge_.ask<added>(adder{}, add_one{0, 1}, 60s),
+                                      boost::asio::use_future);
+  EXPECT_FALSE(answer.get());
+}
+
+TEST_F(Bridge, TheEndFreesWhoWaits) {
+  std::optional<std::future<std::optional<added>>> answer;
+  {
+    bridge short_lived{system_, io_.get_executor(), meters_, reply_types<added>{}};
+    answer = boost::asio::co_spawn(io_, short_lived.ask<added>(actor_, add_one{0, -1}, 60s),
+                                   boost::asio::use_future);
+    while (short_lived.waiting_count() == 0)
+      std::this_thread::yield();
+  }
+  EXPECT_FALSE(answer->get());
+}
+
+}  // namespace
+}  // namespace boxoffice::http

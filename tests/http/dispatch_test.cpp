@@ -1,0 +1,208 @@
+// What is decided about a well-formed request, in which order, and how the answer looks.
+#include "tests/http/toy_server.hpp"
+
+namespace boxoffice::http {
+namespace {
+
+const std::string json_header = "Content-Type: application/json\r\n";
+
+std::string bearer(const std::string& token) { return "Authorization: Bearer " + token + "\r\n"; }
+
+TEST_F(HttpServer, DecidesInTheOrderOfTheContract) {
+  serve();
+  const auto user = bearer(token(access::user));
+  const std::string key = "Idempotency-Key: k1\r\n";
+  const auto expect = [&](const std::string& bytes, int code, std::string_view name) {
+    const auto answer = ask(bytes);
+    EXPECT_EQ(answer.status, code) << bytes;
+    EXPECT_EQ(answer.code(), name) << bytes;
+    return answer;
+  };
+  expect(post("/v1/nothing", "{", ""), 404, "not_found");
+  expect(post("/v1/things/", "{", ""), 404, "not_found");
+  expect(post("/", "{", ""), 404, "not_found");
+  expect("PUT /v1/things HTTP/1.1\r\nHost: h\r\n\r\n", 405, "method_not_allowed");
+  expect("FROB /v1/things HTTP/1.1\r\nHost: h\r\n\r\n", 405, "method_not_allowed");
+  expect(post("/v1/things?x=1", "{", ""), 401, "unauthenticated");
+  expect("DELETE /v1/things/1?x=1 HTTP/1.1\r\nHost: h\r\n" + user + "\r\n", 403, "forbidden");
+  expect(post("/v1/things?x=1", "{", user), 400, "idempotency_key_required");
+  expect(post("/v1/things", "{", user + "Idempotency-Key: \r\n"), 400, "idempotency_key_required");
+  expect(post("/v1/things", "{", user + "Idempotency-Key: a b\r\n"), 400, "invalid_field");
+  expect(post("/v1/things", "{", user + "Idempotency-Key: " + std::string(129, 'k') + "\r\n"), 400,
+         "invalid_field");
+  expect(post("/v1/things", "{", user + key + key), 400, "invalid_field");
+  expect(post("/v1/things?x=1", "{}", user + key + json_header), 400, "invalid_field");
+  expect(post("/v1/things", "{", user + key), 415, "unsupported_media_type");
+  expect(post("/v1/things", "{", user + key + "Content-Type: text/json\r\n"), 415,
+         "unsupported_media_type");
+  expect(post("/v1/things", "{", user + key + "Content-Type: application/json; charset=latin1\r\n"),
+         415, "unsupported_media_type");
+  expect(post("/v1/things", "{", user + key + json_header), 400, "malformed_json");
+  expect(post("/v1/things", "", user + key + json_header), 400, "malformed_json");
+  const auto good = ask(post("/v1/things", "{}",
+                             user + "Idempotency-Key: " + std::string(128, 'k') + "\r\n" +
+                                 "Content-Type: Application/JSON ; charset=UTF-8\r\n"
+                                 "Queue-Token: qt_1\r\n"));
+  EXPECT_EQ(good.status, 200);
+  EXPECT_EQ(good.json()["user"], "u1");
+  EXPECT_EQ(good.json()["queueToken"], "qt_1");
+}
+
+TEST_F(HttpServer, SaysWhichMethodsAreAllowed) {
+  serve();
+  EXPECT_EQ(ask("PUT /v1/things HTTP/1.1\r\nHost: h\r\n\r\n").headers.at("allow"),
+            "GET, HEAD, POST");
+  EXPECT_EQ(ask("PUT /v1/things/1 HTTP/1.1\r\nHost: h\r\n\r\n").headers.at("allow"),
+            "GET, HEAD, DELETE");
+  EXPECT_EQ(ask(get("/v1/echo")).headers.at("allow"), "POST");
+}
+
+TEST_F(HttpServer, FixedSegmentsWinOverParameters) {
+  serve();
+  EXPECT_EQ(ask(get("/v1/things/special")).json()["special"], true);
+  EXPECT_EQ(ask(get("/v1/things/Special")).json()["argument"], "Special");
+}
+
+TEST_F(HttpServer, AHigherRoleMayDoWhatALowerOneMay) {
+  serve();
+  for (const auto level : {access::user, access::operator_, access::admin}) {
+    const auto headers = bearer(token(level)) + json_header + "Idempotency-Key: k\r\n";
+    EXPECT_EQ(ask(post("/v1/things", "{}", headers)).status, 200);
+    EXPECT_EQ(
+        ask("DELETE /v1/things/1 HTTP/1.1\r\nHost: h\r\n" + bearer(token(level)) + "\r\n").status,
+        level == access::admin ? 204 : 403);
+  }
+}
+
+TEST_F(HttpServer, RefusesOddAuthorizationHeaders) {
+  serve();
+  const auto good = token(access::user);
+  const std::string rest = json_header + "Idempotency-Key: k\r\n";
+  for (const auto& header :
+       {"Authorization: " + good + "\r\n", "Authorization: Basic " + good + "\r\n",
+        std::string{"Authorization: Bearer\r\n"}, "Authorization: Bearer " + good + " x\r\n",
+        bearer(good) + bearer(good), "Authorization: Bearer " + std::string(9000, 'a') + "\r\n"}) {
+    const auto answer = ask(post("/v1/things", "{}", header + rest));
+    EXPECT_EQ(answer.code(), "unauthenticated") << header;
+    EXPECT_TRUE(answer.headers.at("www-authenticate").starts_with("Bearer"));
+  }
+  EXPECT_EQ(ask(post("/v1/things", "{}", "authorization: bearer " + good + "\r\n" + rest)).status,
+            200);
+}
+
+TEST_F(HttpServer, ProblemsCarryEverything) {
+  serve();
+  const auto answer = ask(get("/nowhere", "X-Request-Id: my.id_1-2\r\n"));
+  EXPECT_EQ(answer.headers.at("content-type"), "application/problem+json");
+  EXPECT_EQ(answer.headers.at("x-request-id"), "my.id_1-2");
+  const auto body = answer.json();
+  EXPECT_EQ(body["type"], "/problems/not_found");
+  EXPECT_EQ(body["status"], 404);
+  EXPECT_EQ(body["code"], "not_found");
+  EXPECT_EQ(body["retryable"], false);
+  EXPECT_EQ(body["requestId"], "my.id_1-2");
+  EXPECT_TRUE(body["title"].is_string());
+  EXPECT_TRUE(body["detail"].is_string());
+}
+
+TEST_F(HttpServer, MakesARequestIdWhenNoneIsUsable) {
+  serve();
+  std::string last;
+  for (const auto& header :
+       {std::string{}, std::string{"X-Request-Id: a b\r\n"},
+        "X-Request-Id: " + std::string(65, 'a') + "\r\n", std::string{"X-Request-Id: \r\n"}}) {
+    const auto id = ask(get("/v1/things/1", header)).headers.at("x-request-id");
+    EXPECT_TRUE(is_request_id(id)) << id;
+    EXPECT_NE(id, last);
+    last = id;
+  }
+  const auto longest = std::string(64, 'a');
+  EXPECT_EQ(ask(get("/healthz", "X-Request-Id: " + longest + "\r\n")).headers.at("x-request-id"),
+            longest);
+}
+
+TEST_F(HttpServer, PassesTraceparentOnWhenItIsOne) {
+  serve();
+  const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  EXPECT_EQ(ask(get("/v1/things/1", "traceparent: " + good + "\r\n")).json()["traceparent"], good);
+  EXPECT_EQ(ask(get("/v1/things/1", "traceparent: nonsense\r\n")).json()["traceparent"], "");
+}
+
+TEST_F(HttpServer, AnExceptionIsAnInternalErrorThatLeaksNothing) {
+  serve();
+  auto client = connect();
+  const auto answer = client.ask(get("/v1/broken"));
+  EXPECT_EQ(answer.status, 500);
+  EXPECT_EQ(answer.code(), "internal");
+  EXPECT_EQ(answer.body.find("secret"), std::string::npos);
+  EXPECT_EQ(client.ask(get("/healthz")).status, 200);
+}
+
+TEST_F(HttpServer, ListsAreCutIntoPages) {
+  serve();
+  const auto first = ask(get("/v1/things")).json();
+  EXPECT_EQ(first["items"][0]["limit"], 50);
+  const auto next =
+      ask(get("/v1/things?limit=200&cursor=" + first["nextCursor"].get<std::string>()));
+  EXPECT_EQ(next.json()["items"][0]["limit"], 200);
+  EXPECT_EQ(next.json()["nextCursor"], to_cursor(2));
+  for (const auto* bad :
+       {"limit=0", "limit=201", "limit=", "limit=1.5", "limit=-1", "limit=a", "limit=1%20",
+        "cursor=", "cursor=5", "cursor=c1zz", "colour=red", "limit=1&limit=1", "Limit=1"})
+    EXPECT_EQ(ask(get(std::string{"/v1/things?"} + bad)).code(), "invalid_field") << bad;
+  const auto both = ask(get("/v1/things?limit=0&cursor=x")).json();
+  EXPECT_EQ(both["errors"].size(), 2U);
+}
+
+TEST_F(HttpServer, ShedsBeyondTheBoundOnRequestsInFlight) {
+  server_settings how;
+  how.in_flight_max = 1;
+  serve(how);
+  auto busy = connect();
+  busy.send(get("/v1/slow/300"));
+  raw_answer shed;
+  for (int i = 0; i < 100 && shed.status != 503; ++i)
+    shed = ask(get("/v1/things/1"));
+  EXPECT_EQ(shed.code(), "overloaded");
+  EXPECT_EQ(shed.headers.at("retry-after"), "1");
+  EXPECT_EQ(shed.json()["retryable"], true);
+  EXPECT_EQ(ask(get("/healthz")).status, 200);
+  EXPECT_EQ(ask(get("/metrics")).status, 200);
+  EXPECT_EQ(busy.receive().status, 200);
+  EXPECT_EQ(ask(get("/v1/things/1")).status, 200);  // and it recovers
+}
+
+TEST_F(HttpServer, LimitsTheRateOfAnAddress) {
+  server_settings how;
+  how.rate_limit_per_second = 5;
+  serve(how);
+  auto client = connect();
+  raw_answer answer;
+  for (int i = 0; i < 20 && answer.status != 429; ++i)
+    answer = client.ask(get("/v1/things/1"));
+  EXPECT_EQ(answer.code(), "rate_limited");
+  EXPECT_EQ(answer.headers.at("retry-after"), "1");
+  EXPECT_EQ(answer.headers.at("ratelimit-limit"), "5");
+  EXPECT_EQ(answer.headers.at("ratelimit-remaining"), "0");
+  EXPECT_TRUE(answer.headers.contains("ratelimit-reset"));
+  for (int i = 0; i < 20; ++i)
+    EXPECT_EQ(client.ask(get("/healthz")).status, 200);
+}
+
+TEST_F(HttpServer, MeasuresRequestsByRouteAndStatus) {
+  serve();
+  ask(get("/v1/things/1"));
+  ask(get("/v1/things/2"));
+  ask(get("/nowhere"));
+  const auto page = ask(get("/metrics")).body;
+  EXPECT_NE(page.find("boxoffice_http_request_seconds_count{method=\"GET\","
+                      "route=\"/v1/things/{id}\",status=\"200\"} 2"),
+            std::string::npos)
+      << page;
+  EXPECT_NE(page.find("route=\"unmatched\",status=\"404\""), std::string::npos);
+  EXPECT_NE(page.find("boxoffice_http_requests_in_flight 1"), std::string::npos);
+  EXPECT_NE(page.find("# TYPE boxoffice_http_request_seconds histogram"), std::string::npos);
+}
+
+}  // namespace
+}  // namespace boxoffice::http

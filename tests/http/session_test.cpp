@@ -1,0 +1,223 @@
+// Life of a connection: keep-alive, pipelining, time-outs, drain.
+#include "tests/http/toy_server.hpp"
+
+#include <thread>
+
+namespace boxoffice::http {
+namespace {
+
+using namespace std::chrono_literals;
+
+TEST_F(HttpServer, AnswersManyRequestsOnOneConnection) {
+  serve();
+  auto client = connect();
+  for (int i = 0; i < 100; ++i) {
+    const auto answer = client.ask(get("/v1/things/" + std::to_string(i)));
+    ASSERT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.json()["argument"], std::to_string(i));
+    EXPECT_FALSE(answer.headers.contains("connection"));
+  }
+}
+
+TEST_F(HttpServer, AnswersPipelinedRequestsInOrder) {
+  serve();
+  auto client = connect();
+  std::string all;
+  for (int i = 0; i < 300; ++i) {
+    all += get("/v1/things/" + std::to_string(i));
+    if (i % 10 == 0) all += get("/v1/slow/3");
+    if (i % 10 == 5) all += post("/v1/echo", R"({"n":)" + std::to_string(i) + "}");
+  }
+  std::thread sender{[&] { client.send(all); }};
+  for (int i = 0; i < 300; ++i) {
+    EXPECT_EQ(client.receive().json()["argument"], std::to_string(i));
+    if (i % 10 == 0) {
+      EXPECT_EQ(client.receive().json()["slept"], "3");
+    }
+    if (i % 10 == 5) {
+      EXPECT_EQ(client.receive().json()["body"], R"({"n":)" + std::to_string(i) + "}");
+    }
+  }
+  sender.join();
+}
+
+TEST_F(HttpServer, GoesOnAfterARefusalThatHasABody) {
+  serve();
+  auto client = connect();
+  EXPECT_EQ(client.ask(post("/nowhere", "{\"a\":1}")).status, 404);
+  EXPECT_EQ(client.ask(post("/v1/things", "{}")).status, 401);
+  EXPECT_EQ(client.ask(post("/v1/echo", "{")).status, 400);
+  EXPECT_EQ(client.ask(get("/v1/things/1")).status, 200);
+}
+
+TEST_F(HttpServer, ClosesWhenAsked) {
+  serve();
+  auto client = connect();
+  const auto answer = client.ask(get("/v1/things/1", "Connection: close\r\n"));
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.at("connection"), "close");
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(HttpServer, Http10ClosesUnlessAskedToStay) {
+  serve();
+  auto client = connect();
+  EXPECT_EQ(client.ask("GET /v1/things/1 HTTP/1.0\r\n\r\n").status, 200);
+  EXPECT_TRUE(client.ended());
+  auto staying = connect();
+  const auto answer = staying.ask("GET /v1/things/1 HTTP/1.0\r\nConnection: keep-alive\r\n\r\n");
+  EXPECT_EQ(answer.headers.at("connection"), "keep-alive");
+  EXPECT_EQ(staying.ask(get("/v1/things/1")).status, 200);
+}
+
+TEST_F(HttpServer, AnswersAClientThatHasFinishedSending) {
+  serve();
+  auto client = connect();
+  client.send(get("/v1/slow/50"));
+  client.finish_sending();
+  EXPECT_EQ(client.receive().status, 200);
+  EXPECT_TRUE(client.ended());
+}
+
+TEST_F(HttpServer, HeadIsGetWithoutBody) {
+  serve();
+  auto client = connect();
+  client.send("HEAD /v1/things/1 HTTP/1.1\r\nHost: h\r\n\r\n" + get("/v1/things/2"));
+  const auto head = client.receive(raw_client::request_kind::head);
+  const auto full = client.receive();
+  EXPECT_EQ(head.status, 200);
+  EXPECT_EQ(head.headers.at("content-length"), full.headers.at("content-length"));
+  EXPECT_EQ(full.json()["argument"], "2");
+  client.send("HEAD /nowhere HTTP/1.1\r\nHost: h\r\n\r\n");
+  EXPECT_EQ(client.receive(raw_client::request_kind::head).status, 404);
+  EXPECT_EQ(client.ask(get("/healthz")).body, "ok");
+}
+
+TEST_F(HttpServer, AsksForABodyThatIsHeldBack) {
+  serve();
+  const auto head = [](std::string_view path, std::size_t size) {
+    return "POST " + std::string{path} +
+           " HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Type: application/json\r\n"
+           "Content-Length: " +
+           std::to_string(size) + "\r\n\r\n";
+  };
+  auto client = connect();
+  EXPECT_EQ(client.ask(head("/v1/echo", 2)).status, 100);
+  EXPECT_EQ(client.ask("{}").status, 200);
+  EXPECT_EQ(client.ask(get("/healthz")).status, 200);
+  EXPECT_EQ(connect().ask(head("/v1/echo", 100'000)).status, 413);
+  EXPECT_EQ(connect().ask(head("/v1/things", 2)).status, 401);
+}
+
+TEST_F(HttpServer, SendsBodiesOfUnknownSizeInChunks) {
+  serve();
+  auto client = connect();
+  const auto answer = client.ask(get("/v1/pieces"));
+  EXPECT_EQ(answer.headers.at("transfer-encoding"), "chunked");
+  EXPECT_EQ(answer.body, "xxx;xx;x;");
+  EXPECT_EQ(client.ask(get("/healthz")).status, 200);
+  const auto old = ask("GET /v1/pieces HTTP/1.0\r\n\r\n");
+  EXPECT_EQ(old.body, "xxx;xx;x;");
+  EXPECT_FALSE(old.headers.contains("transfer-encoding"));
+}
+
+TEST_F(HttpServer, SendsLargeSharedBodies) {
+  serve();
+  auto client = connect();
+  for (int i = 0; i < 5; ++i)
+    EXPECT_EQ(client.ask(get("/v1/big")).body.size(), 3'000'000U);
+}
+
+TEST_F(HttpServer, EndsConnectionsThatIdleOrTrickle) {
+  server_settings how;
+  how.idle_max = 150ms;
+  how.read_max = 300ms;
+  serve(how);
+  auto idle = connect();
+  EXPECT_TRUE(idle.ended());
+  auto trickle = connect();
+  const auto begin = std::chrono::steady_clock::now();
+  while (trickle.send("G") && std::chrono::steady_clock::now() - begin < 3s)
+    std::this_thread::sleep_for(20ms);
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  auto half_body = connect();
+  half_body.send(
+      "POST /v1/echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
+      "Content-Length: 10\r\n\r\n{");
+  EXPECT_TRUE(half_body.ended());
+  EXPECT_EQ(ask(get("/v1/slow/500")).status, 200);  // a handler has its own deadline
+}
+
+TEST_F(HttpServer, EndsConnectionsThatDoNotRead) {
+  server_settings how;
+  how.write_max = 300ms;
+  serve(how);
+  auto client = connect();
+  for (int i = 0; i < 20; ++i)
+    client.send(get("/v1/big"));
+  const auto begin = std::chrono::steady_clock::now();
+  auto& open = meters_.level("boxoffice_http_connections", "Open connections");
+  while (open.value() != 0 && std::chrono::steady_clock::now() - begin < 5s)
+    std::this_thread::sleep_for(10ms);
+  EXPECT_EQ(open.value(), 0);
+}
+
+TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {
+  serve();
+  auto idle = connect();
+  idle.ask(get("/healthz"));
+  auto busy = connect();
+  busy.send(get("/v1/slow/400"));
+  std::this_thread::sleep_for(100ms);
+  const auto port = server_->address().port;
+  std::thread stopper{[&] { server_->stop(); }};
+  const auto answer = busy.receive();
+  EXPECT_EQ(answer.status, 200);
+  EXPECT_EQ(answer.headers.at("connection"), "close");
+  EXPECT_TRUE(idle.ended());
+  stopper.join();
+  EXPECT_THROW(raw_client{port}, boost::system::system_error);
+}
+
+TEST_F(HttpServer, StopDoesNotWaitForeverForAHandler) {
+  server_settings how;
+  how.drain_max = 100ms;
+  serve(how);
+  auto busy = connect();
+  busy.send(get("/v1/slow/60000"));
+  std::this_thread::sleep_for(50ms);
+  const auto begin = std::chrono::steady_clock::now();
+  server_->stop();
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
+}
+
+TEST_F(HttpServer, ServesManyConnectionsWithSeveralIoThreads) {
+  server_settings how;
+  how.io_threads = 3;
+  serve(how);
+  std::vector<std::thread> clients;
+  std::atomic<int> good{0};
+  for (int c = 0; c < 16; ++c)
+    clients.emplace_back([&, c] {
+      auto client = connect();
+      for (int i = 0; i < 100; ++i)
+        if (client.ask(get("/v1/things/" + std::to_string(c * 1000 + i))).json()["argument"] ==
+            std::to_string(c * 1000 + i))
+          ++good;
+    });
+  for (auto& each : clients)
+    each.join();
+  EXPECT_EQ(good, 1600);
+}
+
+TEST_F(HttpServer, ListensOnceOnOnePort) {
+  serve();
+  server_settings how;
+  how.listen.port = server_->address().port;
+  EXPECT_NE(how.listen.port, 0);
+  server second{how, nullptr, clock_, meters_};
+  EXPECT_THROW(second.start(router{}), listen_error);
+}
+
+}  // namespace
+}  // namespace boxoffice::http
