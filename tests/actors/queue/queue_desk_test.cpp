@@ -1,0 +1,240 @@
+#include "actors/queue/queue_desk.hpp"
+
+#include "config/limits.hpp"
+#include "tests/actors/queue/memory_queue_ranking_store.hpp"
+#include "tests/actors/virtual_time.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+using fails = testing::memory_queue_ranking_store::next_commit;
+constexpr concert_id con{5};
+
+struct QueueDesk : ::testing::Test {
+  testing::virtual_time time;
+  testing::memory_queue_ranking_store store;
+  catalogue_view view;
+  committer<queue_ranking_write> commits{
+      "queue_ranking",
+      {8, 4},
+      time.commits(),
+      [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
+      time.meters()};
+  queue_context context{time.clock(), time.random(), commits, store, time.reads(),
+                        view,         time.meters(), {},      {}};
+  testing::inbox<queue_reply, token_reply, events_applied> box{time};
+  queue_desk_actor desk;
+
+  void SetUp() override {
+    rule({true, 2, 100});
+    start();
+  }
+  void start() { desk = time.owns(spawn_queue_desk(time.system(), context)); }
+  void restart() {
+    caf::anon_send_exit(desk, caf::exit_reason::user_shutdown);
+    time.run();
+    start();
+  }
+  void rule(const waiting_room_rule& r) {
+    catalogue all;
+    concert c;
+    c.id = con;
+    c.waiting_room = r;
+    all.concerts[con] = std::make_shared<const concert>(c);
+    view.publish(std::make_shared<const catalogue>(all));
+  }
+  queue_reply join(const std::string& user) {
+    box.send(desk, join_queue{1, {user}, con});
+    return box.last<queue_reply>();
+  }
+  queue_reply poll(const std::string& user, queue_token t) {
+    box.send(desk, poll_queue{2, {user}, t});
+    return box.last<queue_reply>();
+  }
+  token_reply check_of(const std::string& user, queue_token t, concert_id c = con) {
+    box.send(desk, check_token{3, {user}, c, t});
+    return box.last<token_reply>();
+  }
+  static payment_event paid(const std::string& user, queue_token t, std::uint64_t n,
+                            bool else_held) {
+    payment_event e;
+    e.id = {n};
+    e.sequence = n;
+    e.user = {user};
+    e.concert = con;
+    e.token = t;
+    e.holds_else = else_held;
+    return e;
+  }
+};
+
+TEST_F(QueueDesk, JoinsWaitsAndMovesUp) {
+  const auto a = join("a"), b = join("b"), c = join("c"), d = join("d");
+  EXPECT_EQ(a.from, queue_reply::origin::created);
+  EXPECT_EQ(a.place.entry.state, token_state::active);
+  EXPECT_EQ(b.place.entry.state, token_state::active);
+  EXPECT_EQ(c.place.entry.state, token_state::waiting);
+  EXPECT_EQ(c.place.position, 1U);
+  EXPECT_EQ(d.place.position, 2U);
+  const auto again = join("c");
+  EXPECT_EQ(again.from, queue_reply::origin::existing);
+  EXPECT_EQ(again.place.entry.token, c.place.entry.token);
+  EXPECT_EQ(check_of("c", c.place.entry.token).verdict, token_verdict::waiting);
+  EXPECT_EQ(box.last<token_reply>().position, 1U);
+  box.send(desk, leave_queue{4, {"a"}, a.place.entry.token});
+  EXPECT_EQ(box.last<queue_reply>().place.entry.state, token_state::left);
+  EXPECT_EQ(check_of("c", c.place.entry.token).verdict, token_verdict::active);
+  EXPECT_EQ(poll("d", d.place.entry.token).place.position, 1U);
+  EXPECT_EQ(store.most_active, 2U);
+}
+
+TEST_F(QueueDesk, UnknownForeignAndOtherConcerts) {
+  const auto token = join("a").place.entry.token;
+  EXPECT_EQ(poll("b", token).refusal, queue_refusal::token_not_found);
+  EXPECT_EQ(poll("a", {token.value ^ 1}).refusal, queue_refusal::token_not_found);
+  EXPECT_EQ(poll("a", {17}).refusal, queue_refusal::token_not_found);
+  EXPECT_EQ(check_of("b", token).verdict, token_verdict::invalid);
+  EXPECT_EQ(check_of("a", token, {6}).verdict, token_verdict::invalid);
+  EXPECT_EQ(check_of("a", {17}).verdict, token_verdict::invalid);
+  box.send(desk, join_queue{9, {"a"}, {6}});
+  EXPECT_EQ(box.last<queue_reply>().refusal, queue_refusal::concert_not_found);
+}
+
+TEST_F(QueueDesk, AnswersOnlyWhatIsDurable) {
+  time.commits().hold();
+  box.send(desk, join_queue{1, {"a"}, con});
+  EXPECT_TRUE(box.all<queue_reply>().empty());
+  time.commits().resume();
+  time.run();
+  EXPECT_EQ(box.all<queue_reply>().size(), 1U);
+}
+
+TEST_F(QueueDesk, SlotsComeBackWithoutAnybodyAsking) {
+  join("a");
+  join("b");
+  const auto c = join("c").place.entry.token;
+  for (int s = 0; s < 700 && store.entries[c].state == token_state::waiting; s += 60) {
+    time.advance(seconds{60});
+    if (store.entries[c].state == token_state::waiting) poll("c", c);
+  }
+  EXPECT_EQ(store.entries[c].state, token_state::active);
+  EXPECT_EQ(store.entries[c].changed_at, testing::beginning + seconds{600});
+  EXPECT_EQ(store.most_active, 2U);
+}
+
+TEST_F(QueueDesk, SilenceGivesUpThePlace) {
+  join("a");
+  join("b");
+  const auto c = join("c").place.entry.token, d = join("d").place.entry.token;
+  time.advance(seconds{100});
+  poll("d", d);
+  time.advance(seconds{21});
+  EXPECT_EQ(store.entries[c].state, token_state::expired);
+  EXPECT_EQ(poll("d", d).place.position, 1U);
+}
+
+TEST_F(QueueDesk, APaymentUsesItsTokenUpOnceAndNeverANewerOne) {
+  const auto a = join("a").place.entry.token;
+  box.send(desk, deliver_events{7, {paid("a", a, 1, true), paid("b", a, 2, false)}});
+  EXPECT_EQ(box.last<events_applied>().sequence, 2U);
+  EXPECT_EQ(check_of("a", a).verdict, token_verdict::active);
+  box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+  EXPECT_EQ(store.entries[a].state, token_state::used);
+  const auto newer = join("a").place.entry.token;
+  EXPECT_NE(newer, a);
+  box.send(desk, deliver_events{9, {paid("a", a, 3, false)}});
+  EXPECT_EQ(box.last<events_applied>().ticket, 9U);
+  EXPECT_EQ(check_of("a", newer).verdict, token_verdict::active);
+}
+
+TEST_F(QueueDesk, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
+  const auto a = join("a").place.entry.token;
+  store.next = fails::fails;
+  box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
+  EXPECT_TRUE(box.all<events_applied>().empty());
+  box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
+  EXPECT_EQ(box.all<events_applied>().size(), 1U);
+  EXPECT_EQ(store.entries[a].state, token_state::used);
+}
+
+TEST_F(QueueDesk, ARestartKeepsOrderAndSlots) {
+  std::vector<queue_token> tokens;
+  for (const auto* user : {"a", "b", "c", "d", "e"})
+    tokens.push_back(join(user).place.entry.token);
+  time.advance(seconds{30});
+  restart();
+  EXPECT_EQ(poll("a", tokens[0]).place.entry.state, token_state::active);
+  EXPECT_EQ(box.last<queue_reply>().place.entry.expires_at, testing::beginning + seconds{600});
+  for (std::uint32_t i = 2; i < 5; ++i)
+    EXPECT_EQ(poll(std::string(1, static_cast<char>('a' + i)), tokens[i]).place.position, i - 1);
+  EXPECT_EQ(join("f").place.position, 4U);
+  EXPECT_EQ(store.most_active, 2U);
+}
+
+TEST_F(QueueDesk, AFailedCommitIsUnavailableAndLeavesNothingAndThenItGoesOn) {
+  join("a");
+  store.next = fails::fails;
+  EXPECT_EQ(join("b").fault, fault::unavailable);
+  EXPECT_EQ(store.entries.size(), 1U);
+  const auto b = join("b");
+  EXPECT_EQ(b.fault, fault::none);
+  EXPECT_EQ(b.from, queue_reply::origin::created);
+  EXPECT_EQ(b.place.entry.state, token_state::active);
+}
+
+TEST_F(QueueDesk, AnOutcomeInDoubtIsAnsweredByWhatTheStoreHolds) {
+  store.next = fails::in_doubt_done;
+  const auto a = join("a");
+  EXPECT_EQ(a.fault, fault::none);
+  EXPECT_EQ(a.from, queue_reply::origin::created);
+  EXPECT_EQ(store.entries.size(), 1U);
+  store.next = fails::in_doubt_lost;
+  const auto b = join("b");
+  EXPECT_EQ(b.fault, fault::none);
+  EXPECT_EQ(store.entries.size(), 2U);
+  store.next = fails::in_doubt_done;
+  store.failing_reads = 1;
+  EXPECT_EQ(join("c").fault, fault::in_doubt);
+  time.advance(limits::store_retry_max);
+  EXPECT_EQ(join("c").from, queue_reply::origin::existing);
+}
+
+TEST_F(QueueDesk, AStoreThatCannotBeReadIsUnavailableUntilItCan) {
+  store.failing_reads = 3;
+  EXPECT_EQ(join("a").fault, fault::unavailable);
+  EXPECT_EQ(join("a").fault, fault::unavailable);
+  time.advance(seconds{5});
+  EXPECT_EQ(join("a").fault, fault::none);
+}
+
+TEST_F(QueueDesk, AFullCommitterIsOverloadedAndTakesNothingHalf) {
+  rule({});
+  join("warm");
+  time.commits().hold();
+  for (int i = 0; i < 12; ++i)
+    box.send(desk, join_queue{10, {"u" + std::to_string(i)}, con});
+  EXPECT_EQ(box.all<queue_reply>().size(), 5U) << "eight fit";
+  EXPECT_EQ(box.last<queue_reply>().fault, fault::overloaded);
+  time.commits().resume();
+  time.run();
+  EXPECT_EQ(box.all<queue_reply>().size(), 13U);
+  EXPECT_EQ(store.entries.size(), 9U);
+  EXPECT_EQ(join("u11").from, queue_reply::origin::created);
+}
+
+TEST_F(QueueDesk, AChangedRuleWorksWithoutAnybodyAsking) {
+  for (const auto* user : {"a", "b", "c", "d", "e"})
+    join(user);
+  rule({true, 4, 100});
+  time.advance(limits::waiting_room_tick_every);
+  EXPECT_EQ(store.most_active, 4U);
+  rule({});
+  time.advance(limits::waiting_room_tick_every);
+  EXPECT_EQ(store.most_active, 5U);
+}
+
+}  // namespace
+}  // namespace boxoffice
