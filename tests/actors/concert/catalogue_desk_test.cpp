@@ -1,0 +1,125 @@
+#include "actors/concert/catalogue_desk.hpp"
+
+#include "tests/actors/virtual_time.hpp"
+
+#include <utility>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+class memory_concert_store final : public concert_store {
+ public:
+  commit_outcome next{commit_outcome::committed};
+  bool loses_in_doubt{false};
+  catalogue rows;
+
+  commit_outcome commit(std::span<const concert_write> batch) override {
+    const auto how = std::exchange(next, commit_outcome::committed);
+    if (how == commit_outcome::failed || (how == commit_outcome::in_doubt && loses_in_doubt))
+      return how;
+    for (const auto& w : batch) {
+      if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&w))
+        rows.concerts[(*c)->id] = *c;
+      else
+        rows.schedules[std::get<1>(w)->id] = std::get<1>(w);
+    }
+    return how;
+  }
+  catalogue load() override { return rows; }
+};
+
+struct CatalogueDesk : ::testing::Test {
+  testing::virtual_time time;
+  memory_concert_store store;
+  catalogue_view view;
+  committer<concert_write> commits{
+      "concert",
+      {4, 2},
+      time.commits(),
+      [this](std::span<const concert_write> batch) { return store.commit(batch); },
+      time.meters()};
+  testing::inbox<catalogue_reply> box{time};
+  catalogue_actor desk;
+
+  void SetUp() override { start(); }
+  void start() {
+    desk = time.owns(spawn_catalogue(
+        time.system(), concert_context{commits, store, time.commits(), view, time.meters()},
+        store.load()));
+  }
+  catalogue_reply add(const std::string& title) {
+    create_concert m;
+    m.ticket = 1;
+    m.draft.title = title;
+    box.send(desk, m);
+    return box.last<catalogue_reply>();
+  }
+};
+
+TEST_F(CatalogueDesk, PublishesAfterTheCommitAndBeforeTheAnswer) {
+  time.commits().hold();
+  create_concert m;
+  m.draft.title = "one";
+  box.send(desk, m);
+  EXPECT_TRUE(box.all<catalogue_reply>().empty());
+  EXPECT_TRUE(view.snapshot()->concerts.empty());
+  time.commits().resume();
+  time.run();
+  EXPECT_EQ(box.last<catalogue_reply>().concert, concert_id{1});
+  EXPECT_EQ(view.snapshot()->find(concert_id{1})->title, "one");
+}
+
+TEST_F(CatalogueDesk, AddsALargeScheduleAndChangesTheWaitingRoom) {
+  add("one");
+  create_schedule s;
+  s.ticket = 2;
+  s.draft.concert = {1};
+  s.draft.seats = seat_map{{{"A", 1000, 100, {5}}}};
+  box.send(desk, s);
+  EXPECT_EQ(box.last<catalogue_reply>().schedule, schedule_id{1});
+  EXPECT_EQ(view.snapshot()->find(schedule_id{1})->seats.seat_count(), 100'000U);
+  s.draft.concert = {9};
+  box.send(desk, s);
+  EXPECT_EQ(box.last<catalogue_reply>().refusal, catalogue_refusal::concert_not_found);
+  box.send(desk, change_waiting_room{3, {1}, {true, 7, 8}});
+  EXPECT_EQ(view.snapshot()->find(concert_id{1})->waiting_room.active_max, 7U);
+  box.send(desk, change_waiting_room{3, {2}, {true, 7, 8}});
+  EXPECT_EQ(box.last<catalogue_reply>().refusal, catalogue_refusal::concert_not_found);
+  start();
+  time.run();
+  EXPECT_EQ(view.snapshot()->find(concert_id{1})->waiting_room.admit_per_second, 8U);
+}
+
+TEST_F(CatalogueDesk, AFailedCommitPublishesNothingAndThenItGoesOn) {
+  store.next = commit_outcome::failed;
+  EXPECT_EQ(add("lost").fault, fault::unavailable);
+  EXPECT_TRUE(view.snapshot()->concerts.empty());
+  EXPECT_EQ(add("one").concert, concert_id{1});
+}
+
+TEST_F(CatalogueDesk, AnOutcomeInDoubtIsReadBack) {
+  store.next = commit_outcome::in_doubt;
+  EXPECT_EQ(add("one").concert, concert_id{1});
+  store.next = commit_outcome::in_doubt;
+  store.loses_in_doubt = true;
+  EXPECT_EQ(add("lost").fault, fault::unavailable);
+  EXPECT_EQ(add("two").concert, concert_id{2});
+  EXPECT_EQ(view.snapshot()->find(concert_id{2})->title, "two");
+}
+
+TEST_F(CatalogueDesk, AFullCommitterIsOverloaded) {
+  time.commits().hold();
+  for (int i = 0; i < 6; ++i)
+    box.send(desk, create_concert{});
+  ASSERT_EQ(box.all<catalogue_reply>().size(), 2U);
+  EXPECT_EQ(box.last<catalogue_reply>().fault, fault::overloaded);
+  time.commits().resume();
+  time.run();
+  EXPECT_EQ(view.snapshot()->concerts.size(), 4U);
+  EXPECT_EQ(add("next").concert, concert_id{5});
+}
+
+}  // namespace
+}  // namespace boxoffice

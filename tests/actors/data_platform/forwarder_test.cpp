@@ -1,0 +1,122 @@
+#include "actors/data_platform/forwarder.hpp"
+
+#include "config/limits.hpp"
+#include "tests/actors/virtual_time.hpp"
+
+#include <deque>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+/// Answers at once with what the test has lined up, and accepts when nothing is.
+class scripted_sink final : public event_sink {
+ public:
+  std::deque<outcome> script;
+  std::vector<std::uint64_t> tried;
+  std::vector<std::uint64_t> taken;
+  std::function<void(outcome)> open;
+  bool silent{false};
+
+  void post(const payment_event& e, std::function<void(outcome)> done) override {
+    tried.push_back(e.sequence);
+    if (silent) {
+      open = std::move(done);
+      return;
+    }
+    auto what = outcome::accepted;
+    if (!script.empty()) {
+      what = script.front();
+      script.pop_front();
+    }
+    if (what == outcome::accepted) taken.push_back(e.sequence);
+    done(what);
+  }
+};
+
+struct Forwarder : ::testing::Test {
+  testing::virtual_time time;
+  scripted_sink sink;
+  testing::inbox<events_applied> box{time};
+  event_consumer_actor forwarder;
+
+  void SetUp() override {
+    forwarder = time.owns(
+        spawn_forwarder(time.system(), data_platform_context{sink, time.random(), time.meters()}));
+  }
+  static std::vector<payment_event> events(std::uint64_t from, std::uint64_t to) {
+    std::vector<payment_event> made;
+    for (auto n = from; n <= to; ++n) {
+      payment_event e;
+      e.id = {n};
+      e.sequence = n;
+      made.push_back(e);
+    }
+    return made;
+  }
+  using seen = std::vector<std::uint64_t>;
+};
+
+TEST_F(Forwarder, SendsInOrderOneAtATimeAndAnswersAtTheEnd) {
+  sink.silent = true;
+  box.send(forwarder, deliver_events{1, events(1, 2)});
+  EXPECT_EQ(sink.tried, seen{1});
+  sink.open(event_sink::outcome::accepted);
+  time.run();
+  EXPECT_EQ(sink.tried, (seen{1, 2}));
+  EXPECT_TRUE(box.all<events_applied>().empty());
+  sink.open(event_sink::outcome::accepted);
+  time.run();
+  EXPECT_EQ(box.last<events_applied>().ticket, 1U);
+  EXPECT_EQ(box.last<events_applied>().sequence, 2U);
+}
+
+TEST_F(Forwarder, TriesAgainForAsLongAsItTakes) {
+  sink.script.assign(500, event_sink::outcome::try_later);
+  sink.script.push_front(event_sink::outcome::accepted);
+  box.send(forwarder, deliver_events{1, events(1, 3)});
+  ASSERT_EQ(box.all<events_applied>().size(), 1U) << "the relay learns how far it is";
+  EXPECT_EQ(box.last<events_applied>().sequence, 1U);
+  EXPECT_EQ(sink.tried.size(), 2U);
+  time.advance(limits::outbox_retry_first);
+  EXPECT_EQ(sink.tried.size(), 3U);
+  time.advance(std::chrono::minutes{10});
+  EXPECT_LT(sink.tried.size(), 300U) << "pauses grow";
+  EXPECT_EQ(sink.taken, seen{1}) << "nothing overtakes";
+  time.advance(std::chrono::hours{1});
+  EXPECT_EQ(sink.taken, (seen{1, 2, 3}));
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+}
+
+TEST_F(Forwarder, WhatIsRefusedForGoodIsSkippedAndCounted) {
+  sink.script = {event_sink::outcome::accepted, event_sink::outcome::rejected};
+  box.send(forwarder, deliver_events{1, events(1, 3)});
+  EXPECT_EQ(sink.taken, (seen{1, 3}));
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+  EXPECT_EQ(time.meters()
+                .count("boxoffice_data_platform_events_total", "", {{"outcome", "rejected"}})
+                .value(),
+            1U);
+}
+
+TEST_F(Forwarder, RepetitionsAreSentOnceAndAnswered) {
+  sink.silent = true;
+  box.send(forwarder, deliver_events{1, events(1, 3)});
+  box.send(forwarder, deliver_events{2, events(1, 3)});
+  for (int n = 0; n < 3; ++n) {
+    sink.open(event_sink::outcome::accepted);
+    time.run();
+  }
+  EXPECT_EQ(sink.tried, (seen{1, 2, 3}));
+  EXPECT_EQ(box.all<events_applied>().size(), 2U);
+  box.send(forwarder, deliver_events{3, events(2, 4)});
+  EXPECT_EQ(sink.tried, (seen{1, 2, 3, 4}));
+  sink.open(event_sink::outcome::accepted);
+  time.run();
+  EXPECT_EQ(box.last<events_applied>().ticket, 3U);
+  EXPECT_EQ(box.last<events_applied>().sequence, 4U);
+}
+
+}  // namespace
+}  // namespace boxoffice
