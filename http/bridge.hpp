@@ -36,7 +36,8 @@ struct reply_types {};
 /// question. No reply within the deadline means that nothing is known, not that nothing was done.
 ///
 /// Life cycle: made before the server starts, destroyed after the server has stopped and before its
-/// actor system ends. **Thread**: any.
+/// io executor and its actor system end. **Requires** the meters to outlive the actor system.
+/// **Thread**: any.
 class bridge {
  public:
   template <class... Replies>

@@ -10,7 +10,7 @@ ticket_table::ticket_table(boost::asio::any_io_executor io, meters& all)
       unexpected_{all.count("boxoffice_bridge_unexpected_messages", "Messages that were no reply")},
       missed_{all.count("boxoffice_bridge_deadlines_missed", "Requests without a reply in time")},
       waiting_{all.level("boxoffice_bridge_waiting", "Requests that wait for a reply")},
-      timer_{std::move(io)} {}
+      timer_{std::make_unique<boost::asio::steady_timer>(std::move(io))} {}
 
 std::uint64_t ticket_table::tick_of(instant at) {
   return static_cast<std::uint64_t>(at.time_since_epoch() / tick);
@@ -57,8 +57,10 @@ void ticket_table::settle(std::uint64_t ticket, const std::type_info& type, void
 }
 
 void ticket_table::arm() {
-  timer_.expires_after(tick);
-  timer_.async_wait([self = shared_from_this()](boost::system::error_code failed) {
+  const std::scoped_lock hold{lock_};
+  if (!timer_) return;
+  timer_->expires_after(tick);
+  timer_->async_wait([self = shared_from_this()](boost::system::error_code failed) {
     if (!failed) self->turn();
   });
 }
@@ -101,6 +103,7 @@ void ticket_table::close() {
     const std::scoped_lock hold{lock_};
     closed_ = true;
     rest.swap(entries_);
+    timer_.reset();
   }
   waiting_.add(-static_cast<std::int64_t>(rest.size()));
   for (const auto& [ticket, each] : rest)

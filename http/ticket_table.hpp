@@ -39,7 +39,8 @@ class ticket_table : public std::enable_shared_from_this<ticket_table> {
   void settle(std::uint64_t ticket, const std::type_info& type, void* reply);
   /// A message came that is no reply.
   void count_unexpected() { unexpected_.add(); }
-  /// Finishes everybody, now and whoever comes later.
+  /// Finishes everybody, now and whoever comes later, and lets go of the io executor, so that a
+  /// late owner of the table may outlive it.
   void close();
   [[nodiscard]] std::size_t waiting() const;
 
@@ -58,8 +59,8 @@ class ticket_table : public std::enable_shared_from_this<ticket_table> {
 
   counter &late_, &unexpected_, &missed_;
   gauge& waiting_;
-  boost::asio::steady_timer timer_;  // owned by the one pending wait
   mutable std::mutex lock_;
+  std::unique_ptr<boost::asio::steady_timer> timer_;  // null after `close`
   std::unordered_map<std::uint64_t, entry> entries_;
   std::array<std::vector<std::uint64_t>, slot_count> wheel_;
   std::uint64_t next_ticket_{1}, turned_to_{0};
