@@ -133,6 +133,14 @@ inline constexpr std::size_t description_chars_max = 10'000;
 inline constexpr std::chrono::seconds seat_idle_time_max = 60s;
 /// A released or expired hold is over; its deadline wheel turns this often, to publish it.
 inline constexpr std::chrono::milliseconds hold_sweep_every = 100ms;
+/// Ended holds written as expired in one store write, and such writes per turn of the wheel: enough
+/// for 80,000 holds a second, few enough that buyers' writes do not wait behind them for long.
+inline constexpr std::size_t lapses_written_max = 512;
+inline constexpr int lapse_writes_per_sweep_max = 16;
+/// A schedule without holds that nobody asked about for so long leaves its books to the store.
+inline constexpr std::chrono::seconds schedule_idle_time_max = 600s;
+/// Commands that wait for one desk to load from its store; beyond it `overloaded`.
+inline constexpr std::size_t loading_commands_max = 16'384;
 
 // --- Waiting room -----------------------------------------------------------------------------
 

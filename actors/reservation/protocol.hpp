@@ -1,22 +1,20 @@
 #pragma once
 
+#include "actors/caf/actor.hpp"
+#include "actors/caf/values.hpp"
+#include "actors/core/fault.hpp"
+#include "actors/core/idempotency.hpp"
+#include "actors/reservation/hold_admission.hpp"
+#include "actors/reservation/reservation.hpp"
+#include "actors/reservation/seat_snapshot.hpp"
+
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
-#include "actors/core/fault.hpp"
-#include "actors/core/idempotency.hpp"
-#include "actors/reservation/reservation.hpp"
-
 namespace boxoffice {
-
-/// What the waiting room said about the caller's queue token. The gateway asks before it knows
-/// whether the request is a replay; the desk applies it where the order of decisions has it.
-enum class queue_admission : std::uint8_t { admitted, token_missing, token_invalid, still_waiting };
 
 /// Holds seats: all or none. Either `seats` or `best_count` says which.
 /// **Rejects** in the order of `hold_refusal`.
@@ -45,8 +43,6 @@ struct release_reservation {
   user_id user;
   reservation_id reservation;
 };
-
-enum class release_refusal : std::uint8_t { none, not_found, already_paid };
 
 struct release_reply {
   std::uint64_t ticket{0};
@@ -85,18 +81,6 @@ struct reservations_reply {
   boxoffice::fault fault{fault::none};
   std::vector<reservation> items;
   std::uint64_t next{0};
-};
-
-enum class seat_status : std::uint8_t { available, held, sold };
-
-/// The seats of a schedule at one moment. `version` changes with every change that a reader can see,
-/// also when a hold lapses. Immutable and shared; good for the moment it was asked for.
-struct seat_snapshot {
-  schedule_id schedule;
-  std::uint64_t version{0};
-  std::vector<seat_status> seats;  ///< by seat_index
-  std::uint32_t available{0};
-  std::uint32_t sold{0};
 };
 
 /// Asks for the seats, or (counts_only) just for the counters, which needs no copy.

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <vector>
-
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
 
 namespace boxoffice {
 
@@ -63,6 +63,9 @@ struct hold_outcome {
   std::uint32_t position{0};       ///< queue_not_active
   time_point opens_at{};           ///< sales_not_open
 };
+
+/// Why a user cannot give a reservation back.
+enum class release_refusal : std::uint8_t { none, not_found, already_paid };
 
 /// Why a payment cannot confirm.
 enum class confirm_refusal : std::uint8_t {

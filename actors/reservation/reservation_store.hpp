@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <span>
-#include <vector>
-
 #include "actors/commit/commit.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/reservation/reservation.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace boxoffice {
 
@@ -16,9 +16,10 @@ namespace boxoffice {
 /// **Ensures** in the store: a row per reservation, and a row per live seat claim (schedule, seat),
 /// UNIQUE, which a status of expired, released or refunded frees.
 struct reservation_write {
-  std::optional<reservation> row;      ///< insert or replace by id
-  std::vector<reservation_id> lapsed;  ///< whose deadline passed: status expired, claims freed first
-  request_key key;                     ///< absent: nothing to remember
+  std::optional<reservation> row;  ///< insert or replace by id
+  std::vector<reservation_id>
+      lapsed;       ///< whose deadline passed: status expired, claims freed first
+  request_key key;  ///< absent: nothing to remember
   std::optional<hold_outcome> answer;  ///< with a present key
   time_point at{};
 };

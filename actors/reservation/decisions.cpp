@@ -1,0 +1,74 @@
+#include "actors/reservation/decisions.hpp"
+
+namespace boxoffice {
+namespace {
+
+using effect = reservation_change::effect;
+
+reservation as_of(const reservation& row, time_point now) {
+  auto next = row;
+  next.status = row.status_at(now);
+  return next;
+}
+
+}  // namespace
+
+bool is_reverted(const reservation& row, payment_id payment) {
+  if (!row.reverted) return false;
+  if (row.reverted == payment) return true;
+  return shard_of(row.reverted) == shard_of(payment) && age_of(payment) <= age_of(row.reverted);
+}
+
+confirm_decision decide_confirm(const reservation& row, payment_id payment, time_point now) {
+  auto next = as_of(row, now);
+  switch (next.status) {
+    case reservation_status::expired: {
+      const auto what = row.status == next.status ? effect::none : effect::row_only;
+      return {confirm_refusal::reservation_expired, {what, std::move(next)}};
+    }
+    case reservation_status::released:
+    case reservation_status::refunded:
+      return {confirm_refusal::reservation_released, {}};
+    case reservation_status::confirmed:
+      if (row.payment == payment) return {};
+      return {confirm_refusal::already_confirmed, {}};
+    case reservation_status::held:
+      break;
+  }
+  if (is_reverted(row, payment)) return {confirm_refusal::reverted_before, {}};
+  next.status = reservation_status::confirmed;
+  next.payment = payment;
+  return {confirm_refusal::none, {effect::sell_seats, std::move(next)}};
+}
+
+release_decision decide_release(const reservation& row, const user_id& user, time_point now) {
+  if (row.user != user) return {release_refusal::not_found, {}};
+  auto next = as_of(row, now);
+  switch (next.status) {
+    case reservation_status::confirmed:
+      return {release_refusal::already_paid, {}};
+    case reservation_status::expired:
+    case reservation_status::released:
+    case reservation_status::refunded:
+      return {};
+    case reservation_status::held:
+      break;
+  }
+  next.status = reservation_status::released;
+  return {release_refusal::none, {effect::free_seats, std::move(next)}};
+}
+
+reservation_change decide_revert(const reservation& row, payment_id payment,
+                                 reservation_status undone, time_point now) {
+  auto next = as_of(row, now);
+  if (next.status == reservation_status::confirmed && row.payment == payment) {
+    next.status = undone;
+    if (!is_reverted(row, payment)) next.reverted = payment;
+    return {effect::free_seats, std::move(next)};
+  }
+  if (is_reverted(row, payment)) return {};
+  next.reverted = payment;
+  return {effect::row_only, std::move(next)};
+}
+
+}  // namespace boxoffice

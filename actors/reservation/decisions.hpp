@@ -1,0 +1,51 @@
+#pragma once
+
+#include "actors/core/ids.hpp"
+#include "actors/core/time.hpp"
+#include "actors/reservation/reservation.hpp"
+
+#include <cstdint>
+
+namespace boxoffice {
+
+/// What a command does to a reservation that is there.
+struct reservation_change {
+  enum class effect : std::uint8_t {
+    none,        ///< what stands is the answer
+    row_only,    ///< `next` is to be written; no seat moves
+    sell_seats,  ///< and its seats become sold
+    free_seats,  ///< and its seats become available
+  } what{effect::none};
+  reservation next;  ///< the row from now on, unless none
+};
+
+struct confirm_decision {
+  confirm_refusal refusal{confirm_refusal::none};
+  reservation_change change;
+};
+
+struct release_decision {
+  release_refusal refusal{release_refusal::none};
+  reservation_change change;
+};
+
+// `row` is the reservation as stored: a hold whose deadline has come may still say held. Whatever
+// is written then says expired.
+
+/// `payment` wants to confirm. **Rejects** in the order of `confirm_refusal`. A refusal for the
+/// deadline is written down, so that no clock can take it back.
+confirm_decision decide_confirm(const reservation& row, payment_id payment, time_point now);
+
+/// `user` gives the reservation back. **Rejects** not_found (somebody else's), already_paid.
+release_decision decide_release(const reservation& row, const user_id& user, time_point now);
+
+/// `payment` is undone: a reservation it confirmed becomes `undone` (released or refunded), any
+/// other one keeps a tombstone.
+reservation_change decide_revert(const reservation& row, payment_id payment,
+                                 reservation_status undone, time_point now);
+
+/// Whether `row` remembers that `payment` may never confirm it. One tombstone covers all older
+/// payments of its shard: the desk of a shard makes payments in order and one at a time.
+bool is_reverted(const reservation& row, payment_id payment);
+
+}  // namespace boxoffice

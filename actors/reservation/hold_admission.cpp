@@ -1,0 +1,86 @@
+#include "actors/reservation/hold_admission.hpp"
+
+#include <algorithm>
+
+namespace boxoffice {
+namespace {
+
+hold_outcome refused(hold_refusal why) {
+  hold_outcome outcome;
+  outcome.refusal = why;
+  return outcome;
+}
+
+hold_refusal queue_refusal_of(queue_admission admission) {
+  switch (admission) {
+    case queue_admission::admitted:
+      return hold_refusal::none;
+    case queue_admission::token_missing:
+      return hold_refusal::queue_token_required;
+    case queue_admission::token_invalid:
+      return hold_refusal::queue_token_invalid;
+    case queue_admission::still_waiting:
+      return hold_refusal::queue_not_active;
+  }
+  return hold_refusal::queue_token_invalid;
+}
+
+}  // namespace
+
+std::variant<admitted_basket, hold_outcome> admit_hold(const schedule* in, const hold_wish& wish,
+                                                       time_point now) {
+  if (in == nullptr) return refused(hold_refusal::schedule_not_found);
+
+  admitted_basket basket;
+  auto unknown = refused(hold_refusal::seat_not_found);
+  for (const auto& name : wish.seats) {
+    if (const auto found = in->seats.find(name))
+      basket.seats.push_back(*found);
+    else
+      unknown.seats.push_back(name);
+  }
+  if (!wish.best_section.empty()) {
+    basket.best_section = in->seats.find_section(wish.best_section);
+    if (!basket.best_section) unknown.seats.push_back(wish.best_section);
+  }
+  basket.best_count = wish.best_count;
+  const bool empty = wish.seats.empty() && wish.best_count == 0;
+  if (!unknown.seats.empty() || empty) return unknown;
+
+  if (const auto why = queue_refusal_of(wish.admission); why != hold_refusal::none) {
+    auto outcome = refused(why);
+    outcome.position = wish.position;
+    return outcome;
+  }
+  if (now < in->sales_open_at) {
+    auto outcome = refused(hold_refusal::sales_not_open);
+    outcome.opens_at = in->sales_open_at;
+    return outcome;
+  }
+  if (now >= in->sales_close_at) return refused(hold_refusal::sales_closed);
+
+  std::ranges::sort(basket.seats);
+  const auto repeats = std::ranges::unique(basket.seats);
+  basket.seats.erase(repeats.begin(), repeats.end());
+  return basket;
+}
+
+bool is_remembered(hold_refusal refusal) {
+  switch (refusal) {
+    case hold_refusal::queue_token_required:
+    case hold_refusal::queue_token_invalid:
+    case hold_refusal::queue_not_active:
+      return false;
+    case hold_refusal::none:
+    case hold_refusal::schedule_not_found:
+    case hold_refusal::seat_not_found:
+    case hold_refusal::sales_not_open:
+    case hold_refusal::sales_closed:
+    case hold_refusal::seat_limit_exceeded:
+    case hold_refusal::seat_taken:
+      return true;
+  }
+  return false;
+}
+
+}  // namespace boxoffice
