@@ -28,8 +28,10 @@ void waiting_room::restore(const std::vector<queue_entry>& entries, std::uint64_
     last_sequence_ = std::max(last_sequence_, e.sequence);
     if (e.state == token_state::waiting) e.expires_at = now + times_.silence;
     put(e);
-    // Whoever entered just before a restart still counts within that second.
-    if (e.state == token_state::active && e.changed_at + milliseconds{1000} > now)
+    // Whoever entered just before a restart still counts within that second, also when the slot
+    // was given up since: the deadline tells when it began.
+    const auto entered_at = e.expires_at - times_.token;
+    if (e.state != token_state::waiting && entered_at + milliseconds{1000} > now)
       pace_.entered(1, now);
   }
   measure(now);
