@@ -92,7 +92,7 @@ const package packages[] = {
     {{"benchmark/"}, {"bench/"}},
     // The operating system: in the outer layers, and in what starts and stops the node.
     {{"unistd.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/", "arpa/",
-      "sys/"},
+      "sys/", "stdlib.h"},
      {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp", "actors/node/"}},
 };
 
