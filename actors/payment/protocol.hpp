@@ -20,7 +20,7 @@ struct start_payment {
   reservation_id reservation;  ///< none: the text named no reservation
   queue_admission admission{queue_admission::admitted};
   std::uint32_t position{0};  ///< with still_waiting
-  queue_token token;
+  queue_token token{};
 };
 
 /// Takes a payment back: releases the seats, returns the points.
