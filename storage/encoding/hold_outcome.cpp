@@ -10,7 +10,7 @@ void seats(auto& f, auto& list) {
   f.list(list, [](auto& each, auto& seat) { each(seat.seat, seat.price); });
 }
 
-void fields(auto& f, maybe_const<reservation> auto& r) {
+void each_field(auto& f, maybe_const<reservation> auto& r) {
   f(r.id, r.concert, r.user);
   seats(f, r.seats);
   f(r.amount);
@@ -18,9 +18,9 @@ void fields(auto& f, maybe_const<reservation> auto& r) {
   f(r.held_at, r.expires_at, r.payment, r.reverted);
 }
 
-void fields(auto& f, maybe_const<hold_outcome> auto& o) {
+void each_field(auto& f, maybe_const<hold_outcome> auto& o) {
   f.one_of(o.refusal, hold_refusal::seat_taken);
-  fields(f, o.held);
+  each_field(f, o.held);
   f.list(o.seats, [](auto& each, auto& name) { each(name); });
   f(o.seats_max, o.position, o.opens_at);
 }
@@ -30,7 +30,7 @@ void fields(auto& f, maybe_const<hold_outcome> auto& o) {
 std::string encode(const hold_outcome& answer) {
   field_writer out;
   out(layout);
-  fields(out, answer);
+  each_field(out, answer);
   return out.take();
 }
 
@@ -40,7 +40,7 @@ hold_outcome decode_hold_outcome(std::string_view stored) {
   in(version);
   if (version != layout) throw decode_error{"a hold's answer in an unknown layout"};
   hold_outcome answer;
-  fields(in, answer);
+  each_field(in, answer);
   in.end();
   return answer;
 }

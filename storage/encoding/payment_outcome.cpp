@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::uint32_t layout = 1;
 
-void fields(auto& f, maybe_const<payment> auto& p) {
+void each_field(auto& f, maybe_const<payment> auto& p) {
   f(p.id, p.reservation, p.concert, p.user, p.amount);
   f.one_of(p.state, saga_state::refunded);
   f.one_of(p.failure, payment_failure::aborted);
@@ -14,10 +14,10 @@ void fields(auto& f, maybe_const<payment> auto& p) {
   f(p.created_at, p.deadline, p.completed_at, p.changed_at);
 }
 
-void fields(auto& f, maybe_const<payment_outcome> auto& o) {
+void each_field(auto& f, maybe_const<payment_outcome> auto& o) {
   f.one_of(o.refusal, payment_refusal::payment_not_refundable);
   f(o.other, o.position, o.expired_at);
-  fields(f, o.paid);
+  each_field(f, o.paid);
 }
 
 }  // namespace
@@ -25,7 +25,7 @@ void fields(auto& f, maybe_const<payment_outcome> auto& o) {
 std::string encode(const payment_outcome& answer) {
   field_writer out;
   out(layout);
-  fields(out, answer);
+  each_field(out, answer);
   return out.take();
 }
 
@@ -35,7 +35,7 @@ payment_outcome decode_payment_outcome(std::string_view stored) {
   in(version);
   if (version != layout) throw decode_error{"a payment's answer in an unknown layout"};
   payment_outcome answer;
-  fields(in, answer);
+  each_field(in, answer);
   in.end();
   return answer;
 }

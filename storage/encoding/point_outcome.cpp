@@ -6,7 +6,7 @@ namespace {
 
 constexpr std::uint32_t layout = 1;
 
-void fields(auto& f, maybe_const<point_outcome> auto& o) {
+void each_field(auto& f, maybe_const<point_outcome> auto& o) {
   f.one_of(o.refusal, point_refusal::undone_before);
   f(o.transaction, o.amount, o.balance, o.required, o.amount_min, o.amount_max);
 }
@@ -16,7 +16,7 @@ void fields(auto& f, maybe_const<point_outcome> auto& o) {
 std::string encode(const point_outcome& answer) {
   field_writer out;
   out(layout);
-  fields(out, answer);
+  each_field(out, answer);
   return out.take();
 }
 
@@ -26,7 +26,7 @@ point_outcome decode_point_outcome(std::string_view stored) {
   in(version);
   if (version != layout) throw decode_error{"an answer about points in an unknown layout"};
   point_outcome answer;
-  fields(in, answer);
+  each_field(in, answer);
   in.end();
   return answer;
 }

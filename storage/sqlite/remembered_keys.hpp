@@ -73,7 +73,12 @@ class key_list {
   explicit key_list(SQLite::Database& db) : select_{db, select_sql} {}
   std::vector<digest> scopes(std::size_t limit) {
     std::vector<digest> all;
-    select_.each([&](row& r) { r.into(all.emplace_back().high, all.back().low); }, limit);
+    select_.each(
+        [&](row& r) {
+          auto& scope = all.emplace_back();
+          r.into(scope.high, scope.low);
+        },
+        limit);
     return all;
   }
 
