@@ -1,0 +1,11 @@
+#pragma once
+
+#include "bench/rush/crowd.hpp"
+
+namespace boxoffice::rush {
+
+/// Says on standard error how far a crowd is, until it is done: one line that is rewritten on a
+/// terminal, a line every few seconds elsewhere.
+boost::asio::awaitable<void> show_progress(const crowd& of);
+
+}  // namespace boxoffice::rush

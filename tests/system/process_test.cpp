@@ -1,0 +1,189 @@
+#include "tests/system/eventually.hpp"
+#include "tests/system/running_server.hpp"
+
+#include <chrono>
+#include <csignal>
+#include <string>
+#include <vector>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/write.hpp>
+#include <gtest/gtest.h>
+
+namespace boxoffice::system_test {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using std::chrono::steady_clock;
+
+constexpr int failed = 1;
+constexpr int bad_usage = 2;
+constexpr int data_dir_in_use = 3;
+
+struct ended_process {
+  std::optional<int> code;
+  std::string output;
+  std::string errors;
+};
+
+/// Runs the binary until it ends by itself.
+ended_process run(const std::vector<std::string>& arguments) {
+  const rush::scratch_directory scratch{"boxoffice-test"};
+  rush::child_process child{server_binary(), arguments, scratch.path() / "errors"};
+  ended_process out;
+  out.output = child.read_rest(seconds{20});
+  out.code = child.wait(seconds{20});
+  out.errors = child.error_text();
+  return out;
+}
+
+bool mentions(const std::string& text, const std::string& part) {
+  return text.find(part) != std::string::npos;
+}
+
+TEST(Process, PrintsItsVersion) {
+  const auto ended = run({"version"});
+  EXPECT_EQ(ended.code, 0);
+  EXPECT_TRUE(ended.output.starts_with("boxoffice ")) << ended.output;
+}
+
+TEST(Process, ExplainsEachCommandWithAnExample) {
+  for (const std::string command : {"serve", "migrate", "version"}) {
+    const auto ended = run({command, "--help"});
+    EXPECT_EQ(ended.code, 0) << command;
+    EXPECT_TRUE(mentions(ended.output, "boxoffice " + command)) << ended.output;
+    EXPECT_EQ(ended.errors, "") << command;
+  }
+  const auto all = run({"--help"});
+  EXPECT_EQ(all.code, 0);
+  for (const std::string command : {"serve", "migrate", "version"})
+    EXPECT_TRUE(mentions(all.output, command)) << all.output;
+}
+
+TEST(Process, RefusesBadSettingsAllAtOnce) {
+  const rush::scratch_directory scratch{"boxoffice-test"};
+  const auto data = (scratch.path() / "data").string();
+  const auto ended =
+      run({"serve", "--data-dir", data, "--set", "http.in_flight_max=many", "--set",
+           "no.such_key=1", "--set", "auth.dev=perhaps", "--set", "reservation.hold_seconds=0"});
+  EXPECT_EQ(ended.code, bad_usage);
+  for (const std::string key :
+       {"http.in_flight_max", "no.such_key", "auth.dev", "reservation.hold_seconds"})
+    EXPECT_TRUE(mentions(ended.errors, key)) << key << " is missing in:\n" << ended.errors;
+  EXPECT_EQ(ended.output, "");
+  EXPECT_FALSE(std::filesystem::exists(data)) << "a server that does not start leaves nothing";
+}
+
+TEST(Process, RefusesAnUnknownCommand) {
+  const auto ended = run({"sell"});
+  EXPECT_EQ(ended.code, bad_usage);
+  EXPECT_TRUE(mentions(ended.errors, "sell")) << ended.errors;
+}
+
+TEST(Process, RefusesDevelopmentTokensOnAnOpenAddress) {
+  const rush::scratch_directory scratch{"boxoffice-test"};
+  const auto ended = run({"serve", "--data-dir", (scratch.path() / "data").string(), "--listen",
+                          "0.0.0.0:0", "--set", "auth.dev=true"});
+  EXPECT_EQ(ended.code, bad_usage);
+  EXPECT_TRUE(mentions(ended.errors, "auth.dev")) << ended.errors;
+}
+
+TEST(Process, RefusesADataDirectoryThatIsInUse) {
+  running_server first;
+  const auto ended = run({"serve", "--data-dir", first.data_dir().string(), "--listen",
+                          "127.0.0.1:0", "--set", "auth.dev=true"});
+  EXPECT_EQ(ended.code, data_dir_in_use);
+  EXPECT_TRUE(mentions(ended.errors, first.data_dir().string())) << ended.errors;
+  EXPECT_TRUE(mentions(ended.errors, "in use")) << ended.errors;
+  EXPECT_EQ(run({"migrate", "--data-dir", first.data_dir().string()}).code, data_dir_in_use);
+
+  rush::blocking_client client{first.url()};
+  EXPECT_EQ(client.get("/readyz").status, 200) << "the first goes on";
+}
+
+TEST(Process, RefusesAPortThatIsInUse) {
+  running_server first;
+  const auto address = first.url().substr(std::string{"http://"}.size());
+  const rush::scratch_directory scratch{"boxoffice-test"};
+  const auto ended = run({"serve", "--data-dir", (scratch.path() / "data").string(), "--listen",
+                          address, "--set", "auth.dev=true"});
+  EXPECT_EQ(ended.code, failed);
+  EXPECT_TRUE(mentions(ended.errors, address)) << ended.errors;
+  EXPECT_FALSE(mentions(ended.output, "ready")) << ended.output;
+}
+
+TEST(Process, StopsUnderLoadAndKeepsWhatItAcknowledged) {
+  running_server server;
+  rush_on rush{server,
+               {.seats = 100, .waiting_room = std::nullopt, .hold = seconds{20}},
+               {.buyers = 200, .seed = announced_seed(21)}};
+  auto asked_at = steady_clock::now();
+  rush.at(150, [&] {
+    asked_at = steady_clock::now();
+    server.process().process().send_signal(SIGTERM);
+  });
+  rush.finish();
+  EXPECT_EQ(server.process().process().wait(seconds{12}), 0);
+  EXPECT_LT(steady_clock::now() - asked_at, seconds{13});
+
+  const auto left = server.read_books();
+  EXPECT_EQ(to_text(check_books(left, rush.log(), rush.sale(), rush::books_are::in_motion)), "");
+  EXPECT_EQ(rush.measured().statuses().count(500), 0U);
+
+  server.start();
+  EXPECT_TRUE(eventually([&] { return open_payments(server.read_books()).empty(); }));
+}
+
+TEST(Process, EndsAtOnceAtTheSecondSignal) {
+  running_server server;
+  // Half a request keeps the first signal waiting.
+  const auto where = rush::parse_url(server.url());
+  boost::asio::io_context context;
+  boost::asio::ip::tcp::socket socket{context};
+  socket.connect(where);
+  boost::asio::write(socket,
+                     boost::asio::buffer(std::string{"POST /v1/points/charges HTTP/1.1\r\n"
+                                                     "Host: x\r\nContent-Length: 100\r\n"}));
+  auto& process = server.process().process();
+  process.send_signal(SIGTERM);
+  // Two signals that come at once are one signal; the second has to find the first taken, which
+  // shows in the port no longer accepting anybody, or in the end of the process.
+  EXPECT_TRUE(eventually([&] {
+    boost::asio::ip::tcp::socket another{context};
+    boost::system::error_code refused;
+    another.connect(where, refused);
+    return refused || process.wait(milliseconds{0}).has_value();
+  }));
+  process.send_signal(SIGTERM);
+  EXPECT_TRUE(process.wait(seconds{2}).has_value());
+}
+
+TEST(Process, IsReadyAgainSoonAfterAKill) {
+  running_server server;
+  rush_on rush{server,
+               {.seats = 50, .waiting_room = std::nullopt, .hold = seconds{20}},
+               {.buyers = 100, .seed = announced_seed(22)}};
+  rush.run_until(200, [&] { server.process().kill_hard(); });
+  const auto killed = steady_clock::now();
+  server.start();
+  EXPECT_LT(steady_clock::now() - killed, seconds{3});
+  rush::blocking_client client{server.url()};
+  EXPECT_EQ(client.get("/readyz").status, 200);
+  EXPECT_EQ(server.process().stop(), 0);
+}
+
+TEST(Process, StartsOnItsOwnDataAfterACleanStop) {
+  running_server server;
+  const auto sale = open_sale(server, {.seats = 10, .waiting_room = std::nullopt});
+  EXPECT_EQ(server.process().stop(), 0);
+  server.start();
+  rush::blocking_client client{server.url()};
+  const auto found = client.get("/v1/schedules/" + sale.schedule_id);
+  ASSERT_EQ(found.status, 200) << found.body;
+  EXPECT_EQ(found.value().at("seatCount"), 10);
+}
+
+}  // namespace
+}  // namespace boxoffice::system_test

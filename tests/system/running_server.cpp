@@ -1,0 +1,82 @@
+#include "tests/system/running_server.hpp"
+
+#include <cstdlib>
+#include <iostream>
+#include <utility>
+
+namespace boxoffice::system_test {
+
+std::filesystem::path server_binary() {
+  const char* other = std::getenv("BOXOFFICE_SERVER");
+  return other != nullptr ? other : BOXOFFICE_SERVER;
+}
+
+std::uint64_t announced_seed(std::uint64_t otherwise) {
+  const char* given = std::getenv("BOXOFFICE_SEED");
+  const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
+  std::cout << "BOXOFFICE_SEED=" << seed << '\n';
+  return seed;
+}
+
+std::string to_text(const rush::findings& found) {
+  std::string text;
+  for (const auto& each : found.violations)
+    text += each + "\n";
+  return text;
+}
+
+running_server::running_server(std::vector<std::string> settings) : settings_{std::move(settings)} {
+  start();
+}
+
+void running_server::start() {
+  process_.reset();
+  process_.emplace(rush::server_setup{
+      .program = server_binary(), .data_dir = data_dir(), .settings = settings_});
+}
+
+rush::on_sale open_sale(running_server& server, const rush::sale_plan& plan) {
+  rush::blocking_client client{server.url()};
+  return rush::open_sale(client, plan);
+}
+
+rush_on::rush_on(running_server& server, const rush::sale_plan& sale, const rush::crowd_plan& plan,
+                 std::size_t connections)
+    : server_{server},
+      sale_{open_sale(server, sale)},
+      pool_{context_, rush::parse_url(server.url()), connections},
+      crowd_{context_, pool_, sale_, plan} {
+  crowd_.start();
+}
+
+void rush_on::run_until(std::size_t count, const std::function<void()>& then) {
+  bool reached = false;
+  crowd_.floor().log().on_record = [&](std::size_t so_far) {
+    if (reached || so_far < count) return;
+    reached = true;
+    pool_.suspend();
+    then();
+  };
+  context_.restart();
+  while (!done() && !(reached && pool_.in_flight() == 0))
+    context_.run_one();
+  crowd_.floor().log().on_record = nullptr;
+  // The crowd was done before: then the server is treated in the same way, only later.
+  if (!reached) then();
+}
+
+void rush_on::go_on() { pool_.resume(rush::parse_url(server_.url())); }
+
+void rush_on::at(std::size_t count, std::function<void()> then) {
+  crowd_.floor().log().on_record = [count, then = std::move(then)](std::size_t so_far) {
+    if (so_far == count) then();
+  };
+}
+
+void rush_on::finish() {
+  context_.restart();
+  while (!done())
+    context_.run_one();
+}
+
+}  // namespace boxoffice::system_test

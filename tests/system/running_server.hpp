@@ -1,0 +1,79 @@
+#pragma once
+
+#include "bench/rush/blocking_client.hpp"
+#include "bench/rush/book_checks.hpp"
+#include "bench/rush/crowd.hpp"
+#include "bench/rush/server_process.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace boxoffice::system_test {
+
+/// The server binary under test.
+std::filesystem::path server_binary();
+/// From BOXOFFICE_SEED, or the default; printed, so that a failure can be had again.
+std::uint64_t announced_seed(std::uint64_t otherwise);
+/// The violations, one a line; empty when there are none.
+std::string to_text(const rush::findings& found);
+
+/// A server on a scratch directory that can be killed and started again on the same data.
+class running_server {
+ public:
+  explicit running_server(std::vector<std::string> settings = {});
+
+  /// Starts it (again); returns when it is ready.
+  void start();
+  rush::server_process& process() { return *process_; }
+  [[nodiscard]] const std::string& url() const { return process_->url(); }
+  [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path() / "data"; }
+  [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
+  [[nodiscard]] rush::books read_books() const { return rush::read_books(data_dir()); }
+
+ private:
+  rush::scratch_directory scratch_{"boxoffice-test"};
+  std::vector<std::string> settings_;
+  std::optional<rush::server_process> process_;
+};
+
+/// A sale on a running server, with a crowd that this thread can stop at any acknowledgement, and
+/// let go on after the server has come back.
+class rush_on {
+ public:
+  rush_on(running_server& server, const rush::sale_plan& sale, const rush::crowd_plan& plan,
+          std::size_t connections = 32);
+
+  /// Runs the crowd until the buyers were told of `count` things, or are done. `then` is called
+  /// between two answers; after it no request begins, and this returns when none is under way.
+  void run_until(std::size_t count, const std::function<void()>& then);
+  /// The server is there again: what got no answer is asked again, with the same keys.
+  void go_on();
+  /// `then` is called, once, when the buyers were told of `count` things; the crowd does not stop.
+  void at(std::size_t count, std::function<void()> then);
+  /// Runs the crowd to its end.
+  void finish();
+
+  [[nodiscard]] bool done() const { return crowd_.done(); }
+  [[nodiscard]] const rush::on_sale& sale() const { return sale_; }
+  [[nodiscard]] const rush::acknowledgement_log& log() const { return crowd_.floor().log(); }
+  [[nodiscard]] const rush::statistics& measured() const { return crowd_.floor().measured(); }
+  [[nodiscard]] const rush::crowd& buyers() const { return crowd_; }
+
+ private:
+  running_server& server_;
+  rush::on_sale sale_;
+  boost::asio::io_context context_{1};
+  rush::connection_pool pool_;
+  rush::crowd crowd_;
+};
+
+/// A sale on the server of this moment.
+rush::on_sale open_sale(running_server& server, const rush::sale_plan& plan);
+
+}  // namespace boxoffice::system_test
