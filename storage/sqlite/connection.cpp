@@ -86,7 +86,11 @@ void commit_doubt::settle() {
   if (!open_.load(std::memory_order_acquire)) return;
   translated([&] {
     auto db = open(file_, access::read_write);
-    db.exec("BEGIN IMMEDIATE; UPDATE schema_version SET version = version; COMMIT;");
+    // A row written with the values it has changes no page; the counter in the header always does.
+    SQLite::Transaction whole{db, SQLite::TransactionBehavior::IMMEDIATE};
+    const auto settled_before = db.execAndGet("PRAGMA user_version").getInt();
+    db.exec("PRAGMA user_version = " + std::to_string(settled_before % 1'000'000 + 1));
+    whole.commit();
   });
   open_.store(false);
 }

@@ -27,7 +27,7 @@ SQLite::Database open(const std::filesystem::path& file, access how);
 /// A commit of which SQLite could not say whether it happened. It is shared by the connections of
 /// one file, for nobody may read around it: the frames of that commit stand in the write-ahead log,
 /// unpublished, and a restart would find them. The next commit overwrites them, so `settle` makes
-/// an empty one; after it the doubtful batch has surely not happened. **Thread**: any.
+/// one of a counter; after it the doubtful batch has surely not happened. **Thread**: any.
 /// **Source**: sqlite.org/fileformat2.html, section 4 (the WAL: salts, cumulative checksums).
 class commit_doubt {
  public:
@@ -56,7 +56,7 @@ class writing_connection {
   /// - `committed`: COMMIT returned; the log is on the disk (synchronous=FULL).
   /// - `failed`: something threw before COMMIT, or COMMIT said that nothing was written (disk full
   ///   while the log grew, a lock not to be had); all is rolled back.
-  /// - `in_doubt`: COMMIT ended in an I/O error (typically the fsync), and the empty commit that
+  /// - `in_doubt`: COMMIT ended in an I/O error (typically the fsync), and the small commit that
   ///   would have made it `failed` did not go through either. Readers of this file throw until one
   ///   does, so nobody is told "not done" of something that a restart would find done.
   commit_outcome in_transaction(const std::function<void()>& work) noexcept;

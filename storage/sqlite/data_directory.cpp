@@ -59,7 +59,7 @@ data_directory::data_directory(const std::filesystem::path& path)
     : path_{std::filesystem::absolute(path).lexically_normal()} {
   if (!path_.has_filename()) path_ = path_.parent_path();  // "dir/" names dir
   create(path_);
-  if (::access(path_.c_str(), R_OK | W_OK | X_OK) != 0)
+  if (::faccessat(AT_FDCWD, path_.c_str(), R_OK | W_OK | X_OK, AT_EACCESS) != 0)
     throw data_directory_error{"data directory " + path_.string() +
                                " is not writable: " + reason(errno)};
   const auto file = path_ / lock_name;

@@ -1,0 +1,95 @@
+#include "storage/sqlite/migrations/migrate.hpp"
+
+#include "storage/sqlite/storage_error.hpp"
+#include "storage/sqlite/stores.hpp"
+#include "tests/storage/samples.hpp"
+#include "tests/storage/temp_directory.hpp"
+
+#include <array>
+#include <fstream>
+
+#include <SQLiteCpp/SQLiteCpp.h>
+#include <gtest/gtest.h>
+
+namespace boxoffice::sqlite {
+namespace {
+
+constexpr std::array first_only{migration{1, "a", "CREATE TABLE a (x INTEGER)"}};
+constexpr std::array both{migration{1, "a", "CREATE TABLE a (x INTEGER)"},
+                          migration{2, "b", "CREATE TABLE b (x INTEGER)"}};
+constexpr std::array second_broken{migration{1, "a", "CREATE TABLE a (x INTEGER)"},
+                                   migration{2, "b", "CREATE TABLE b (x INTEGER); nonsense"}};
+
+TEST(Migrate, CreatesThenHasNothingToDo) {
+  const test::temp_directory dir;
+  const auto lines = migrate_all(dir.path());
+  ASSERT_EQ(lines.size(), 5U);
+  EXPECT_EQ(lines[0], "concert: created, version 1");
+  EXPECT_EQ(migrate_all(dir.path())[1], "reservation: version 1, nothing to do");
+}
+
+TEST(Migrate, GoesOnFromWhereTheFileIs) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "s.db";
+  migrate(file, {"s", first_only});
+  const auto done = migrate(file, {"s", both});
+  EXPECT_EQ(done.from, 1);
+  EXPECT_EQ(done.to, 2);
+  EXPECT_TRUE(SQLite::Database{file.string()}.tableExists("b"));
+}
+
+TEST(Migrate, AFailedStepLeavesTheVersionBefore) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "s.db";
+  EXPECT_THROW(migrate(file, {"s", second_broken}), storage_error);
+  EXPECT_TRUE(SQLite::Database{file.string()}.tableExists("a"));
+  EXPECT_FALSE(SQLite::Database{file.string()}.tableExists("b"));
+  EXPECT_EQ(migrate(file, {"s", both}).from, 1);
+}
+
+TEST(Migrate, RefusesANewerFileAndChangesNothing) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "s.db";
+  migrate(file, {"s", both});
+  try {
+    migrate(file, {"s", first_only});
+    FAIL() << "a newer file was taken";
+  } catch (const schema_too_new& e) {
+    const std::string text = e.what();
+    EXPECT_NE(text.find(file.string()), std::string::npos) << text;
+    EXPECT_NE(text.find("version 2"), std::string::npos) << text;
+  }
+  EXPECT_EQ(migrate(file, {"s", both}).from, 2);
+}
+
+TEST(Migrate, RefusesWhatIsNotItsDatabase) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "s.db";
+  migrate(file, {"other", both});
+  EXPECT_THROW(migrate(file, {"s", both}), storage_error);
+  const auto text = dir.path() / "t.db";
+  std::ofstream{text} << std::string(5000, 'x');
+  try {
+    migrate(text, {"s", both});
+    FAIL() << "a text was taken for a database";
+  } catch (const storage_error& e) {
+    EXPECT_EQ(e.why(), storage_error::kind::damaged) << e.what();
+  }
+}
+
+TEST(Schema, TheLedgerIsAppendOnlyForAnybody) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "point.db";
+  auto storage = open_point_storage(file);
+  ASSERT_EQ(test::commit(*storage.store,
+                         test::write(test::entry(1, "ada", transaction_kind::charge, 5, 5))),
+            commit_outcome::committed);
+  SQLite::Database db{file.string(), SQLite::OPEN_READWRITE};
+  EXPECT_THROW(db.exec("UPDATE ledger SET amount = 6"), SQLite::Exception);
+  EXPECT_THROW(db.exec("DELETE FROM ledger"), SQLite::Exception);
+  EXPECT_THROW(db.exec("UPDATE account SET balance = -1"), SQLite::Exception);
+  EXPECT_EQ(db.execAndGet("SELECT count(*) FROM ledger WHERE amount = 5").getInt(), 1);
+}
+
+}  // namespace
+}  // namespace boxoffice::sqlite
