@@ -1,0 +1,220 @@
+#include "actors/payment/saga.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+constexpr time_point t0{milliseconds{1'000'000}};
+
+payment wanted() {
+  payment p;
+  p.id = make_payment_id(3, t0, 1);
+  p.reservation = make_reservation_id({1}, 1);
+  p.user = {"u"};
+  p.amount = {300};
+  p.seats = 2;
+  return p;
+}
+
+payment in(saga_state s, payment_failure f = payment_failure::none) {
+  auto p = *saga::begin(wanted(), {}, t0).row;
+  p.state = s;
+  p.failure = f;
+  if (s == saga_state::refund_started || s == saga_state::refund_released) p.completed_at = t0;
+  return p;
+}
+
+enum class answered : std::uint8_t { done, refused, unknown, silence };
+
+saga_decision play(saga& s, saga_step step, answered how, time_point now) {
+  const auto result = how == answered::done      ? step_result::done
+                      : how == answered::refused ? step_result::refused
+                                                 : step_result::unknown;
+  if (how == answered::silence) return s.timed_out(now, 0);
+  switch (step) {
+    case saga_step::debit:
+      return s.debit_answered({result, payment_failure::insufficient_points, {5}}, now, 0);
+    case saga_step::confirm:
+      return s.confirm_answered({result, confirm_refusal::reservation_expired}, now, 0);
+    case saga_step::revert:
+      return s.revert_answered({result}, now, 0);
+    case saga_step::refund:
+      return s.refund_answered({result, refund_answer::returned::points, {5}}, now, 0);
+    case saga_step::none:
+      break;
+  }
+  return {};
+}
+
+struct line {
+  saga_state from;
+  saga_step asks;
+  answered how;
+  milliseconds at;  ///< since the start; the deadline is at 30 s
+  saga_state to;    ///< the same: no transition
+};
+
+// The table of saga.hpp.
+TEST(Saga, FollowsItsTable) {
+  using s = saga_state;
+  const auto early = milliseconds{600}, late = milliseconds{30'000};
+  const line table[] = {
+      {s::started, saga_step::debit, answered::done, early, s::debited},
+      {s::started, saga_step::debit, answered::done, late, s::debited},
+      {s::started, saga_step::debit, answered::refused, early, s::failed},
+      {s::started, saga_step::debit, answered::unknown, early, s::started},
+      {s::started, saga_step::debit, answered::unknown, late, s::refunding},
+      {s::started, saga_step::debit, answered::silence, early, s::started},
+      {s::started, saga_step::debit, answered::silence, late, s::refunding},
+      {s::debited, saga_step::confirm, answered::done, early, s::completed},
+      {s::debited, saga_step::confirm, answered::done, late, s::completed},
+      {s::debited, saga_step::confirm, answered::refused, early, s::refunding},
+      {s::debited, saga_step::confirm, answered::unknown, early, s::debited},
+      {s::debited, saga_step::confirm, answered::unknown, late, s::refunding},
+      {s::debited, saga_step::confirm, answered::silence, late, s::refunding},
+      {s::refunding, saga_step::refund, answered::done, late, s::compensated},
+      {s::refunding, saga_step::refund, answered::unknown, late, s::refunding},
+      {s::refunding, saga_step::refund, answered::silence, late, s::refunding},
+      {s::refund_started, saga_step::revert, answered::done, late, s::refund_released},
+      {s::refund_started, saga_step::revert, answered::unknown, late, s::refund_started},
+      {s::refund_released, saga_step::refund, answered::done, late, s::refunded},
+      {s::refund_released, saga_step::refund, answered::silence, late, s::refund_released},
+  };
+  for (const auto& l : table) {
+    SCOPED_TRACE(testing::Message()
+                 << name_of(l.from) << " " << static_cast<int>(l.how) << " at " << l.at.count());
+    saga saga{in(l.from, l.from == s::refunding ? payment_failure::reservation_expired
+                                                : payment_failure::none),
+              {}};
+    EXPECT_EQ(saga.resume(t0).send, l.asks);
+    const auto d = play(saga, l.asks, l.how, t0 + l.at);
+    EXPECT_EQ(saga.row().state, l.to);
+    EXPECT_EQ(d.row.has_value(), l.to != l.from);
+    EXPECT_EQ(d.send, saga_step::none);  // durable first
+    EXPECT_EQ(d.due.has_value(), l.to == l.from);
+    EXPECT_EQ(d.event.has_value(), l.to == s::completed || l.to == s::refunded);
+  }
+}
+
+TEST(Saga, GivingUpRevertsBeforeItRefunds) {
+  saga s{in(saga_state::debited), {}};
+  s.resume(t0);
+  const auto gone = s.timed_out(t0 + saga_rules{}.deadline, 0);
+  EXPECT_EQ(gone.row->failure, payment_failure::deadline_exceeded);
+  EXPECT_EQ(s.committed(t0).send, saga_step::revert);
+  EXPECT_FALSE(s.refund_answered({}, t0, 0).row);  // not its turn
+  EXPECT_EQ(s.revert_answered({}, t0, 0).send, saga_step::refund);
+  EXPECT_EQ(s.refund_answered({step_result::done, refund_answer::returned::nothing, {}}, t0, 0)
+                .row->state,
+            saga_state::failed);
+}
+
+TEST(Saga, WhileAWriteIsOnItsWayNothingCounts) {
+  saga s{in(saga_state::started), {}};
+  s.resume(t0);
+  s.debit_answered({}, t0, 0);
+  ASSERT_TRUE(s.is_writing());
+  EXPECT_FALSE(s.confirm_answered({}, t0, 0).row);
+  EXPECT_FALSE(s.debit_answered({step_result::refused, {}, {}}, t0, 0).row);
+  EXPECT_FALSE(s.timed_out(t0 + std::chrono::hours{1}, 0).row);
+  EXPECT_EQ(s.committed(t0).send, saga_step::confirm);
+}
+
+// Promise G10.
+TEST(Saga, WhatIsOverIsNeverUndone) {
+  for (const auto end :
+       {saga_state::completed, saga_state::failed, saga_state::compensated, saga_state::refunded}) {
+    saga s{in(end), {}};
+    const auto late = t0 + std::chrono::hours{1};
+    EXPECT_EQ(s.resume(late).send, saga_step::none);
+    for (const auto step :
+         {saga_step::debit, saga_step::confirm, saga_step::revert, saga_step::refund})
+      for (const auto how :
+           {answered::done, answered::refused, answered::unknown, answered::silence}) {
+        const auto d = play(s, step, how, late);
+        EXPECT_FALSE(d.row || d.due || d.send != saga_step::none);
+      }
+    EXPECT_FALSE(s.operator_resumes(late).row);
+    EXPECT_FALSE(s.operator_aborts("x", late).row);
+    EXPECT_EQ(s.row().state, end);
+  }
+}
+
+TEST(Saga, PausesDoubleToTheCapWithJitter) {
+  saga_rules rules;
+  rules.deadline = std::chrono::hours{1};
+  saga s{*saga::begin(wanted(), rules, t0).row, rules};
+  auto now = t0;
+  s.resume(now);
+  for (const auto base : {50, 100, 200, 400, 800, 1600, 3200, 5000, 5000}) {
+    const auto d = s.debit_answered({step_result::unknown, {}, {}}, now, 0);
+    ASSERT_TRUE(d.due);
+    EXPECT_EQ((*d.due - now).count(), base - base * rules.jitter_percent / 100);
+    EXPECT_EQ(s.timed_out(*d.due - milliseconds{1}, 0).send, saga_step::none);
+    now = *d.due;
+    EXPECT_EQ(s.timed_out(now, 0).send, saga_step::debit);
+  }
+  const auto top = s.debit_answered({step_result::unknown, {}, {}}, now, 2000);
+  EXPECT_EQ((*top.due - now).count(), 6000);
+}
+
+TEST(Saga, ALateFaultDoesNotHurryTheNextTry) {
+  saga s{in(saga_state::started), {}};
+  s.resume(t0);
+  EXPECT_TRUE(s.debit_answered({step_result::unknown, {}, {}}, t0, 0).due);
+  EXPECT_FALSE(s.debit_answered({step_result::unknown, {}, {}}, t0, 0).due);
+}
+
+TEST(Saga, AResumedSagaAsksOnceMoreAfterItsDeadline) {
+  const auto late = t0 + std::chrono::hours{2};
+  saga s{in(saga_state::debited), {}};
+  EXPECT_EQ(s.resume(late).send, saga_step::confirm);
+  EXPECT_EQ(s.confirm_answered({}, late, 0).row->state, saga_state::completed);
+}
+
+TEST(Saga, UndoingIsParkedAfterItsTriesAndResumedByAnOperator) {
+  saga_rules rules;
+  rules.undo_tries_max = 2;
+  for (const auto from : {saga_state::refunding, saga_state::refund_started}) {
+    saga s{in(from, payment_failure::reservation_expired), rules};
+    const auto step = s.resume(t0).send;
+    const auto pause = play(s, step, answered::unknown, t0);
+    s.timed_out(*pause.due, 0);
+    EXPECT_EQ(play(s, step, answered::unknown, t0).row->state, saga_state::parked);
+    s.committed(t0);
+    EXPECT_EQ(s.operator_resumes(t0).row->state, from);
+    EXPECT_EQ(s.committed(t0).send, step);
+  }
+}
+
+TEST(Saga, AnAbortUndoesAParkedPurchaseButNoRefund) {
+  auto parked = in(saga_state::parked, payment_failure::reservation_expired);
+  saga purchase{parked, {}};
+  const auto d = purchase.operator_aborts("asked by phone", t0);
+  EXPECT_EQ(d.row->state, saga_state::refunding);
+  EXPECT_EQ(d.row->failure, payment_failure::aborted);
+  EXPECT_EQ(d.row->reason, "asked by phone");
+  EXPECT_EQ(purchase.committed(t0).send, saga_step::revert);
+  parked.completed_at = t0;
+  saga refund{parked, {}};
+  EXPECT_FALSE(refund.operator_aborts("no", t0).row);
+}
+
+TEST(Saga, TheTimelineNamesEveryStepAndTry) {
+  saga s{in(saga_state::started), {}};
+  s.resume(t0);
+  const auto pause = s.debit_answered({step_result::unknown, {}, {}}, t0 + milliseconds{1}, 0);
+  s.timed_out(*pause.due, 0);
+  const auto d = s.debit_answered({step_result::refused, payment_failure::insufficient_points, {}},
+                                  t0 + milliseconds{900}, 0);
+  std::vector<std::string> what;
+  for (const auto& n : d.notes)
+    what.push_back(n.what);
+  EXPECT_EQ(what, (std::vector<std::string>{"sent", "not available", "asked again (1)",
+                                            "refused: insufficient_points"}));
+  EXPECT_EQ(d.notes.back().state, saga_state::failed);
+}
+
+}  // namespace
+}  // namespace boxoffice
