@@ -174,8 +174,9 @@ void schedule_desk_state::on(reservation_recalled& m) {
     resume(m.id);
     if (!ledger_->is_busy(m.id)) ledger_->settle(m.id);
   } else {
-    auto waiting = behind_.extract(m.id);
-    for (auto& c : waiting.mapped()) {
+    auto waiting = std::exchange(behind_[m.id], {});
+    behind_.erase(m.id);
+    for (auto& c : waiting) {
       if (m.fault != fault::none)
         refuse(c, m.fault);
       else

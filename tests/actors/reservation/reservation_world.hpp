@@ -1,0 +1,146 @@
+#pragma once
+
+#include "actors/commit/committer.hpp"
+#include "actors/reservation/reservation_desk.hpp"
+#include "tests/actors/reservation/memory_reservation_store.hpp"
+#include "tests/actors/virtual_time.hpp"
+
+#include <memory>
+#include <random>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <caf/exit_reason.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+namespace boxoffice::testing {
+
+/// The reservation service on virtual time, with one caller. Schedules 1 and 2 belong to concert 1,
+/// schedule 3 to concert 2.
+class reservation_world {
+ public:
+  using replies = inbox<hold_reply, release_reply, reservation_reply, reservations_reply,
+                        seats_reply, confirm_reply, revert_reply>;
+
+  explicit reservation_world(std::vector<section> sections = {{"A", 4, 10, points{100}},
+                                                              {"B", 2, 5, points{70}}},
+                             commit_bounds bounds = {1024, 64})
+      : commits{"reservation", bounds, time.commits(),
+                [this](std::span<const reservation_write> batch) { return store.commit(batch); },
+                time.meters()},
+        box{time} {
+    auto next = std::make_shared<boxoffice::catalogue>();
+    for (std::uint64_t i = 1; i <= 3; ++i) {
+      auto s = std::make_shared<schedule>();
+      s->id = {i};
+      s->concert = {i <= 2 ? 1U : 2U};
+      s->sales_open_at = beginning;
+      s->sales_close_at = beginning + std::chrono::hours{24};
+      s->starts_at = beginning + std::chrono::hours{48};
+      s->hold = seconds{300};
+      s->max_seats_per_user = 4;
+      s->seats = seat_map{sections};
+      next->schedules.emplace(s->id, std::move(s));
+    }
+    catalogue.publish(std::move(next));
+    start();
+  }
+
+  void start() {
+    desk = time.owns(spawn_reservation_desk(
+        time.system(), reservation_context{time.clock(), catalogue, commits, store, time.commits(),
+                                           store, time.reads(), time.meters()}));
+    time.run();
+  }
+  /// A stop without farewell: what was not committed is gone.
+  void restart() {
+    caf::anon_send_exit(desk, caf::exit_reason::user_shutdown);
+    time.run_actors();
+    start();
+  }
+
+  static request_key key(std::uint64_t scope, std::uint64_t body) {
+    return {{scope, scope}, {body, 1}};
+  }
+
+  hold_seats wants(const std::string& user, std::vector<std::string> seats, std::uint64_t in = 1) {
+    hold_seats m;
+    m.ticket = ++ticket;
+    m.user = {user};
+    m.schedule = {in};
+    m.seats = std::move(seats);
+    return m;
+  }
+  hold_reply hold(hold_seats m) {
+    const auto before = box.all<hold_reply>().size();
+    box.send(desk, std::move(m));
+    if (box.all<hold_reply>().size() != before + 1) throw std::logic_error{"no answer to a hold"};
+    return box.last<hold_reply>();
+  }
+  hold_reply hold(const std::string& user, std::vector<std::string> seats, std::uint64_t in = 1) {
+    return hold(wants(user, std::move(seats), in));
+  }
+  /// Holds and says which; the hold must succeed.
+  reservation_id held(const std::string& user, std::vector<std::string> seats,
+                      std::uint64_t in = 1) {
+    const auto reply = hold(user, std::move(seats), in);
+    if (!reply.outcome.held.id) throw std::logic_error{"the hold was refused"};
+    return reply.outcome.held.id;
+  }
+  confirm_reply confirm(reservation_id id, payment_id payment) {
+    box.send(desk, confirm_reservation{++ticket, payment, id});
+    return box.last<confirm_reply>();
+  }
+  revert_reply revert(reservation_id id, payment_id payment,
+                      revert_reservation::reason why = revert_reservation::reason::compensation) {
+    box.send(desk, revert_reservation{++ticket, payment, id, why});
+    return box.last<revert_reply>();
+  }
+  release_reply release(const std::string& user, reservation_id id) {
+    box.send(desk, release_reservation{++ticket, {user}, id});
+    return box.last<release_reply>();
+  }
+  reservation_reply find(const std::string& user, reservation_id id) {
+    box.send(desk, find_reservation{++ticket, {user}, id});
+    return box.last<reservation_reply>();
+  }
+  seats_reply seats(std::uint64_t in = 1, read_seats::detail what = read_seats::detail::seats) {
+    box.send(desk, read_seats{++ticket, {in}, what});
+    return box.last<seats_reply>();
+  }
+  seat_status status(seat_index seat) { return seats().seats->seats.at(seat); }
+  std::int64_t level(const std::string& name, const std::string& kind = {}) {
+    return time.meters()
+        .level(name, "", kind.empty() ? meter_labels{} : meter_labels{{"kind", kind}})
+        .value();
+  }
+
+  /// Runs messages and store jobs one at a time, in an order drawn from `random`.
+  void run_shuffled(std::mt19937_64& random) {
+    auto& scheduler = dynamic_cast<caf::scheduler::test_coordinator&>(time.system().scheduler());
+    for (;;) {
+      const bool jobs = scheduler.has_job();
+      if (jobs && random() % 8 != 0) {
+        std::swap(scheduler.jobs.front(), scheduler.jobs[random() % scheduler.jobs.size()]);
+        scheduler.run_once();
+      } else if (!time.commits().run_one() && !time.reads().run_one() && !jobs) {
+        return;
+      }
+    }
+  }
+
+  virtual_time time;
+  memory_reservation_store store;
+  committer<reservation_write> commits;
+  catalogue_view catalogue;
+  replies box;
+  reservation_desk_actor desk;
+  std::uint64_t ticket{0};
+};
+
+inline payment_id payment(std::uint32_t number) {
+  return make_payment_id(7, beginning + milliseconds{number}, 1);
+}
+
+}  // namespace boxoffice::testing

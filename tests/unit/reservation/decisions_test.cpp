@@ -1,0 +1,123 @@
+#include "actors/reservation/decisions.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+using effect = reservation_change::effect;
+using status = reservation_status;
+constexpr time_point deadline{milliseconds{1'000'000}};
+constexpr milliseconds tick{1};
+
+payment_id pay(std::uint32_t at, std::uint32_t shard = 3) {
+  return make_payment_id(shard, time_point{milliseconds{at}}, 0);
+}
+
+reservation row(status s, payment_id by = {}, payment_id reverted = {}) {
+  reservation r;
+  r.id = make_reservation_id({1}, 1);
+  r.user = {"ann"};
+  r.seats = {{4, points{10}}};
+  r.status = s;
+  r.expires_at = deadline;
+  r.payment = by;
+  r.reverted = reverted;
+  return r;
+}
+
+TEST(Decisions, ConfirmTable) {
+  struct line {
+    const char* why;
+    reservation of;
+    time_point now;
+    confirm_refusal refusal;
+    effect what;
+  };
+  const auto before = deadline - tick;
+  const std::vector<line> table{
+      {"in time", row(status::held), before, confirm_refusal::none, effect::sell_seats},
+      {"at the deadline, written down", row(status::held), deadline,
+       confirm_refusal::reservation_expired, effect::row_only},
+      {"expired in the store already", row(status::expired), deadline + tick,
+       confirm_refusal::reservation_expired, effect::none},
+      {"released", row(status::released), before, confirm_refusal::reservation_released,
+       effect::none},
+      {"refunded", row(status::refunded, pay(5)), before, confirm_refusal::reservation_released,
+       effect::none},
+      {"a repeat, however late", row(status::confirmed, pay(5)), deadline + tick,
+       confirm_refusal::none, effect::none},
+      {"another payment's", row(status::confirmed, pay(4)), before,
+       confirm_refusal::already_confirmed, effect::none},
+      {"undone before", row(status::held, {}, pay(5)), before, confirm_refusal::reverted_before,
+       effect::none},
+      {"older than one undone before", row(status::held, {}, pay(6)), before,
+       confirm_refusal::reverted_before, effect::none},
+      {"younger than one undone before", row(status::held, {}, pay(4)), before,
+       confirm_refusal::none, effect::sell_seats},
+      {"another shard's was undone", row(status::held, {}, pay(6, 2)), before,
+       confirm_refusal::none, effect::sell_seats},
+      {"expired goes before undone", row(status::held, {}, pay(5)), deadline,
+       confirm_refusal::reservation_expired, effect::row_only},
+  };
+  for (const auto& l : table) {
+    const auto d = decide_confirm(l.of, pay(5), l.now);
+    EXPECT_EQ(d.refusal, l.refusal) << l.why;
+    EXPECT_EQ(d.change.what, l.what) << l.why;
+    if (d.change.what == effect::sell_seats) {
+      EXPECT_EQ(d.change.next.status, status::confirmed) << l.why;
+      EXPECT_EQ(d.change.next.payment, pay(5)) << l.why;
+    }
+    if (d.change.what == effect::row_only) {
+      EXPECT_EQ(d.change.next.status, status::expired) << l.why;
+    }
+  }
+}
+
+TEST(Decisions, ReleaseTable) {
+  const auto released = [](const reservation& r, time_point now) {
+    return decide_release(r, {"ann"}, now);
+  };
+  const auto before = deadline - tick;
+  EXPECT_EQ(released(row(status::held), before).change.what, effect::free_seats);
+  EXPECT_EQ(released(row(status::held), before).change.next.status, status::released);
+  for (const auto& over : {row(status::held), row(status::expired), row(status::released),
+                           row(status::refunded, pay(1))}) {
+    EXPECT_EQ(released(over, deadline).refusal, release_refusal::none);
+    EXPECT_EQ(released(over, deadline).change.what, effect::none);
+  }
+  EXPECT_EQ(released(row(status::confirmed, pay(1)), deadline).refusal,
+            release_refusal::already_paid);
+  EXPECT_EQ(decide_release(row(status::held), {"ben"}, before).refusal, release_refusal::not_found);
+}
+
+TEST(Decisions, RevertTable) {
+  const auto before = deadline - tick;
+  const auto undo = [&](const reservation& r, time_point now) {
+    return decide_revert(r, pay(5), status::refunded, now);
+  };
+  const auto confirmed = undo(row(status::confirmed, pay(5)), before);
+  EXPECT_EQ(confirmed.what, effect::free_seats);
+  EXPECT_EQ(confirmed.next.status, status::refunded);
+  EXPECT_EQ(confirmed.next.reverted, pay(5));
+  EXPECT_EQ(undo(confirmed.next, before).what, effect::none) << "a repeat";
+
+  const auto held = undo(row(status::held), before);
+  EXPECT_EQ(held.what, effect::row_only);
+  EXPECT_EQ(held.next.status, status::held);
+  EXPECT_EQ(held.next.reverted, pay(5));
+  EXPECT_EQ(undo(row(status::held), deadline).next.status, status::expired);
+
+  const auto others = undo(row(status::confirmed, pay(4)), before);
+  EXPECT_EQ(others.what, effect::row_only);
+  EXPECT_EQ(others.next.status, status::confirmed);
+  EXPECT_EQ(others.next.payment, pay(4));
+  EXPECT_EQ(undo(row(status::held, {}, pay(6)), before).what, effect::none)
+      << "a younger tombstone covers it";
+  const auto both = undo(row(status::confirmed, pay(5), pay(6)), before);
+  EXPECT_EQ(both.what, effect::free_seats);
+  EXPECT_EQ(both.next.reverted, pay(6));
+}
+
+}  // namespace
+}  // namespace boxoffice

@@ -1,0 +1,55 @@
+#include "actors/reservation/seat.hpp"
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+constexpr reservation_id ann{1}, ben{2};
+constexpr time_point start{milliseconds{1'000}}, deadline{milliseconds{301'000}};
+constexpr milliseconds tick{1};
+
+TEST(Seat, ClaimOfAHeldSeatIsRejectedUntilItsDeadline) {
+  seat s;
+  EXPECT_EQ(s.claim(ann, deadline, start), seat_verdict::granted);
+  EXPECT_EQ(s.claim(ann, deadline, start), seat_verdict::granted);
+  EXPECT_EQ(s.claim(ben, deadline + tick, deadline - tick), seat_verdict::taken);
+  EXPECT_EQ(s.status_at(deadline - tick), seat_status::held);
+  EXPECT_EQ(s.status_at(deadline), seat_status::available);
+  EXPECT_EQ(s.claim(ben, deadline + tick, deadline), seat_verdict::granted);
+  EXPECT_EQ(s.holder(), ben);
+}
+
+TEST(Seat, SaleEndsAtTheDeadline) {
+  seat in_time{seat_status::held, ann, deadline};
+  EXPECT_EQ(in_time.sell(ann, deadline - tick), seat_verdict::granted);
+  EXPECT_EQ(in_time.sell(ann, deadline + tick), seat_verdict::granted) << "a repeat";
+  EXPECT_EQ(in_time.claim(ben, deadline + tick, deadline), seat_verdict::taken);
+  seat late{seat_status::held, ann, deadline};
+  EXPECT_EQ(late.sell(ann, deadline), seat_verdict::lapsed);
+}
+
+TEST(Seat, OnlyItsHolderSellsOrFreesIt) {
+  seat s;
+  EXPECT_EQ(s.sell(ann, start), seat_verdict::taken);
+  s.claim(ann, deadline, start);
+  EXPECT_EQ(s.sell(ben, start), seat_verdict::taken);
+  s.free(ben);
+  EXPECT_EQ(s.status_at(start), seat_status::held);
+  s.free(ann);
+  EXPECT_EQ(s.status_at(start), seat_status::available);
+  EXPECT_EQ(s.claim(ben, deadline, start), seat_verdict::granted);
+}
+
+TEST(Seat, ASoldSeatComesBackOnlyByItsOwner) {
+  seat s{seat_status::sold, ann, deadline};
+  EXPECT_EQ(s.status_at(deadline + tick), seat_status::sold);
+  EXPECT_EQ(s.claim(ben, deadline + tick, deadline), seat_verdict::taken);
+  s.free(ann);
+  EXPECT_EQ(s.claim(ben, deadline + tick, deadline), seat_verdict::granted);
+}
+
+TEST(Seat, IsSmall) { EXPECT_LE(sizeof(seat), 24U); }
+
+}  // namespace
+}  // namespace boxoffice
