@@ -67,8 +67,8 @@ awaitable<visit_end> buyer::visit() {
 awaitable<buyer::end> buyer::get_bearer() {
   if (!bearer_.empty()) co_return std::nullopt;
   const json body{{"userId", user_}, {"role", "user"}};
-  const auto answer = co_await shop_.ask(
-      step::token, {.verb = method::post, .target = "/v1/dev/tokens", .body = body.dump()});
+  const http_request request{.verb = method::post, .target = "/v1/dev/tokens", .body = body.dump()};
+  const auto answer = co_await shop_.ask(step::token, request);
   if (answer.status != 201) co_return unexpected(step::token, answer);
   bearer_ = answer.value().at("token").get<std::string>();
   co_return std::nullopt;
@@ -76,9 +76,9 @@ awaitable<buyer::end> buyer::get_bearer() {
 
 awaitable<buyer::end> buyer::wait_in_line() {
   const json body{{"concertId", shop_.sale().concert_id}};
-  auto answer = co_await shop_.ask(
-      step::join,
-      {.verb = method::post, .target = "/v1/queue/tokens", .body = body.dump(), .bearer = bearer_});
+  const http_request request{
+      .verb = method::post, .target = "/v1/queue/tokens", .body = body.dump(), .bearer = bearer_};
+  auto answer = co_await shop_.ask(step::join, request);
   if (answer.status != 201 && answer.status != 200) co_return unexpected(step::join, answer);
   auto place = answer.value();
   place_ = place.at("token").get<std::string>();
@@ -89,9 +89,9 @@ awaitable<buyer::end> buyer::wait_in_line() {
       co_return visit_end::gave_up;
     }
     co_await shop_.pause(answer.retry_after);
-    answer = co_await shop_.ask(
-        step::poll,
-        {.verb = method::get, .target = "/v1/queue/tokens/" + place_, .bearer = bearer_});
+    const http_request poll{
+        .verb = method::get, .target = "/v1/queue/tokens/" + place_, .bearer = bearer_};
+    answer = co_await shop_.ask(step::poll, poll);
     if (answer.status != 200) co_return unexpected(step::poll, answer);
     place = answer.value();
   }
@@ -100,9 +100,9 @@ awaitable<buyer::end> buyer::wait_in_line() {
 }
 
 awaitable<void> buyer::leave_the_line() {
-  const auto answer = co_await shop_.ask(
-      step::give_back,
-      {.verb = method::remove, .target = "/v1/queue/tokens/" + place_, .bearer = bearer_});
+  const http_request request{
+      .verb = method::remove, .target = "/v1/queue/tokens/" + place_, .bearer = bearer_};
+  const auto answer = co_await shop_.ask(step::give_back, request);
   if (answer.status == 204)
     acknowledge(acknowledged::left, place_, nullptr);
   else
@@ -143,13 +143,12 @@ awaitable<buyer::end> buyer::take_seats() {
   for (int attempt = 0; attempt < hold_tries_max; ++attempt) {
     const auto basket = co_await choose(attempt);
     if (!basket) co_return visit_end::sold_out;
-    const auto answer = co_await shop_.ask_keyed(step::hold,
-                                                 {.verb = method::post,
-                                                  .target = "/v1/reservations",
-                                                  .body = basket->dump(),
-                                                  .bearer = bearer_,
-                                                  .queue_token = place_},
-                                                 dice_);
+    const http_request request{.verb = method::post,
+                               .target = "/v1/reservations",
+                               .body = basket->dump(),
+                               .bearer = bearer_,
+                               .queue_token = place_};
+    const auto answer = co_await shop_.ask_keyed(step::hold, request, dice_);
     if (answer.status == 201) {
       auto held = answer.value();
       reservation_ = held.at("reservationId").get<std::string>();
@@ -168,9 +167,9 @@ awaitable<buyer::end> buyer::take_seats() {
 }
 
 awaitable<void> buyer::release() {
-  const auto answer = co_await shop_.ask(
-      step::give_back,
-      {.verb = method::remove, .target = "/v1/reservations/" + reservation_, .bearer = bearer_});
+  const http_request request{
+      .verb = method::remove, .target = "/v1/reservations/" + reservation_, .bearer = bearer_};
+  const auto answer = co_await shop_.ask(step::give_back, request);
   if (answer.status == 204)
     acknowledge(acknowledged::release, reservation_, nullptr);
   else
@@ -179,12 +178,9 @@ awaitable<void> buyer::release() {
 
 awaitable<buyer::end> buyer::charge(std::int64_t amount) {
   const json body{{"amount", std::min(amount, charge_max)}};
-  const auto answer = co_await shop_.ask_keyed(step::charge,
-                                               {.verb = method::post,
-                                                .target = "/v1/points/charges",
-                                                .body = body.dump(),
-                                                .bearer = bearer_},
-                                               dice_);
+  const http_request request{
+      .verb = method::post, .target = "/v1/points/charges", .body = body.dump(), .bearer = bearer_};
+  const auto answer = co_await shop_.ask_keyed(step::charge, request, dice_);
   if (answer.status != 201) co_return unexpected(step::charge, answer);
   auto charged = answer.value();
   balance_ = charged.at("balance").get<std::int64_t>();
@@ -195,19 +191,18 @@ awaitable<buyer::end> buyer::charge(std::int64_t amount) {
 
 awaitable<http_answer> buyer::try_to_pay() {
   const json body{{"reservationId", reservation_}};
-  auto answer = co_await shop_.ask_keyed(step::pay,
-                                         {.verb = method::post,
-                                          .target = "/v1/payments",
-                                          .body = body.dump(),
-                                          .bearer = bearer_,
-                                          .queue_token = place_},
-                                         dice_);
+  const http_request request{.verb = method::post,
+                             .target = "/v1/payments",
+                             .body = body.dump(),
+                             .bearer = bearer_,
+                             .queue_token = place_};
+  auto answer = co_await shop_.ask_keyed(step::pay, request, dice_);
   if (answer.status != 202) co_return answer;
   const auto target = "/v1/payments/" + answer.value().at("paymentId").get<std::string>();
   for (int tries = 0; tries < lookup_tries_max; ++tries) {
     co_await shop_.pause(lookup_pause);
-    auto looked = co_await shop_.ask(step::lookup,
-                                     {.verb = method::get, .target = target, .bearer = bearer_});
+    const http_request look{.verb = method::get, .target = target, .bearer = bearer_};
+    auto looked = co_await shop_.ask(step::lookup, look);
     if (looked.status != 200) co_return looked;
     if (looked.value().at("status") == "PENDING") continue;
     looked.status = looked.value().at("status") == "COMPLETED" ? 201 : 410;
@@ -243,15 +238,14 @@ awaitable<buyer::end> buyer::pay() {
 
 awaitable<buyer::end> buyer::give_back_payment() {
   const auto target = "/v1/payments/" + payment_;
-  auto answer = co_await shop_.ask_keyed(
-      step::refund,
-      {.verb = method::post, .target = target + "/refunds", .body = "{}", .bearer = bearer_},
-      dice_);
+  const http_request request{
+      .verb = method::post, .target = target + "/refunds", .body = "{}", .bearer = bearer_};
+  auto answer = co_await shop_.ask_keyed(step::refund, request, dice_);
   if (answer.status == 202) {
     for (int tries = 0; tries < lookup_tries_max; ++tries) {
       co_await shop_.pause(lookup_pause);
-      const auto looked = co_await shop_.ask(
-          step::lookup, {.verb = method::get, .target = target, .bearer = bearer_});
+      const http_request look{.verb = method::get, .target = target, .bearer = bearer_};
+      const auto looked = co_await shop_.ask(step::lookup, look);
       if (looked.status != 200) co_return unexpected(step::lookup, looked);
       if (looked.value().at("status") != "REFUNDED") continue;
       acknowledge(acknowledged::refund, payment_, looked.value());

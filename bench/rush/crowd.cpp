@@ -97,9 +97,9 @@ void crowd::left(std::size_t who, const std::exception_ptr& thrown, visit_end ho
 }
 
 awaitable<seat_counts> crowd::look() {
-  const auto answer = co_await shop_.ask(
-      step::seats,
-      {.verb = method::get, .target = "/v1/schedules/" + shop_.sale().schedule_id + "/seats"});
+  const http_request request{.verb = method::get,
+                             .target = "/v1/schedules/" + shop_.sale().schedule_id + "/seats"};
+  const auto answer = co_await shop_.ask(step::seats, request);
   if (answer.status != 200) co_return seat_counts{};
   co_return count_seats(answer.value());
 }

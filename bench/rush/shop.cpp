@@ -133,10 +133,11 @@ void shop::compare(step s, const http_request& request, const http_answer& first
 }
 
 awaitable<std::vector<std::string>> shop::available_seats() {
-  const auto answer = co_await ask(
-      step::seats, {.verb = method::get,
-                    .target = "/v1/schedules/" + sale_.schedule_id + "/seats?status=AVAILABLE",
-                    .if_none_match = map_etag_});
+  const http_request request{
+      .verb = method::get,
+      .target = "/v1/schedules/" + sale_.schedule_id + "/seats?status=AVAILABLE",
+      .if_none_match = map_etag_};
+  const auto answer = co_await ask(step::seats, request);
   if (answer.status == 200) {
     const auto map = answer.value();
     std::vector<std::string> names;

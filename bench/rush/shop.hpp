@@ -22,6 +22,8 @@ class shop {
       : context_{context}, pool_{pool}, sale_{sale}, retry_share_{retry_share} {}
 
   /// Asks until there is an answer other than "later" (429, 503), a bounded number of times.
+  /// **Requires** here and below that the request has a name in the caller: g++ 12 destroys twice
+  /// what an aggregate made within a co_await expression holds.
   boost::asio::awaitable<http_answer> ask(step s, http_request request);
   /// Under a key of its own; `dice` decide about it and about sending it twice.
   boost::asio::awaitable<http_answer> ask_keyed(step s, http_request request, generator& dice);
