@@ -32,14 +32,14 @@ storage_error::kind classify(int code) {
   }
 }
 
-// The write-ahead log is copied into the database by the commit that fills it to so many pages of
-// 4 KiB. More pages make the copy rarer and cheaper per commit (a page written ten times is copied
-// once) but each copy longer; storage/sqlite/README.md has the figures.
 constexpr auto settings_of_both =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
     "PRAGMA mmap_size = 0;"         // a disk error in mapped memory is a SIGBUS, not an error code
     "PRAGMA cache_size = -65536;";  // KiB
+// The write-ahead log is copied into the database by the commit that fills it to so many pages of
+// 4 KiB. More pages make the copy rarer and cheaper per commit (a page written ten times is copied
+// once) but each copy longer.
 constexpr auto settings_of_writer =
     "PRAGMA synchronous = FULL;"
     "PRAGMA wal_autocheckpoint = 4000;"       // pages

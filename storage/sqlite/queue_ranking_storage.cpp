@@ -70,7 +70,8 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
       SELECT concert, sequence FROM queue_entry
       WHERE state >= 2 AND changed_at < ? ORDER BY changed_at, token LIMIT ?)
     WHERE true GROUP BY concert
-    ON CONFLICT (concert) DO UPDATE SET last_sequence = max(last_sequence, excluded.last_sequence))"};
+    ON CONFLICT (concert) DO UPDATE SET
+      last_sequence = max(last_sequence, excluded.last_sequence))"};
   statement prune_{db_.database(), R"(
     DELETE FROM queue_entry WHERE token IN (
       SELECT token FROM queue_entry
