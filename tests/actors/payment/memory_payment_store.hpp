@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -129,10 +131,11 @@ class memory_payment_store final : public payment_store, public payment_reader {
   }
   void apply(const payment_write& w) {
     if (w.row) {
-      for (const auto& [id, other] : rows)
-        if (id != w.row->id && other.reservation == w.row->reservation && keeps_seats(other) &&
-            keeps_seats(*w.row))
-          broken.push_back("two payments keep the seats of " + to_text(other.reservation));
+      auto& payments = by_reservation_[w.row->reservation];
+      payments.insert(w.row->id);
+      for (const auto id : payments)
+        if (id != w.row->id && keeps_seats(rows.at(id)) && keeps_seats(*w.row))
+          broken.push_back("two payments keep the seats of " + to_text(w.row->reservation));
       const auto at = rows.find(w.row->id);
       if (at != rows.end() && is_terminal(at->second.state) &&
           !(at->second.state == saga_state::completed &&
@@ -158,6 +161,7 @@ class memory_payment_store final : public payment_store, public payment_reader {
       c = std::max(c, w.consumed->second);
     }
   }
+  std::map<reservation_id, std::set<payment_id>> by_reservation_;
   std::uint64_t last_sequence_{0};
 };
 

@@ -235,6 +235,24 @@ TEST_F(PaymentDesk, AStartInDoubtThatIsThereGoesOn) {
   EXPECT_EQ(world.store.rows.size(), 1U);
 }
 
+TEST_F(PaymentDesk, ARefusalIsAnsweredOnlyWhenItIsKept) {
+  using next = testing::memory_payment_store::next_commit;
+  const auto refused = [&](next how, std::uint64_t key) {
+    world.store.script = {how};
+    const auto m = world.pay("u", {}, key);
+    world.box.send(world.desk, m);
+    world.time.advance(std::chrono::seconds{1});
+    return world.reply_to(m.ticket);
+  };
+  EXPECT_EQ(refused(next::fails, 51).fault, fault::unavailable);
+  EXPECT_EQ(refused(next::doubt_lost, 52).fault, fault::unavailable);
+  const auto kept = refused(next::doubt_done, 53);
+  EXPECT_EQ(kept.fault, fault::none);
+  EXPECT_EQ(kept.outcome.refusal, refusal::reservation_not_found);
+  EXPECT_EQ(send(world.pay("u", {}, 53)).key, key_verdict::replayed);
+  EXPECT_EQ(send(world.pay("u", {}, 51)).key, key_verdict::fresh);
+}
+
 TEST_F(PaymentDesk, IdsGrowPerShardThroughRestartsAndBackwardClocks) {
   payment_id last;
   for (int i = 0; i < 6; ++i) {
