@@ -32,3 +32,7 @@ add_package(prometheus prometheus-cpp::core)
 
 target_compile_definitions(boxoffice_package_beast INTERFACE
   BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_NO_DEPRECATED=1 BOOST_BEAST_USE_STD_STRING_VIEW=1)
+# asio 1.74 gives coroutine frames an allocator that GCC 12 takes for a mismatch.
+if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
+  target_compile_options(boxoffice_package_beast INTERFACE -Wno-mismatched-new-delete)
+endif()

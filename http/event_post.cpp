@@ -1,15 +1,22 @@
 #include "http/event_post.hpp"
 
 #include "config/log.hpp"
-#include "http/precompiled.hpp"
 
 #include <array>
 #include <deque>
+#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
+#include <boost/asio/awaitable.hpp>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/detached.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/beast/core.hpp>
+#include <boost/beast/http.hpp>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 

@@ -60,6 +60,13 @@ class committer {
     return static_cast<std::uint32_t>(writers_.size() - 1);
   }
 
+  /// Forgets all writers, whose reports hold handles of actors. **Requires** that the runner has
+  /// ended; nothing is submitted after it.
+  void close() {
+    const std::scoped_lock hold{lock_};
+    writers_.clear();
+  }
+
   enum class submitted : bool { full, accepted };
 
   /// Queues `write`. `full`: not taken, and no report will come.

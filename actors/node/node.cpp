@@ -1,0 +1,197 @@
+#include "actors/node/node.hpp"
+
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
+#include <tuple>
+#include <utility>
+
+#include "actors/concert/catalogue_desk.hpp"
+#include "actors/data_platform/forwarder.hpp"
+#include "actors/node/store_threads.hpp"
+#include "actors/outbox/outbox_relay.hpp"
+#include "actors/payment/payment_desk.hpp"
+#include "actors/point/point_desk.hpp"
+#include "actors/queue/queue_desk.hpp"
+#include "actors/ranking/boards.hpp"
+#include "actors/reservation/reservation_desk.hpp"
+
+namespace boxoffice {
+namespace {
+
+// The sharing policy makes plain messages of an actor system on few cores twice as fast as the
+// default one (bench/README.md).
+struct scheduler_config : caf::actor_system_config {
+  explicit scheduler_config(std::size_t threads) {
+    set("scheduler.policy", caf::atom("sharing"));
+    set("scheduler.max-threads", threads);
+  }
+};
+
+}  // namespace
+
+/// Everything a node owns, in the order in which it starts; it ends the other way round.
+class node::parts {
+ public:
+  parts(node_stores stores, const settings& how, const node_environment& outside)
+      : how_{how},
+        outside_{outside},
+        stores_{std::move(stores)},
+        concert_{"concert", [this](auto batch) { return stores_.concert->commit(batch); },
+                 outside.meters},
+        reservation_{"reservation",
+                     [this](auto batch) { return stores_.reservation->commit(batch); },
+                     outside.meters},
+        point_{"point", [this](auto batch) { return stores_.point->commit(batch); },
+               outside.meters},
+        payment_{"payment", [this](auto batch) { return stores_.payment->commit(batch); },
+                 outside.meters},
+        queue_ranking_{"queue_ranking",
+                       [this](auto batch) { return stores_.queue_ranking->commit(batch); },
+                       outside.meters},
+        config_{how.node.scheduler_threads},
+        system_{std::make_unique<caf::actor_system>(config_)} {
+    start_sales();
+    start_consumers();
+    start_payments();
+  }
+  ~parts() { stop(); }
+  parts(const parts&) = delete;
+  parts& operator=(const parts&) = delete;
+
+  void stop() {
+    if (!system_) return;
+    for (auto actor = owned_.rbegin(); actor != owned_.rend(); ++actor)
+      caf::anon_send_exit(*actor, caf::exit_reason::user_shutdown);
+    owned_.clear();
+    services_ = {};
+    system_->await_all_actors_done();
+    payment_.stop();
+    point_.stop();
+    reservation_.stop();
+    queue_ranking_.stop();
+    concert_.stop();
+    system_.reset();
+  }
+
+  caf::actor_system& system() { return *system_; }
+  const service_handles& services() const { return services_; }
+  const catalogue_view& catalogue() const { return catalogue_; }
+
+ private:
+  template <class Handle>
+  Handle owns(Handle handle) {
+    owned_.push_back(caf::actor_cast<caf::actor>(handle));
+    return handle;
+  }
+
+  void start_sales() {
+    services_.catalogue = owns(spawn_catalogue(
+        *system_,
+        concert_context{concert_.commits, *stores_.concert, concert_.writer, catalogue_,
+                        outside_.meters},
+        stores_.concert->load()));
+    services_.reservation = owns(spawn_reservation_desk(
+        *system_, reservation_context{outside_.time, catalogue_, reservation_.commits,
+                                      *stores_.reservation, reservation_.writer,
+                                      *stores_.reservation_reads, reservation_.reader,
+                                      outside_.meters}));
+    services_.point = owns(spawn_point_desk(
+        *system_,
+        point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
+                      *stores_.point_reads, point_.reader, transaction_ids_, outside_.meters,
+                      account_rules{.charge_max = {how_.point.charge_max}}}));
+  }
+
+  void start_consumers() {
+    services_.queue = owns(spawn_queue_desk(
+        *system_,
+        queue_context{outside_.time, outside_.random, queue_ranking_.commits, *stores_.queue_reads,
+                      queue_ranking_.reader, catalogue_, outside_.meters,
+                      queue_times{.token = how_.queue.token_time, .silence = how_.queue.silence},
+                      [this](time_point before) { prune_queue(before); }}));
+    const ranking_context boards{outside_.time,
+                                 queue_ranking_.commits,
+                                 *stores_.ranking_reads,
+                                 queue_ranking_.reader,
+                                 catalogue_,
+                                 outside_.meters};
+    services_.best_selling = owns(spawn_best_selling(*system_, boards));
+    services_.sold_out = owns(spawn_sold_out(*system_, boards));
+  }
+
+  void start_payments() {
+    using pruning = relay_context::pruning;
+    std::vector<outbox_relay_actor> relays{
+        relay("best_selling", services_.best_selling, pruning::yes),
+        relay("sold_out", services_.sold_out, pruning::no),
+        relay("queue", services_.queue, pruning::no)};
+    if (outside_.data_platform != nullptr) {
+      const auto forwarder = owns(spawn_forwarder(
+          *system_, {*outside_.data_platform, outside_.random, outside_.meters}));
+      relays.push_back(relay("data_platform", forwarder, pruning::no));
+    }
+    services_.payment = owns(spawn_payment_desk(
+        *system_,
+        payment_context{.time = outside_.time,
+                        .random = outside_.random,
+                        .commits = payment_.commits,
+                        .store = *stores_.payment,
+                        .commit_jobs = payment_.writer,
+                        .reader = *stores_.payment_reads,
+                        .reads = payment_.reader,
+                        .meters = outside_.meters,
+                        .reservation = services_.reservation,
+                        .points = [desk = services_.point](const user_id&) { return desk; },
+                        .relays = std::move(relays),
+                        .rules = {.deadline = how_.payment.deadline,
+                                  .step_time = how_.payment.step_time},
+                        .answer_time = how_.payment.answer_time}));
+  }
+
+  outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,
+                           relay_context::pruning prunes) {
+    return owns(spawn_outbox_relay(
+        *system_, relay_context{.time = outside_.time,
+                                .consumer = std::move(consumer),
+                                .to = to,
+                                .commits = payment_.commits,
+                                .store = *stores_.payment,
+                                .commit_jobs = payment_.writer,
+                                .reader = *stores_.payment_reads,
+                                .reads = payment_.reader,
+                                .meters = outside_.meters,
+                                .prunes = prunes}));
+  }
+
+  void prune_queue(time_point before) {
+    // When the writer is too busy for this, the next round does it.
+    std::ignore = queue_ranking_.writer.post([this, before] {
+      stores_.queue_ranking->prune_queue(before, limits::prune_rows_max);
+    });
+  }
+
+  const settings& how_;
+  const node_environment outside_;
+  const node_stores stores_;
+  catalogue_view catalogue_;
+  transaction_ids transaction_ids_;
+  store_threads<concert_write> concert_;
+  store_threads<reservation_write> reservation_;
+  store_threads<point_write> point_;
+  store_threads<payment_write> payment_;
+  store_threads<queue_ranking_write> queue_ranking_;
+  scheduler_config config_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::vector<caf::actor> owned_;
+  service_handles services_;
+};
+
+node::node(node_stores stores, const settings& how, node_environment outside)
+    : parts_{std::make_unique<parts>(std::move(stores), how, outside)} {}
+node::~node() = default;
+caf::actor_system& node::system() { return parts_->system(); }
+const service_handles& node::services() const { return parts_->services(); }
+const catalogue_view& node::catalogue() const { return parts_->catalogue(); }
+void node::stop() { parts_->stop(); }
+
+}  // namespace boxoffice

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <caf/actor_system.hpp>
+#include <memory>
+
+#include "actors/concert/catalogue.hpp"
+#include "actors/core/meters.hpp"
+#include "actors/core/random.hpp"
+#include "actors/core/time.hpp"
+#include "actors/data_platform/event_sink.hpp"
+#include "actors/node/node_stores.hpp"
+#include "actors/node/service_handles.hpp"
+#include "config/settings.hpp"
+
+namespace boxoffice {
+
+/// What a node takes from the outside; all of it outlives the node. `data_platform` may be null: then
+/// nobody is told.
+struct node_environment {
+  const boxoffice::clock& time;
+  random_source& random;
+  boxoffice::meters& meters;
+  event_sink* data_platform;
+};
+
+/// All services of one process: their stores with threads and committers, their actors, and the
+/// actor system. Composition by hand: this is the one place that knows everybody.
+///
+/// Life cycle: construction starts everything; `stop` (or destruction) ends it in reverse order,
+/// after finishing the commits that are queued. **Thread**: the owner's; handles from any.
+class node {
+ public:
+  /// Throws what the stores throw when they cannot be read.
+  node(node_stores stores, const settings& how, node_environment outside);
+  ~node();
+  node(const node&) = delete;
+  node& operator=(const node&) = delete;
+
+  [[nodiscard]] caf::actor_system& system();
+  [[nodiscard]] const service_handles& services() const;
+  [[nodiscard]] const catalogue_view& catalogue() const;
+  void stop();
+
+ private:
+  class parts;
+  std::unique_ptr<parts> parts_;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,35 @@
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <mutex>
+#include <stop_token>
+#include <thread>
+
+namespace boxoffice {
+
+/// Turns SIGTERM and SIGINT into a stop request; the second one ends the process at once.
+///
+/// **Requires** to be made before any other thread, so that all inherit the blocked signals.
+/// **Thread**: the owner's.
+class signal_watch {
+ public:
+  signal_watch();
+  ~signal_watch();
+  signal_watch(const signal_watch&) = delete;
+  signal_watch& operator=(const signal_watch&) = delete;
+
+  /// Becomes "requested" with the first signal.
+  [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
+  /// Returns when the first signal has come.
+  void wait();
+
+ private:
+  std::stop_source stop_;
+  std::mutex lock_;
+  std::condition_variable changed_;
+  std::atomic<bool> over_{false};
+  std::thread thread_;
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,83 @@
+#include "bench/closed_loop.hpp"
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
+#include <chrono>
+#include <future>
+#include <memory>
+
+namespace boxoffice::bench {
+namespace {
+
+struct start_loop {};
+template <class Inspector>
+auto inspect(Inspector& f, start_loop&) {
+  return fields(f);
+}
+
+// Owned by the driver actor.
+struct loop_state {
+  workload* work;
+  std::uint64_t next, end;
+  std::uint32_t in_flight;
+  std::promise<loop_result> finished;
+  loop_result result;
+  std::uint64_t running{0};
+
+  void fill(const caf::actor& self) {
+    while (running < in_flight && next < end) {
+      ++running;
+      work->begin(self, next++);
+    }
+  }
+
+  template <class Reply>
+  void on(caf::event_based_actor* self, const Reply& reply) {
+    const auto me = caf::actor_cast<caf::actor>(self);
+    switch (work->on(me, reply)) {
+      case workload::progress::under_way: return;
+      case workload::progress::done: ++result.done; break;
+      case workload::progress::refused: ++result.refused; break;
+    }
+    --running;
+    fill(me);
+    if (running != 0) return;
+    finished.set_value(result);
+    self->quit();
+  }
+};
+
+}  // namespace
+
+workload::progress workload::on(const caf::actor&, const charge_reply&) {
+  return progress::refused;
+}
+workload::progress workload::on(const caf::actor&, const hold_reply&) { return progress::refused; }
+workload::progress workload::on(const caf::actor&, const payment_reply&) {
+  return progress::refused;
+}
+
+loop_result run_closed_loop(caf::actor_system& system, workload& work, std::uint64_t first,
+                            std::uint64_t count, std::uint32_t in_flight) {
+  auto state = std::make_shared<loop_state>();
+  state->work = &work;
+  state->next = first;
+  state->end = first + count;
+  state->in_flight = in_flight;
+  auto finished = state->finished.get_future();
+  const auto driver =
+      system.spawn([state](caf::event_based_actor* self) -> caf::behavior {
+        return {[=](const start_loop&) { state->fill(caf::actor_cast<caf::actor>(self)); },
+                [=](const charge_reply& m) { state->on(self, m); },
+                [=](const hold_reply& m) { state->on(self, m); },
+                [=](const payment_reply& m) { state->on(self, m); }};
+      });
+  const auto begin = std::chrono::steady_clock::now();
+  caf::anon_send(driver, start_loop{});
+  auto result = finished.get();
+  result.seconds =
+      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  return result;
+}
+
+}  // namespace boxoffice::bench

@@ -1,0 +1,159 @@
+#include "http/application.hpp"
+
+#include <openssl/rand.h>
+
+#include <array>
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "http/bridge.hpp"
+#include "http/demo.hpp"
+#include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/readiness.hpp"
+#include "http/server.hpp"
+
+namespace boxoffice::http {
+namespace {
+
+using gateway_replies =
+    reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
+                seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
+                payment_found, queue_reply, token_reply, best_selling_reply, sold_out_reply>;
+
+constexpr std::chrono::milliseconds ready_poll_every{20};
+
+// The shared secret; one for this run only when auth.dev goes without.
+std::string shared_secret(const settings& how) {
+  if (!how.auth.secret.empty()) return how.auth.secret.reveal();
+  std::array<unsigned char, limits::auth_secret_bytes_min> drawn{};
+  if (RAND_bytes(drawn.data(), static_cast<int>(drawn.size())) != 1)
+    throw std::runtime_error{"the system gives no random numbers"};
+  return {drawn.begin(), drawn.end()};
+}
+
+token_key verification_key(const settings& how, const std::string& secret) {
+  switch (how.auth.algorithm) {
+    case auth_algorithm::hs256: return token_key::hs256(secret);
+    case auth_algorithm::eddsa:
+      if (auto key = token_key::ed25519_public(how.auth.public_key)) return std::move(*key);
+      throw std::runtime_error{"auth.public_key holds no Ed25519 public key in PEM"};
+  }
+  throw std::runtime_error{"auth.algorithm is unknown"};
+}
+
+server_settings server_rules(const settings& how, const listen_address& where) {
+  server_settings rules;
+  rules.listen = where;
+  rules.io_threads = how.http.threads;
+  rules.in_flight_max = how.http.in_flight_max;
+  rules.rate_limit_per_second = how.http.rate_limit_per_second;
+  return rules;
+}
+
+}  // namespace
+
+class application::parts {
+ public:
+  parts(const settings& how, const application_environment& on)
+      : how_{how},
+        time_{on.time},
+        secret_{shared_secret(how)},
+        tokens_{verification_key(how, secret_)},
+        server_{server_rules(how, how.http.listen), &tokens_, on.time, on.meters},
+        bridge_{std::in_place, on.system, server_.executor(), on.meters, gateway_replies{}},
+        gateway_{*bridge_, gateway_parts{.services = on.services,
+                                         .catalogue = on.catalogue,
+                                         .measured = on.meters,
+                                         .hold_time_default = how.reservation.hold_time,
+                                         .payment_answer_time = how.payment.answer_time,
+                                         .incarnation = on.random.next()}} {
+    if (how.http.metrics_listen)
+      metrics_server_.emplace(server_rules(how, *how.http.metrics_listen), nullptr, on.time,
+                              on.meters);
+  }
+
+  void start() {
+    router routes;
+    add_all_routes(routes, gateway_);
+    if (how_.auth.dev)
+      add_dev_token_route(routes, token_key::hs256(secret_),
+                          how_.auth.dev_token_time);
+    server_.start(std::move(routes));
+    if (!metrics_server_) return;
+    router health;
+    add_health_routes(health, gateway_);
+    metrics_server_->start(std::move(health));
+  }
+
+  boost::asio::awaitable<std::string> await_ready(std::stop_token stop) {
+    boost::asio::steady_timer pause{server_.executor()};
+    while (true) {
+      const auto missing = co_await missing_services(gateway_);
+      if (missing.empty()) co_return std::string{};
+      if (stop.stop_requested()) {
+        std::string names;
+        for (const auto& name : missing) names.append(names.empty() ? "" : ", ").append(name);
+        co_return names;
+      }
+      pause.expires_after(ready_poll_every);
+      co_await pause.async_wait(boost::asio::use_awaitable);
+    }
+  }
+
+  std::string load_demo() {
+    auto demo = read_demo(how_.demo.file, time_.now(), how_.reservation.hold_time);
+    if (auto* wrong = std::get_if<std::string>(&demo)) return std::move(*wrong);
+    return run(http::load_demo(gateway_, std::get<demo_catalogue>(std::move(demo))));
+  }
+
+  std::string dev_token(const std::string& user) const {
+    return sign_token(token_key::hs256(secret_), {{user}, access::user},
+                      std::chrono::floor<seconds>(time_.now()) + how_.auth.dev_token_time);
+  }
+
+  void stop() {
+    if (metrics_server_) metrics_server_->stop();
+    server_.stop();
+    bridge_.reset();
+  }
+
+  [[nodiscard]] std::string url() const { return server_.url(); }
+
+  /// Runs a coroutine on the io threads, and waits.
+  template <class Result>
+  Result run(boost::asio::awaitable<Result> work) {
+    return boost::asio::co_spawn(server_.executor(), std::move(work), boost::asio::use_future)
+        .get();
+  }
+
+ private:
+  const settings& how_;
+  const boxoffice::clock& time_;
+  const std::string secret_;
+  token_verifier tokens_;
+  server server_;
+  std::optional<bridge> bridge_;
+  gateway gateway_;
+  std::optional<server> metrics_server_;
+};
+
+application::application(const settings& how, const application_environment& on)
+    : parts_{std::make_unique<parts>(how, on)} {}
+application::~application() { stop(); }
+void application::start() { parts_->start(); }
+std::string application::url() const { return parts_->url(); }
+std::string application::await_ready(const std::stop_token& stop) {
+  return parts_->run(parts_->await_ready(stop));
+}
+std::string application::load_demo() { return parts_->load_demo(); }
+std::string application::dev_token(const std::string& user) const {
+  return parts_->dev_token(user);
+}
+void application::stop() { parts_->stop(); }
+
+}  // namespace boxoffice::http

@@ -1,0 +1,120 @@
+// The composition root: lists the parts, and puts them together in the order in which they stand on
+// each other.
+#include <exception>
+#include <iostream>
+#include <memory>
+#include <variant>
+
+#include "actors/node/node.hpp"
+#include "actors/node/real_sources.hpp"
+#include "actors/node/signal_watch.hpp"
+#include "config/command_line.hpp"
+#include "config/log.hpp"
+#include "http/application.hpp"
+#include "http/event_post.hpp"
+#include "storage/sqlite/data_directory.hpp"
+#include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/node_storage.hpp"
+
+#include <unistd.h>
+
+namespace boxoffice {
+namespace {
+
+constexpr std::string_view version = "0.1.0";
+
+std::unique_ptr<event_sink> open_data_platform(const settings& how, const clock& time) {
+  if (how.data_platform.url.empty()) return nullptr;
+  const auto target = http::parse_post_target(how.data_platform.url);
+  if (!target) throw std::runtime_error{"data_platform.url is not of the form http://host/path"};
+  return std::make_unique<http::http_event_sink>(
+      *target, how.data_platform.secret.reveal(), how.data_platform.timeout, time);
+}
+
+// What a person at a terminal wants to know next; programs read only the "ready" line before it.
+void greet(const http::application& app) {
+  if (isatty(STDOUT_FILENO) == 0) return;
+  std::cout << "\nA token to try it with (user demo):\n\n  export TOKEN=" << app.dev_token("demo")
+            << "\n\nThen, for example:\n\n  curl -s " << app.url()
+            << "/v1/concerts\n  curl -s -H \"Authorization: Bearer $TOKEN\" " << app.url()
+            << "/v1/points\n\nREADME.md buys a ticket step by step. Ctrl-C stops.\n"
+            << std::flush;
+}
+
+exit_code serve(const settings& how) {
+  signal_watch signals;
+  const logging lines{how.log};
+  meters measured;
+  system_clock_source time;
+  system_random_source random;
+
+  const data_directory held{how.node.data_dir};
+  const auto data_platform = open_data_platform(how, time);
+  node services{open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
+  http::application gateway{how, {services.system(), services.services(), services.catalogue(),
+                                  time, random, measured}};
+  gateway.start();
+  if (const auto missing = gateway.await_ready(signals.token()); !missing.empty()) {
+    log(log_level::warning, "main", "stopped before everything was ready", {{"missing", missing}});
+    return exit_code::stopped;
+  }
+  if (how.demo.load)
+    if (const auto wrong = gateway.load_demo(); !wrong.empty()) throw std::runtime_error{wrong};
+
+  std::cout << "boxoffice ready on " << gateway.url() << std::endl;
+  if (how.auth.dev) greet(gateway);
+  signals.wait();
+  log(log_level::info, "main", "stopping");
+  gateway.stop();
+  services.stop();
+  return exit_code::stopped;
+}
+
+exit_code migrate(const settings& how) {
+  const data_directory held{how.node.data_dir};
+  for (const auto& line : migrate_all(how.node.data_dir)) std::cout << line << '\n';
+  return exit_code::stopped;
+}
+
+exit_code run(const command_line& asked) {
+  if (asked.what == command::version) {
+    std::cout << "boxoffice " << version << '\n';
+    return exit_code::stopped;
+  }
+  const auto read = load_settings(asked.sources);
+  if (const auto* mistakes = std::get_if<settings_mistakes>(&read)) {
+    for (const auto& line : *mistakes) std::cerr << line << '\n';
+    return exit_code::bad_usage;
+  }
+  const auto& how = std::get<settings>(read);
+  switch (asked.what) {
+    case command::serve: return serve(how);
+    case command::migrate: return migrate(how);
+    case command::version: break;
+  }
+  return exit_code::bad_usage;
+}
+
+}  // namespace
+}  // namespace boxoffice
+
+int main(int argc, char** argv) {
+  using namespace boxoffice;
+  const auto parsed =
+      parse_command_line({argv + 1, static_cast<std::size_t>(argc > 0 ? argc - 1 : 0)},
+                         boxoffice_environment(environ));
+  if (const auto* early = std::get_if<early_exit>(&parsed)) {
+    std::cout << early->output;
+    std::cerr << early->error;
+    return static_cast<int>(early->code);
+  }
+  try {
+    return static_cast<int>(run(std::get<command_line>(parsed)));
+  } catch (const data_directory_in_use& e) {
+    std::cerr << "boxoffice: " << e.what() << '\n';
+    return static_cast<int>(exit_code::data_dir_in_use);
+  } catch (const std::exception& e) {
+    std::cerr << "boxoffice: " << e.what() << '\n';
+    return static_cast<int>(exit_code::failed);
+  }
+}
