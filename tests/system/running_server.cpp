@@ -7,14 +7,14 @@
 namespace boxoffice::system_test {
 
 std::filesystem::path server_binary() {
-  const char* other = std::getenv("BOXOFFICE_SERVER");
+  const char* other = std::getenv("SERVER_UNDER_TEST");
   return other != nullptr ? other : BOXOFFICE_SERVER;
 }
 
 std::uint64_t announced_seed(std::uint64_t otherwise) {
-  const char* given = std::getenv("BOXOFFICE_SEED");
+  const char* given = std::getenv("TEST_SEED");
   const auto seed = given != nullptr ? std::strtoull(given, nullptr, 10) : otherwise;
-  std::cout << "BOXOFFICE_SEED=" << seed << '\n';
+  std::cout << "TEST_SEED=" << seed << '\n';
   return seed;
 }
 

@@ -18,7 +18,7 @@ namespace boxoffice::system_test {
 
 /// The server binary under test.
 std::filesystem::path server_binary();
-/// From BOXOFFICE_SEED, or the default; printed, so that a failure can be had again.
+/// From TEST_SEED, or the default; printed, so that a failure can be had again.
 std::uint64_t announced_seed(std::uint64_t otherwise);
 /// The violations, one a line; empty when there are none.
 std::string to_text(const rush::findings& found);
