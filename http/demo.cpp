@@ -75,13 +75,13 @@ std::variant<demo_catalogue, std::string> read_demo(const std::filesystem::path&
 boost::asio::awaitable<std::string> load_demo(gateway& g, demo_catalogue demo) {
   if (!g.snapshot()->concerts.empty()) co_return std::string{};
   for (auto& entry : demo.entries) {
-    const auto made = co_await g.ask<catalogue_reply>(g.services().catalogue,
-                                                      create_concert{0, std::move(entry.of)});
+    create_concert command{0, std::move(entry.of)};
+    const auto made = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
     if (!made || made->fault != fault::none) co_return "the catalogue does not answer";
     for (auto& one : entry.schedules) {
       one.concert = made->concert;
-      const auto added = co_await g.ask<catalogue_reply>(g.services().catalogue,
-                                                         create_schedule{0, std::move(one)});
+      create_schedule addition{0, std::move(one)};
+      const auto added = co_await g.ask<catalogue_reply>(g.services().catalogue, addition);
       if (!added || added->fault != fault::none) co_return "the catalogue does not answer";
     }
   }

@@ -1,10 +1,10 @@
-#include <utility>
-
 #include "http/endpoints/drafts.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
 #include "http/paging.hpp"
+
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -34,8 +34,8 @@ awaitable<response> create_concert_route(gateway& g, request& from) {
   json_reader body{from.json};
   auto draft = read_concert(body);
   if (auto wrong = body.finish()) co_return std::move(*wrong);
-  const auto reply =
-      co_await g.ask<catalogue_reply>(g.services().catalogue, create_concert{0, std::move(draft)});
+  create_concert command{0, std::move(draft)};
+  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   const auto made = g.snapshot()->find(reply->concert);
   co_return response{status::created, render(*made)}.with("Location", location(*made));
@@ -69,16 +69,16 @@ awaitable<response> change_waiting_room_route(gateway& g, request& from) {
   if (auto wrong = body.finish()) co_return std::move(*wrong);
   const auto found = find_concert(*g.snapshot(), from.arguments[0]);
   if (!found) co_return no_such_concert();
-  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue,
-                                                     change_waiting_room{0, found->id, rule});
+  change_waiting_room command{0, found->id, rule};
+  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   co_return response{status::ok, render(*g.snapshot()->find(found->id))};
 }
 
 // A schedule with the counters that its desk gives; a problem when it cannot.
 awaitable<std::variant<json_object, problem>> schedule_json(gateway& g, const schedule& s) {
-  const auto counts = co_await g.ask<seats_reply>(
-      g.services().reservation, read_seats{0, s.id, read_seats::detail::counts});
+  read_seats question{0, s.id, read_seats::detail::counts};
+  const auto counts = co_await g.ask<seats_reply>(g.services().reservation, question);
   if (!counts) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(counts->fault)) co_return std::move(*failed);
   co_return render(s, *counts);
@@ -91,8 +91,8 @@ awaitable<response> create_schedule_route(gateway& g, request& from) {
   const auto of = find_concert(*g.snapshot(), from.arguments[0]);
   if (!of) co_return no_such_concert();
   draft.concert = of->id;
-  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue,
-                                                     create_schedule{0, std::move(draft)});
+  create_schedule command{0, std::move(draft)};
+  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   const auto made = g.snapshot()->find(reply->schedule);
   seats_reply all_free;
@@ -143,8 +143,8 @@ void add_concert_routes(router& routes, gateway& g) {
   routes.add({.pattern = "/v1/concerts",
               .handle = [&g](request& r) { return list_concerts(g, r); },
               .query = {"limit", "cursor"}});
-  routes.add({.pattern = "/v1/concerts/{id}",
-              .handle = [&g](request& r) { return get_concert(g, r); }});
+  routes.add(
+      {.pattern = "/v1/concerts/{id}", .handle = [&g](request& r) { return get_concert(g, r); }});
   routes.add({.method = verb::post,
               .pattern = "/v1/concerts/{id}/schedules",
               .needs = access::admin,
@@ -154,8 +154,8 @@ void add_concert_routes(router& routes, gateway& g) {
   routes.add({.pattern = "/v1/concerts/{id}/schedules",
               .handle = [&g](request& r) { return list_schedules(g, r); },
               .query = {"limit", "cursor"}});
-  routes.add({.pattern = "/v1/schedules/{id}",
-              .handle = [&g](request& r) { return get_schedule(g, r); }});
+  routes.add(
+      {.pattern = "/v1/schedules/{id}", .handle = [&g](request& r) { return get_schedule(g, r); }});
   routes.add({.method = verb::put,
               .pattern = "/v1/admin/concerts/{id}/waiting-room",
               .needs = access::operator_,

@@ -8,12 +8,14 @@ boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, c
   const auto token = parse_id<queue_token>(from.queue_token);
   if (!token || concert_of(*token) != concert)
     co_return admission{.verdict = queue_admission::token_invalid};
-  const auto reply =
-      co_await ask<token_reply>(services().queue, check_token{0, from.user(), concert, *token});
+  check_token question{0, from.user(), concert, *token};
+  const auto reply = co_await ask<token_reply>(services().queue, question);
   if (!reply || reply->fault != fault::none) co_return admission{.known = false};
   switch (reply->verdict) {
-    case token_verdict::active: co_return admission{.token = *token};
-    case token_verdict::invalid: co_return admission{.verdict = queue_admission::token_invalid};
+    case token_verdict::active:
+      co_return admission{.token = *token};
+    case token_verdict::invalid:
+      co_return admission{.verdict = queue_admission::token_invalid};
     case token_verdict::waiting:
       co_return admission{.verdict = queue_admission::still_waiting, .position = reply->position};
   }
@@ -22,8 +24,10 @@ boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, c
 
 std::optional<problem> problem_of(fault what) {
   switch (what) {
-    case fault::none: return std::nullopt;
-    case fault::overloaded: return problem{problem_code::overloaded, "Too much is queued up."};
+    case fault::none:
+      return std::nullopt;
+    case fault::overloaded:
+      return problem{problem_code::overloaded, "Too much is queued up."};
     case fault::unavailable:
     case fault::in_doubt:
       return problem{problem_code::unavailable, "A part of the service cannot answer now."};
@@ -36,11 +40,13 @@ std::optional<problem> problem_of(fault what, key_verdict key) {
   if (what != fault::none) return problem_of(what);
   switch (key) {
     case key_verdict::fresh:
-    case key_verdict::replayed: return std::nullopt;
+    case key_verdict::replayed:
+      return std::nullopt;
     case key_verdict::reused:
       return problem{problem_code::idempotency_key_reused,
                      "This Idempotency-Key was used with another body."};
-    case key_verdict::in_flight: return still_running();
+    case key_verdict::in_flight:
+      return still_running();
   }
   return problem{problem_code::internal};
 }
@@ -64,9 +70,11 @@ problem queue_problem(queue_admission verdict, std::uint32_t position) {
           .with("position", position)
           .retry_after(limits::waiting_room_poll_every);
     case queue_admission::admitted:
-    case queue_admission::token_invalid: break;
+    case queue_admission::token_invalid:
+      break;
   }
-  return problem{problem_code::queue_token_invalid, "The queue token does not admit to this concert."};
+  return problem{problem_code::queue_token_invalid,
+                 "The queue token does not admit to this concert."};
 }
 
 }  // namespace boxoffice::http

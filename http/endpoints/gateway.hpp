@@ -1,6 +1,13 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include "actors/concert/catalogue.hpp"
+#include "actors/core/meters.hpp"
+#include "actors/node/service_handles.hpp"
+#include "http/bridge.hpp"
+#include "http/problem.hpp"
+#include "http/request.hpp"
+#include "http/response.hpp"
+
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -10,13 +17,7 @@
 #include <variant>
 #include <vector>
 
-#include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
-#include "actors/node/service_handles.hpp"
-#include "http/bridge.hpp"
-#include "http/problem.hpp"
-#include "http/request.hpp"
-#include "http/response.hpp"
+#include <boost/asio/awaitable.hpp>
 
 namespace boxoffice::http {
 
@@ -43,12 +44,14 @@ class gateway {
     return parts_.catalogue.snapshot();
   }
 
-  /// Sends `message` and waits for its reply; empty when none came in time.
+  /// Sends `question`, which is moved from, and waits for its reply; empty when none came in time.
+  /// **Why** an lvalue: GCC 12 copies an aggregate made inside a co_await expression bit by bit, so
+  /// the question must have a name of its own.
   template <class Reply, class Handle, class Message>
   boost::asio::awaitable<std::optional<Reply>> ask(
-      const Handle& to, Message message,
+      const Handle& to, Message& question,
       std::chrono::milliseconds within = limits::http_ask_time_max) {
-    return actors_.ask<Reply>(to, std::move(message), within);
+    return actors_.ask<Reply>(to, std::move(question), within);
   }
 
   /// What the waiting room of `concert` says of the request's Queue-Token.

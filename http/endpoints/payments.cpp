@@ -1,8 +1,8 @@
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
+
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -17,8 +17,10 @@ std::string location(const payment& p) { return "/v1/payments/" + to_text(p.id);
 
 problem refusal_problem(const payment_outcome& o) {
   switch (o.refusal) {
-    case payment_refusal::none: break;
-    case payment_refusal::payment_not_found: return no_such_payment();
+    case payment_refusal::none:
+      break;
+    case payment_refusal::payment_not_found:
+      return no_such_payment();
     case payment_refusal::reservation_not_found:
       return problem{problem_code::reservation_not_found, "There is no such reservation."};
     case payment_refusal::reservation_already_paid:
@@ -64,7 +66,8 @@ problem failure_problem(const payment_outcome& o) {
       return problem{problem_code::reservation_already_paid, "The reservation is paid."};
     case payment_failure::none:
     case payment_failure::deadline_exceeded:
-    case payment_failure::aborted: break;
+    case payment_failure::aborted:
+      break;
   }
   return problem{problem_code::unavailable, "The payment could not be finished and was undone."};
 }
@@ -95,8 +98,7 @@ awaitable<response> pay(gateway& g, request& from) {
                         .position = admitted.position,
                         .token = admitted.token};
   const auto reply = co_await g.ask<payment_reply>(
-      g.services().payment, std::move(command),
-      g.parts().payment_answer_time + limits::http_ask_time_max);
+      g.services().payment, command, g.parts().payment_answer_time + limits::http_ask_time_max);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(payment_response(reply->outcome), reply->key);
@@ -105,8 +107,8 @@ awaitable<response> pay(gateway& g, request& from) {
 awaitable<response> get_payment(gateway& g, request& from) {
   const auto id = parse_id<payment_id>(from.arguments[0]);
   if (!id) co_return no_such_payment();
-  const auto reply =
-      co_await g.ask<payment_found>(g.services().payment, find_payment{0, from.user(), *id});
+  find_payment question{0, from.user(), *id};
+  const auto reply = co_await g.ask<payment_found>(g.services().payment, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   if (!reply->found.id) co_return no_such_payment();
@@ -131,8 +133,7 @@ awaitable<response> refund(gateway& g, request& from) {
                          .user = from.user(),
                          .payment = parse_id<payment_id>(from.arguments[0]).value_or(payment_id{})};
   const auto reply = co_await g.ask<payment_reply>(
-      g.services().payment, std::move(command),
-      g.parts().payment_answer_time + limits::http_ask_time_max);
+      g.services().payment, command, g.parts().payment_answer_time + limits::http_ask_time_max);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(refund_response(reply->outcome), reply->key);
@@ -148,9 +149,9 @@ void add_payment_routes(router& routes, gateway& g) {
               .body = body_rule::json,
               .key = key_rule::required,
               .queue = queue_token_rule::taken});
-  routes.add({.pattern = "/v1/payments/{id}",
-              .needs = access::user,
-              .handle = [&g](request& r) { return get_payment(g, r); }});
+  routes.add({.pattern = "/v1/payments/{id}", .needs = access::user, .handle = [&g](request& r) {
+                return get_payment(g, r);
+              }});
   routes.add({.method = verb::post,
               .pattern = "/v1/payments/{id}/refunds",
               .needs = access::user,

@@ -1,9 +1,9 @@
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
 #include "http/paging.hpp"
+
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -11,17 +11,18 @@ namespace {
 using boost::asio::awaitable;
 
 awaitable<response> balance(gateway& g, request& from) {
-  const auto reply =
-      co_await g.ask<balance_reply>(g.services().point, read_balance{0, from.user()});
+  read_balance question{0, from.user()};
+  const auto reply = co_await g.ask<balance_reply>(g.services().point, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
-  co_return response{status::ok, json_object{{"userId", from.user().value},
-                                             {"balance", reply->balance.value}}};
+  co_return response{status::ok,
+                     json_object{{"userId", from.user().value}, {"balance", reply->balance.value}}};
 }
 
 response charge_response(const point_outcome& outcome) {
   switch (outcome.refusal) {
-    case point_refusal::none: break;
+    case point_refusal::none:
+      break;
     case point_refusal::amount_out_of_range:
       return problem{problem_code::amount_out_of_range, "A charge has a least and a most amount."}
           .with("min", outcome.amount_min.value)
@@ -29,7 +30,8 @@ response charge_response(const point_outcome& outcome) {
     case point_refusal::balance_limit_exceeded:
       return problem{problem_code::balance_limit_exceeded, "The balance would be too large."};
     case point_refusal::insufficient_points:
-    case point_refusal::undone_before: return problem{problem_code::internal};
+    case point_refusal::undone_before:
+      return problem{problem_code::internal};
   }
   return response{status::created, json_object{{"transactionId", to_text(outcome.transaction)},
                                                {"amount", outcome.amount.value},
@@ -40,8 +42,8 @@ awaitable<response> charge(gateway& g, request& from) {
   json_reader body{from.json};
   const points amount{body.integer("amount")};
   if (auto wrong = body.finish()) co_return std::move(*wrong);
-  const auto reply = co_await g.ask<charge_reply>(
-      g.services().point, charge_points{0, from.key(), from.user(), amount});
+  charge_points command{0, from.key(), from.user(), amount};
+  const auto reply = co_await g.ask<charge_reply>(g.services().point, command);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(charge_response(reply->outcome), reply->key);
@@ -51,13 +53,13 @@ awaitable<response> transactions(gateway& g, request& from) {
   const auto asked = read_page(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& part = std::get<page>(asked);
-  const auto reply = co_await g.ask<transactions_reply>(
-      g.services().point, list_transactions{0, from.user(), part.after,
-                                            static_cast<std::uint32_t>(part.limit)});
+  list_transactions question{0, from.user(), part.after, static_cast<std::uint32_t>(part.limit)};
+  const auto reply = co_await g.ask<transactions_reply>(g.services().point, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   json_object items = json_object::array();
-  for (const auto& entry : reply->items) items.push_back(render(entry));
+  for (const auto& entry : reply->items)
+    items.push_back(render(entry));
   co_return list_response(std::move(items),
                           reply->next ? std::optional{reply->next} : std::nullopt);
 }
@@ -65,9 +67,9 @@ awaitable<response> transactions(gateway& g, request& from) {
 }  // namespace
 
 void add_point_routes(router& routes, gateway& g) {
-  routes.add({.pattern = "/v1/points",
-              .needs = access::user,
-              .handle = [&g](request& r) { return balance(g, r); }});
+  routes.add({.pattern = "/v1/points", .needs = access::user, .handle = [&g](request& r) {
+                return balance(g, r);
+              }});
   routes.add({.method = verb::post,
               .pattern = "/v1/points/charges",
               .needs = access::user,

@@ -1,8 +1,8 @@
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
+
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -13,7 +13,8 @@ std::optional<problem> refused(const std::optional<queue_reply>& reply) {
   if (!reply) return problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) return failed;
   switch (reply->refusal) {
-    case queue_refusal::none: return std::nullopt;
+    case queue_refusal::none:
+      return std::nullopt;
     case queue_refusal::concert_not_found:
       return problem{problem_code::concert_not_found, "There is no such concert."};
     case queue_refusal::token_not_found:
@@ -36,8 +37,8 @@ awaitable<response> join(gateway& g, request& from) {
   const auto concert = parse_id<concert_id>(text);
   if (!concert || !g.snapshot()->find(*concert))
     co_return problem{problem_code::concert_not_found, "There is no such concert."};
-  const auto reply =
-      co_await g.ask<queue_reply>(g.services().queue, join_queue{0, from.user(), *concert});
+  join_queue command{0, from.user(), *concert};
+  const auto reply = co_await g.ask<queue_reply>(g.services().queue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   if (reply->from == queue_reply::origin::existing)
     co_return place_response(status::ok, reply->place);
@@ -50,8 +51,8 @@ template <class Command>
 awaitable<std::variant<queue_place, problem>> ask_place(gateway& g, const request& from) {
   const auto token = parse_id<queue_token>(from.arguments[0]);
   if (!token) co_return problem{problem_code::not_found, "There is no such queue token."};
-  const auto reply =
-      co_await g.ask<queue_reply>(g.services().queue, Command{0, from.user(), *token});
+  Command command{0, from.user(), *token};
+  const auto reply = co_await g.ask<queue_reply>(g.services().queue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   co_return reply->place;
 }

@@ -1,8 +1,8 @@
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/paging.hpp"
+
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -31,9 +31,9 @@ awaitable<response> best_selling(gateway& g, request& from) {
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto window = parse_window(from.query_value("window").value_or("all"));
   if (!window) co_return invalid_field("/query/window", "must be 1h, 24h or all");
-  const auto reply = co_await g.ask<best_selling_reply>(
-      g.services().best_selling,
-      read_best_selling{0, *window, static_cast<std::uint32_t>(std::get<page>(asked).limit)});
+  read_best_selling question{0, *window, static_cast<std::uint32_t>(std::get<page>(asked).limit)};
+  const auto reply =
+      co_await g.ask<best_selling_reply>(g.services().best_selling, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();
@@ -48,9 +48,8 @@ awaitable<response> best_selling(gateway& g, request& from) {
 awaitable<response> sold_out(gateway& g, request& from) {
   const auto asked = read_page(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
-  const auto reply = co_await g.ask<sold_out_reply>(
-      g.services().sold_out,
-      read_sold_out{0, static_cast<std::uint32_t>(std::get<page>(asked).limit)});
+  read_sold_out question{0, static_cast<std::uint32_t>(std::get<page>(asked).limit)};
+  const auto reply = co_await g.ask<sold_out_reply>(g.services().sold_out, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();

@@ -8,10 +8,10 @@ using boost::asio::awaitable;
 constexpr std::chrono::milliseconds probe_time{1000};
 
 template <class Reply, class Handle, class Question>
-awaitable<void> probe(gateway& g, const Handle& to, Question question, std::string name,
+awaitable<void> probe(gateway& g, const Handle& to, Question& question, const char* name,
                       std::vector<std::string>& missing) {
-  const auto reply = co_await g.ask<Reply>(to, std::move(question), probe_time);
-  if (!reply || reply->fault != fault::none) missing.push_back(std::move(name));
+  const auto reply = co_await g.ask<Reply>(to, question, probe_time);
+  if (!reply || reply->fault != fault::none) missing.emplace_back(name);
 }
 
 }  // namespace
@@ -22,19 +22,20 @@ awaitable<std::vector<std::string>> missing_services(gateway& g) {
   const schedule_id no_schedule{(1ULL << schedule_bits) - 1};
   const auto no_reservation = make_reservation_id(no_schedule, 0);
   const auto no_payment = make_payment_id(shard_of(nobody), time_point{milliseconds{1}}, 0);
+  find_reservation reservation{0, nobody, no_reservation};
+  read_balance balance{0, nobody};
+  find_payment payment{0, nobody, no_payment};
+  poll_queue place{0, nobody, make_queue_token(concert_id{(1ULL << 24) - 1}, 0)};
+  read_best_selling best_selling{0, {}, 1};
+  read_sold_out sold_out{0, 1};
   const auto& s = g.services();
   std::vector<std::string> missing;
-  co_await probe<reservation_reply>(g, s.reservation, find_reservation{0, nobody, no_reservation},
-                                    "reservation", missing);
-  co_await probe<balance_reply>(g, s.point, read_balance{0, nobody}, "point", missing);
-  co_await probe<payment_found>(g, s.payment, find_payment{0, nobody, no_payment}, "payment",
-                                missing);
-  co_await probe<queue_reply>(
-      g, s.queue, poll_queue{0, nobody, make_queue_token(concert_id{(1ULL << 24) - 1}, 0)}, "queue",
-      missing);
-  co_await probe<best_selling_reply>(g, s.best_selling, read_best_selling{0, {}, 1}, "ranking",
-                                     missing);
-  co_await probe<sold_out_reply>(g, s.sold_out, read_sold_out{0, 1}, "ranking", missing);
+  co_await probe<reservation_reply>(g, s.reservation, reservation, "reservation", missing);
+  co_await probe<balance_reply>(g, s.point, balance, "point", missing);
+  co_await probe<payment_found>(g, s.payment, payment, "payment", missing);
+  co_await probe<queue_reply>(g, s.queue, place, "queue", missing);
+  co_await probe<best_selling_reply>(g, s.best_selling, best_selling, "ranking", missing);
+  co_await probe<sold_out_reply>(g, s.sold_out, sold_out, "ranking", missing);
   co_return missing;
 }
 

@@ -1,10 +1,10 @@
-#include <algorithm>
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
 #include "http/paging.hpp"
+
+#include <algorithm>
+#include <utility>
 
 namespace boxoffice::http {
 namespace {
@@ -17,13 +17,15 @@ problem no_such_reservation() {
 
 std::string join_names(const std::vector<std::string>& names) {
   std::string out;
-  for (const auto& name : names) out.append(out.empty() ? "" : ", ").append(name);
+  for (const auto& name : names)
+    out.append(out.empty() ? "" : ", ").append(name);
   return out;
 }
 
 response hold_response(const hold_outcome& outcome, const catalogue& all) {
   switch (outcome.refusal) {
-    case hold_refusal::none: break;
+    case hold_refusal::none:
+      break;
     case hold_refusal::schedule_not_found:
       return problem{problem_code::schedule_not_found, "There is no such schedule."};
     case hold_refusal::seat_not_found:
@@ -31,7 +33,8 @@ response hold_response(const hold_outcome& outcome, const catalogue& all) {
           .with("seats", outcome.seats);
     case hold_refusal::queue_token_required:
       return queue_problem(queue_admission::token_missing, 0);
-    case hold_refusal::queue_token_invalid: return queue_problem(queue_admission::token_invalid, 0);
+    case hold_refusal::queue_token_invalid:
+      return queue_problem(queue_admission::token_invalid, 0);
     case hold_refusal::queue_not_active:
       return queue_problem(queue_admission::still_waiting, outcome.position);
     case hold_refusal::sales_not_open:
@@ -92,7 +95,7 @@ awaitable<response> hold(gateway& g, request& from) {
   command.schedule = at ? at->id : schedule_id{};
   command.admission = admitted.verdict;
   command.position = admitted.position;
-  const auto reply = co_await g.ask<hold_reply>(g.services().reservation, std::move(command));
+  const auto reply = co_await g.ask<hold_reply>(g.services().reservation, command);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(hold_response(reply->outcome, *g.snapshot()), reply->key);
@@ -101,13 +104,13 @@ awaitable<response> hold(gateway& g, request& from) {
 awaitable<response> get_reservation(gateway& g, request& from) {
   const auto id = parse_id<reservation_id>(from.arguments[0]);
   if (!id) co_return no_such_reservation();
-  const auto reply = co_await g.ask<reservation_reply>(g.services().reservation,
-                                                       find_reservation{0, from.user(), *id});
+  find_reservation question{0, from.user(), *id};
+  const auto reply =
+      co_await g.ask<reservation_reply>(g.services().reservation, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto at = g.snapshot()->find(schedule_of(*id));
-  if (reply->present == reservation_reply::presence::absent || !at)
-    co_return no_such_reservation();
+  if (reply->present == reservation_reply::presence::absent || !at) co_return no_such_reservation();
   co_return response{status::ok, render(reply->found, *at)};
 }
 
@@ -115,9 +118,8 @@ awaitable<response> list(gateway& g, request& from) {
   const auto asked = read_page(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& part = std::get<page>(asked);
-  list_reservations command{.user = from.user(),
-                            .cursor = part.after,
-                            .limit = static_cast<std::uint32_t>(part.limit)};
+  list_reservations command{
+      .user = from.user(), .cursor = part.after, .limit = static_cast<std::uint32_t>(part.limit)};
   if (const auto text = from.query_value("status")) {
     const auto status = parse_reservation_status(*text);
     if (!status)
@@ -126,8 +128,7 @@ awaitable<response> list(gateway& g, request& from) {
     command.any_status = false;
     command.status = *status;
   }
-  const auto reply =
-      co_await g.ask<reservations_reply>(g.services().reservation, std::move(command));
+  const auto reply = co_await g.ask<reservations_reply>(g.services().reservation, command);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();
@@ -143,20 +144,22 @@ awaitable<response> release(gateway& g, request& from) {
   if (!id) co_return no_such_reservation();
   // A running payment keeps the seats. When one starts right after this, the release wins and the
   // payment's saga undoes itself.
-  const auto running = co_await g.ask<payment_found>(g.services().payment,
-                                                     find_open_payment{0, from.user(), *id});
+  find_open_payment question{0, from.user(), *id};
+  const auto running = co_await g.ask<payment_found>(g.services().payment, question);
   if (!running) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(running->fault)) co_return std::move(*failed);
   if (running->found.id)
     co_return problem{problem_code::payment_in_progress, "The reservation is being paid."}.with(
         "paymentId", to_text(running->found.id));
-  const auto reply = co_await g.ask<release_reply>(g.services().reservation,
-                                                   release_reservation{0, from.user(), *id});
+  release_reservation command{0, from.user(), *id};
+  const auto reply = co_await g.ask<release_reply>(g.services().reservation, command);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   switch (reply->refusal) {
-    case release_refusal::none: co_return response{status::no_content};
-    case release_refusal::not_found: co_return no_such_reservation();
+    case release_refusal::none:
+      co_return response{status::no_content};
+    case release_refusal::not_found:
+      co_return no_such_reservation();
     case release_refusal::already_paid:
       co_return problem{problem_code::reservation_already_paid, "The reservation is paid."}.with(
           "paymentId", to_text(reply->payment));

@@ -1,9 +1,9 @@
+#include "http/endpoints/endpoints.hpp"
+#include "http/endpoints/render.hpp"
+
 #include <mutex>
 #include <unordered_map>
 #include <utility>
-
-#include "http/endpoints/endpoints.hpp"
-#include "http/endpoints/render.hpp"
 
 namespace boxoffice::http {
 namespace {
@@ -64,13 +64,11 @@ std::variant<seat_filter, problem> read_filter(const request& from, const schedu
   if (const auto text = from.query_value("status")) {
     filter.status = parse_seat_status(*text);
     filter.reaches = seat_filter::reach::some;
-    if (!filter.status)
-      errors.push_back({"/query/status", "must be AVAILABLE, HELD or SOLD"});
+    if (!filter.status) errors.push_back({"/query/status", "must be AVAILABLE, HELD or SOLD"});
   }
   if (const auto text = from.query_value("section")) {
     filter.section = at.seats.find_section(*text);
-    filter.reaches =
-        filter.section ? seat_filter::reach::some : seat_filter::reach::nothing;
+    filter.reaches = filter.section ? seat_filter::reach::some : seat_filter::reach::nothing;
     if (text->empty()) errors.push_back({"/query/section", "must name a section"});
   }
   if (!errors.empty()) return problem{problem_code::invalid_field, errors};
@@ -86,8 +84,8 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
   const auto& filter = std::get<seat_filter>(read);
 
   // The version first: it costs no copy, and mostly the text is there or the reader has it.
-  auto reply = co_await g.ask<seats_reply>(g.services().reservation,
-                                           read_seats{0, *id, read_seats::detail::counts});
+  read_seats question{0, *id, read_seats::detail::counts};
+  auto reply = co_await g.ask<seats_reply>(g.services().reservation, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto tag_of = [&](std::uint64_t version) {
@@ -101,17 +99,17 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
   if (whole)
     if (auto text = maps.find(*id, reply->version))
       co_return response{status::ok, json_type, std::move(text)}.with("ETag", std::move(tag));
+  read_seats whole_map{0, *id, read_seats::detail::seats};
 
-  reply = co_await g.ask<seats_reply>(g.services().reservation,
-                                      read_seats{0, *id, read_seats::detail::seats});
+  reply = co_await g.ask<seats_reply>(g.services().reservation, whole_map);
   if (!reply || (reply->fault == fault::none && !reply->seats))
     co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   auto section = filter.section;
   if (filter.reaches == seat_filter::reach::nothing)
     section = static_cast<std::uint32_t>(at->seats.sections().size());  // no such section: no seats
-  auto text = std::make_shared<const std::string>(
-      render_seats(*at, *reply->seats, filter.status, section));
+  auto text =
+      std::make_shared<const std::string>(render_seats(*at, *reply->seats, filter.status, section));
   if (whole) maps.keep(*id, reply->seats->version, text);
   co_return response{status::ok, json_type, std::move(text)}.with("ETag",
                                                                   tag_of(reply->seats->version));
