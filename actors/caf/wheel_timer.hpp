@@ -20,15 +20,19 @@ class wheel_timer {
   void arm(Self* self, time_point now, std::optional<time_point> next) {
     if (!next || (armed_ && *armed_ <= *next)) return;
     armed_ = *next;
+    ++under_way_;
     self->delayed_send(self, std::max(milliseconds{0}, *next - now), Tick{});
   }
   /// The tick has arrived: call first in its handler, then `arm` again at its end.
+  /// The last one under way always counts, also when the clock has been set back meanwhile.
   void fired(time_point now) {
-    if (armed_ && *armed_ <= now) armed_.reset();
+    --under_way_;
+    if (under_way_ == 0 || (armed_ && *armed_ <= now)) armed_.reset();
   }
 
  private:
   std::optional<time_point> armed_;
+  int under_way_{0};
 };
 
 }  // namespace boxoffice

@@ -76,5 +76,17 @@ TEST(VirtualTime, DeadlinesRingInOrderAndOnTime) {
   EXPECT_EQ(box.last<ring>().at_ms, 300'000);
 }
 
+TEST(WheelTimer, RingsOnAfterTheClockWasSetBack) {
+  testing::virtual_time time;
+  testing::inbox<ring> box{time};
+  const auto actor = time.owns(spawn_actor<alarm>(time.system(), std::cref(time.clock())));
+  box.send(actor, add_deadline{1, 1'000});
+  time.jump(-milliseconds{60'000});
+  time.advance(milliseconds{1'000});  // the tick comes, and is early by the clock
+  EXPECT_TRUE(box.all<ring>().empty());
+  time.advance(milliseconds{60'000});
+  EXPECT_EQ(box.all<ring>().size(), 1U);
+}
+
 }  // namespace
 }  // namespace boxoffice

@@ -78,6 +78,13 @@ struct package {
   prefixes allowed;  ///< beginnings of paths
 };
 
+/// Headers that share a database library between the .cpp files of their own folder; nobody else
+/// may include them.
+constexpr std::string_view private_headers[] = {
+    "storage/sqlite/connection.hpp",
+    "storage/sqlite/statement.hpp",
+};
+
 const package packages[] = {
     {{"caf/"}, {"actors/", "http/bridge", "bench/", "tests/"}},
     {{"boost/"}, {"http/", "bench/", "tests/"}},
@@ -185,6 +192,10 @@ violations public_values_stay_pure(const source_tree& tree) {
 
 violations packages_stay_in_their_layer(const source_tree& tree) {
   return for_each_include(tree, [](const source_file& file, const include_line& include) {
+    if (include.quoted && holds(private_headers, include.target) &&
+        !file.path.starts_with("storage/sqlite/") && !file.path.starts_with("tests/storage/")) {
+      return include.target + " is private to its folder";
+    }
     if (include.quoted || is_standard(include.target)) return std::string{};
     const auto known = std::ranges::find_if(
         packages, [&](const package& row) { return starts_with_any(include.target, row.headers); });
@@ -197,7 +208,8 @@ violations packages_stay_in_their_layer(const source_tree& tree) {
     }
     const bool database = std::ranges::any_of(
         database_headers, [&](std::string_view p) { return include.target.starts_with(p); });
-    const bool interface = is_header(file.path) && !file.path.ends_with("/precompiled.hpp");
+    const bool interface = is_header(file.path) && !file.path.ends_with("/precompiled.hpp") &&
+                           !holds(private_headers, file.path);
     if (database && interface && file.path.starts_with("storage/")) {
       return "<" + include.target + "> belongs into a .cpp of storage/, not into a header";
     }
