@@ -118,7 +118,7 @@ void crash_through(const rush::sale_plan& sale, const rush::crowd_plan& plan, in
 TEST(Crash, InTheMiddleOfARushLosesNothingThatWasAcknowledged) {
   const auto seed = announced_seed(11);
   crash_through(
-      {.seats = 60, .waiting_room = std::nullopt, .hold = seconds{20}},
+      {.seats = 60, .waiting_room = std::nullopt, .hold = seconds{8}},
       {.buyers = 120, .how = {.give_up = 0.05, .retry = 0.2, .refund = 0.2}, .seed = seed}, 6, 100);
 }
 
@@ -126,14 +126,14 @@ TEST(Crash, KeepsTheOrderOfTheWaitingRoom) {
   const auto seed = announced_seed(12);
   crash_through({.seats = 60,
                  .waiting_room = rush::waiting_room_size{.active_max = 30, .admit_per_second = 60},
-                 .hold = seconds{20}},
+                 .hold = seconds{8}},
                 {.buyers = 150, .how = {.give_up = 0.1, .retry = 0.2, .refund = 0.1}, .seed = seed},
                 4, 200);
 }
 
 TEST(Crash, ManyTimesInARowIsSurvived) {
   const auto seed = announced_seed(13);
-  crash_through({.seats = 40, .waiting_room = std::nullopt, .hold = seconds{20}},
+  crash_through({.seats = 40, .waiting_room = std::nullopt, .hold = seconds{8}},
                 {.buyers = 80, .how = {.give_up = 0, .retry = 0.3, .refund = 0.3}, .seed = seed},
                 15, 30);
 }
