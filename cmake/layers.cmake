@@ -18,13 +18,18 @@ elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
   target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
 endif()
 
-# add_layer(NAME LINK targets... PCH header): library boxoffice_NAME from every .cpp under NAME/.
+# add_layer(NAME LINK targets... PCH header [TOGETHER n]): library boxoffice_NAME from every .cpp under NAME/.
 function(add_layer name)
-  cmake_parse_arguments(layer "" "PCH" "LINK" ${ARGN})
+  cmake_parse_arguments(layer "" "PCH;TOGETHER" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/${name}/*.cpp)
   add_library(boxoffice_${name} STATIC ${sources})
   target_link_libraries(boxoffice_${name} PUBLIC ${layer_LINK} PRIVATE boxoffice_build_rules)
   target_precompile_headers(boxoffice_${name} PRIVATE ${CMAKE_SOURCE_DIR}/${layer_PCH})
+  # Several files at once: their templates, CAF's above all, are then instantiated once.
+  if(layer_TOGETHER)
+    set_target_properties(boxoffice_${name} PROPERTIES
+      UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${layer_TOGETHER})
+  endif()
 endfunction()
 
 # add_suite(NAME LINK targets...): GoogleTest program NAME_tests from every .cpp under tests/NAME/.

@@ -16,19 +16,6 @@
 #include "actors/reservation/reservation_desk.hpp"
 
 namespace boxoffice {
-namespace {
-
-// The sharing policy makes plain messages of an actor system on few cores twice as fast as the
-// default one (bench/README.md).
-struct scheduler_config : caf::actor_system_config {
-  explicit scheduler_config(std::size_t threads) {
-    set("scheduler.policy", caf::atom("sharing"));
-    set("scheduler.max-threads", threads);
-  }
-};
-
-}  // namespace
-
 /// Everything a node owns, in the order in which it starts; it ends the other way round.
 class node::parts {
  public:
@@ -78,6 +65,15 @@ class node::parts {
   const catalogue_view& catalogue() const { return catalogue_; }
 
  private:
+  // The sharing policy makes plain messages of an actor system on few cores twice as fast as the
+  // default one.
+  struct scheduler_config : caf::actor_system_config {
+    explicit scheduler_config(std::size_t threads) {
+      set("scheduler.policy", caf::atom("sharing"));
+      set("scheduler.max-threads", threads);
+    }
+  };
+
   template <class Handle>
   Handle owns(Handle handle) {
     owned_.push_back(caf::actor_cast<caf::actor>(handle));
