@@ -28,7 +28,8 @@ struct reply_types {};
 
 /// How a handler asks an actor: the one way from asio to CAF and back.
 ///
-///     const auto reply = co_await bridge.ask<balance_reply>(accounts, get_balance{.user = …}, 2s);
+///     get_balance question{.user = …};   // named: docs/decisions/0005-questions-have-names.md
+///     const auto reply = co_await bridge.ask<balance_reply>(accounts, std::move(question), 2s);
 ///     if (!reply) co_return problem{problem_code::unavailable};   // nothing known
 ///
 /// The question is a plain message with a member `ticket`, sent in the name of one gateway actor;

@@ -88,7 +88,8 @@ awaitable<response> hold(gateway& g, request& from) {
   const auto all = g.snapshot();
   const auto id = parse_id<schedule_id>(text);
   const auto at = id ? all->find(*id) : nullptr;
-  const auto admitted = co_await g.admit(from, at ? at->concert : concert_id{});
+  const auto concert = at ? at->concert : concert_id{};
+  const auto admitted = co_await g.admit(from, concert);
   if (!admitted.known) co_return *problem_of(fault::unavailable);
   command.key = from.key();
   command.user = from.user();
