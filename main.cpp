@@ -1,10 +1,5 @@
 // The composition root: lists the parts, and puts them together in the order in which they stand on
 // each other.
-#include <exception>
-#include <iostream>
-#include <memory>
-#include <variant>
-
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "actors/node/signal_watch.hpp"
@@ -16,7 +11,11 @@
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/node_storage.hpp"
 
+#include <exception>
+#include <iostream>
+#include <memory>
 #include <unistd.h>
+#include <variant>
 
 namespace boxoffice {
 namespace {
@@ -27,8 +26,8 @@ std::unique_ptr<event_sink> open_data_platform(const settings& how, const clock&
   if (how.data_platform.url.empty()) return nullptr;
   const auto target = http::parse_post_target(how.data_platform.url);
   if (!target) throw std::runtime_error{"data_platform.url is not of the form http://host/path"};
-  return std::make_unique<http::http_event_sink>(
-      *target, how.data_platform.secret.reveal(), how.data_platform.timeout, time);
+  return std::make_unique<http::http_event_sink>(*target, how.data_platform.secret.reveal(),
+                                                 how.data_platform.timeout, time);
 }
 
 // What a person at a terminal wants to know next; programs read only the "ready" line before it.
@@ -50,9 +49,10 @@ exit_code serve(const settings& how) {
 
   const data_directory held{how.node.data_dir};
   const auto data_platform = open_data_platform(how, time);
-  node services{open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
-  http::application gateway{how, {services.system(), services.services(), services.catalogue(),
-                                  time, random, measured}};
+  node services{
+      open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
+  http::application gateway{
+      how, {services.system(), services.services(), services.catalogue(), time, random, measured}};
   gateway.start();
   if (const auto missing = gateway.await_ready(signals.token()); !missing.empty()) {
     log(log_level::warning, "main", "stopped before everything was ready", {{"missing", missing}});
@@ -72,7 +72,8 @@ exit_code serve(const settings& how) {
 
 exit_code migrate(const settings& how) {
   const data_directory held{how.node.data_dir};
-  for (const auto& line : migrate_all(how.node.data_dir)) std::cout << line << '\n';
+  for (const auto& line : migrate_all(how.node.data_dir))
+    std::cout << line << '\n';
   return exit_code::stopped;
 }
 
@@ -83,14 +84,18 @@ exit_code run(const command_line& asked) {
   }
   const auto read = load_settings(asked.sources);
   if (const auto* mistakes = std::get_if<settings_mistakes>(&read)) {
-    for (const auto& line : *mistakes) std::cerr << line << '\n';
+    for (const auto& line : *mistakes)
+      std::cerr << line << '\n';
     return exit_code::bad_usage;
   }
   const auto& how = std::get<settings>(read);
   switch (asked.what) {
-    case command::serve: return serve(how);
-    case command::migrate: return migrate(how);
-    case command::version: break;
+    case command::serve:
+      return serve(how);
+    case command::migrate:
+      return migrate(how);
+    case command::version:
+      break;
   }
   return exit_code::bad_usage;
 }

@@ -1,13 +1,13 @@
-// In-process throughput through the actors with the SQLite stores: no HTTP, real files, every answer
-// after its commit. Each benchmark keeps a fixed number of operations in flight.
-#include <benchmark/benchmark.h>
-#include <caf/send.hpp>
+// In-process throughput through the actors with the SQLite stores: no HTTP, real files, every
+// answer after its commit. Each benchmark keeps a fixed number of operations in flight.
+#include "bench/bench_node.hpp"
+#include "bench/closed_loop.hpp"
 
 #include <iostream>
 #include <memory>
 
-#include "bench/bench_node.hpp"
-#include "bench/closed_loop.hpp"
+#include <benchmark/benchmark.h>
+#include <caf/send.hpp>
 
 namespace boxoffice::bench {
 namespace {
@@ -30,8 +30,8 @@ class purchase final : public workload {
     return progress::under_way;
   }
   progress on(const caf::actor&, const payment_reply& reply) override {
-    const bool paid = reply.fault == fault::none &&
-                      reply.outcome.paid.state == saga_state::completed;
+    const bool paid =
+        reply.fault == fault::none && reply.outcome.paid.state == saga_state::completed;
     return paid ? progress::done : progress::refused;
   }
 
@@ -64,8 +64,7 @@ class seat_hold final : public workload {
     caf::send_as(self, node_.services().reservation, purchase_.hold(number));
   }
   progress on(const caf::actor&, const hold_reply& reply) override {
-    const bool held =
-        reply.fault == fault::none && reply.outcome.refusal == hold_refusal::none;
+    const bool held = reply.fault == fault::none && reply.outcome.refusal == hold_refusal::none;
     return held ? progress::done : progress::refused;
   }
 

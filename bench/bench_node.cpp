@@ -1,16 +1,16 @@
 #include "bench/bench_node.hpp"
 
-#include <unistd.h>
-
-#include <caf/event_based_actor.hpp>
-#include <cstdlib>
-#include <future>
-#include <stdexcept>
-#include <utility>
-
 #include "actors/core/check.hpp"
 #include "bench/closed_loop.hpp"
 #include "storage/sqlite/node_storage.hpp"
+
+#include <cstdlib>
+#include <future>
+#include <stdexcept>
+#include <unistd.h>
+#include <utility>
+
+#include <caf/event_based_actor.hpp>
 
 namespace boxoffice::bench {
 namespace {
@@ -82,8 +82,8 @@ void bench_node::fill_catalogue() {
   draft.sales_close_at = draft.starts_at = now + std::chrono::hours{24};
   draft.max_seats_per_user = 100;
   draft.seats = seat_map{{{"A", seats_ / 10, 10, price}}};
-  const auto made = ask_catalogue(system(), services().catalogue,
-                                  create_schedule{0, std::move(draft)});
+  const auto made =
+      ask_catalogue(system(), services().catalogue, create_schedule{0, std::move(draft)});
   check(made.fault == fault::none && made.schedule, "the bench's schedule is made");
   schedule_ = made.schedule;
 }

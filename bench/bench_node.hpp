@@ -1,14 +1,14 @@
 #pragma once
 
-#include <cstdint>
-#include <filesystem>
-#include <memory>
-#include <string>
-
 #include "actors/core/meters.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "config/settings.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <string>
 
 namespace boxoffice::bench {
 
@@ -27,8 +27,8 @@ class scratch_directory {
   std::filesystem::path path_;
 };
 
-/// A whole node over SQLite files, without HTTP: one concert without a waiting room, one schedule of
-/// `seats` seats on sale, and `users` users with plenty of points.
+/// A whole node over SQLite files, without HTTP: one concert without a waiting room, one schedule
+/// of `seats` seats on sale, and `users` users with plenty of points.
 class bench_node {
  public:
   static constexpr points price{1000};
@@ -43,9 +43,7 @@ class bench_node {
   [[nodiscard]] schedule_id on_sale() const { return schedule_; }
   [[nodiscard]] std::uint32_t seats() const { return seats_; }
   [[nodiscard]] std::uint32_t users() const { return users_; }
-  [[nodiscard]] static user_id user(std::uint64_t number) {
-    return {"u" + std::to_string(number)};
-  }
+  [[nodiscard]] static user_id user(std::uint64_t number) { return {"u" + std::to_string(number)}; }
   [[nodiscard]] const boxoffice::meters& meters() const { return meters_; }
 
  private:

@@ -1,10 +1,11 @@
 #include "bench/closed_loop.hpp"
 
-#include <caf/event_based_actor.hpp>
-#include <caf/send.hpp>
 #include <chrono>
 #include <future>
 #include <memory>
+
+#include <caf/event_based_actor.hpp>
+#include <caf/send.hpp>
 
 namespace boxoffice::bench {
 namespace {
@@ -35,9 +36,14 @@ struct loop_state {
   void on(caf::event_based_actor* self, const Reply& reply) {
     const auto me = caf::actor_cast<caf::actor>(self);
     switch (work->on(me, reply)) {
-      case workload::progress::under_way: return;
-      case workload::progress::done: ++result.done; break;
-      case workload::progress::refused: ++result.refused; break;
+      case workload::progress::under_way:
+        return;
+      case workload::progress::done:
+        ++result.done;
+        break;
+      case workload::progress::refused:
+        ++result.refused;
+        break;
     }
     --running;
     fill(me);
@@ -65,18 +71,16 @@ loop_result run_closed_loop(caf::actor_system& system, workload& work, std::uint
   state->end = first + count;
   state->in_flight = in_flight;
   auto finished = state->finished.get_future();
-  const auto driver =
-      system.spawn([state](caf::event_based_actor* self) -> caf::behavior {
-        return {[=](const start_loop&) { state->fill(caf::actor_cast<caf::actor>(self)); },
-                [=](const charge_reply& m) { state->on(self, m); },
-                [=](const hold_reply& m) { state->on(self, m); },
-                [=](const payment_reply& m) { state->on(self, m); }};
-      });
+  const auto driver = system.spawn([state](caf::event_based_actor* self) -> caf::behavior {
+    return {[=](const start_loop&) { state->fill(caf::actor_cast<caf::actor>(self)); },
+            [=](const charge_reply& m) { state->on(self, m); },
+            [=](const hold_reply& m) { state->on(self, m); },
+            [=](const payment_reply& m) { state->on(self, m); }};
+  });
   const auto begin = std::chrono::steady_clock::now();
   caf::anon_send(driver, start_loop{});
   auto result = finished.get();
-  result.seconds =
-      std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return result;
 }
 

@@ -1,17 +1,18 @@
 #pragma once
 
-#include <caf/actor_system.hpp>
+#include "actors/node/service_handles.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <string>
 
-#include "actors/node/service_handles.hpp"
+#include <caf/actor_system.hpp>
 
 namespace boxoffice::bench {
 
-/// What a closed loop keeps doing: `begin` sends the first message of operation `number` in the name
-/// of `self`; each `on` gets a reply and either sends the next message of the same operation (ticket
-/// = number) or says how it ended.
+/// What a closed loop keeps doing: `begin` sends the first message of operation `number` in the
+/// name of `self`; each `on` gets a reply and either sends the next message of the same operation
+/// (ticket = number) or says how it ended.
 class workload {
  public:
   virtual ~workload() = default;

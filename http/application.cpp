@@ -1,21 +1,21 @@
 #include "http/application.hpp"
 
-#include <openssl/rand.h>
-
-#include <array>
-#include <boost/asio/co_spawn.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <boost/asio/use_awaitable.hpp>
-#include <boost/asio/use_future.hpp>
-#include <optional>
-#include <stdexcept>
-#include <utility>
-
 #include "http/bridge.hpp"
 #include "http/demo.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/readiness.hpp"
 #include "http/server.hpp"
+
+#include <array>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include <boost/asio/co_spawn.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/use_future.hpp>
+#include <openssl/rand.h>
 
 namespace boxoffice::http {
 namespace {
@@ -38,7 +38,8 @@ std::string shared_secret(const settings& how) {
 
 token_key verification_key(const settings& how, const std::string& secret) {
   switch (how.auth.algorithm) {
-    case auth_algorithm::hs256: return token_key::hs256(secret);
+    case auth_algorithm::hs256:
+      return token_key::hs256(secret);
     case auth_algorithm::eddsa:
       if (auto key = token_key::ed25519_public(how.auth.public_key)) return std::move(*key);
       throw std::runtime_error{"auth.public_key holds no Ed25519 public key in PEM"};
@@ -81,8 +82,7 @@ class application::parts {
     router routes;
     add_all_routes(routes, gateway_);
     if (how_.auth.dev)
-      add_dev_token_route(routes, token_key::hs256(secret_),
-                          how_.auth.dev_token_time);
+      add_dev_token_route(routes, token_key::hs256(secret_), how_.auth.dev_token_time);
     server_.start(std::move(routes));
     if (!metrics_server_) return;
     router health;
@@ -97,7 +97,8 @@ class application::parts {
       if (missing.empty()) co_return std::string{};
       if (stop.stop_requested()) {
         std::string names;
-        for (const auto& name : missing) names.append(names.empty() ? "" : ", ").append(name);
+        for (const auto& name : missing)
+          names.append(names.empty() ? "" : ", ").append(name);
         co_return names;
       }
       pause.expires_after(ready_poll_every);

@@ -1,15 +1,15 @@
 #pragma once
 
-#include <memory>
-#include <stop_token>
-#include <string>
-
+#include "actors/concert/catalogue.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
-#include "actors/concert/catalogue.hpp"
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
+
+#include <memory>
+#include <stop_token>
+#include <string>
 
 namespace caf {
 class actor_system;

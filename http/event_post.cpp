@@ -4,7 +4,6 @@
 
 #include <array>
 #include <deque>
-#include <nlohmann/json.hpp>
 #include <thread>
 #include <utility>
 
@@ -17,6 +16,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/beast/core.hpp>
 #include <boost/beast/http.hpp>
+#include <nlohmann/json.hpp>
 #include <openssl/evp.h>
 #include <openssl/hmac.h>
 

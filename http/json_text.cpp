@@ -14,6 +14,8 @@ namespace {
 
 using nlohmann::json;
 
+constexpr char nul = '\0';
+
 // Builds the value while the text is read, so that depth and repeated names are refused on the way.
 class strict_builder : public nlohmann::json_sax<json> {
  public:
@@ -98,6 +100,8 @@ class hasher {
 
 std::variant<json, json_fault> parse_json(std::string_view text) {
   strict_builder builder;
+  // The library takes a NUL byte for the end of the text, whatever follows.
+  if (text.find(nul) != std::string_view::npos) return json_fault{"not JSON: it has a NUL byte"};
   if (json::sax_parse(text.begin(), text.end(), &builder)) return std::move(builder.root);
   if (builder.fault.empty()) builder.fault = "not JSON";
   return json_fault{std::move(builder.fault)};

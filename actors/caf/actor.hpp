@@ -1,5 +1,8 @@
 #pragma once
 
+#include <optional>
+#include <utility>
+
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
@@ -7,8 +10,6 @@
 #include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
-#include <optional>
-#include <utility>
 
 namespace boxoffice {
 
@@ -35,8 +36,8 @@ void answer(Self* self, const caf::actor& to, Message&& reply) {
   if (to) caf::send_as(caf::actor_cast<caf::actor>(self), to, std::forward<Message>(reply));
 }
 
-/// Hosts a `State` as an actor: every message of `State::interface` goes to `state.on(message)`, and
-/// the state dies when the actor ends, so that handles it keeps cannot form a cycle.
+/// Hosts a `State` as an actor: every message of `State::interface` goes to `state.on(message)`,
+/// and the state dies when the actor ends, so that handles it keeps cannot form a cycle.
 ///
 /// A `State` has: `using interface = accepts<…>` (or accepts_also), a constructor that takes
 /// `interface::pointer self` and then the arguments of `spawn_actor`, and one `on` per message.

@@ -1,17 +1,17 @@
 #pragma once
 
+#include "actors/core/time.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <optional>
-
-#include "actors/core/time.hpp"
 
 namespace boxoffice {
 
 /// Keeps at most one useful timer message of type `Tick` under way for an actor, due when its
 /// earliest deadline is. A tick that comes too early (a later, earlier deadline replaced it) is
-/// harmless. **Why**: one clock thread serves all timers of the process, so a timer per seat or saga
-/// would drown it.
+/// harmless. **Why**: one clock thread serves all timers of the process, so a timer per seat or
+/// saga would drown it.
 template <class Tick>
 class wheel_timer {
  public:

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <cstdint>
-
 #include "actors/caf/message.hpp"
+
+#include <cstdint>
 
 namespace boxoffice {
 

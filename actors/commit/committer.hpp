@@ -1,5 +1,10 @@
 #pragma once
 
+#include "actors/commit/commit.hpp"
+#include "actors/commit/job_runner.hpp"
+#include "actors/core/check.hpp"
+#include "actors/core/meters.hpp"
+
 #include <algorithm>
 #include <chrono>
 #include <cstddef>
@@ -12,11 +17,6 @@
 #include <string>
 #include <utility>
 #include <vector>
-
-#include "actors/commit/commit.hpp"
-#include "actors/commit/job_runner.hpp"
-#include "actors/core/check.hpp"
-#include "actors/core/meters.hpp"
 
 namespace boxoffice {
 
@@ -184,8 +184,8 @@ class committer {
     std::vector<std::pair<std::uint32_t, commit_report>> reports;
     for (const auto& o : origins) {
       auto found = reports.begin();
-      while (found != reports.end() && (found->first != o.writer ||
-                                        found->second.generation != o.generation))
+      while (found != reports.end() &&
+             (found->first != o.writer || found->second.generation != o.generation))
         ++found;
       if (found == reports.end()) {
         reports.push_back({o.writer, {o.ticket, o.ticket, o.generation, outcome}});

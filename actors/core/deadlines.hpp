@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/core/time.hpp"
+
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <queue>
 #include <utility>
 #include <vector>
-
-#include "actors/core/time.hpp"
 
 namespace boxoffice {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/core/time.hpp"
+
 #include <compare>
 #include <cstddef>
 #include <cstdint>
 #include <unordered_map>
 #include <unordered_set>
 #include <vector>
-
-#include "actors/core/time.hpp"
 
 namespace boxoffice {
 

@@ -1,13 +1,13 @@
 #pragma once
 
+#include "actors/core/time.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-
-#include "actors/core/time.hpp"
 
 namespace boxoffice {
 

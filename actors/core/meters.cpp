@@ -6,7 +6,8 @@ namespace boxoffice {
 
 void histogram::observe(std::uint64_t value) {
   std::size_t bucket = 0;
-  while (bucket < bucket_count && value > bound(bucket)) ++bucket;
+  while (bucket < bucket_count && value > bound(bucket))
+    ++bucket;
   buckets_[bucket].fetch_add(1, std::memory_order_relaxed);
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
@@ -23,15 +24,22 @@ meters::entry& meters::find_or_add(kind what, std::string name, std::string help
   e.help = std::move(help);
   e.labels = std::move(labels);
   switch (what) {
-    case kind::counter: e.as_counter = std::make_unique<counter>(); break;
-    case kind::gauge: e.as_gauge = std::make_unique<gauge>(); break;
-    case kind::histogram: e.as_histogram = std::make_unique<histogram>(first_bound, scale); break;
+    case kind::counter:
+      e.as_counter = std::make_unique<counter>();
+      break;
+    case kind::gauge:
+      e.as_gauge = std::make_unique<gauge>();
+      break;
+    case kind::histogram:
+      e.as_histogram = std::make_unique<histogram>(first_bound, scale);
+      break;
   }
   return e;
 }
 
 counter& meters::count(std::string name, std::string help, meter_labels labels) {
-  return *find_or_add(kind::counter, std::move(name), std::move(help), std::move(labels)).as_counter;
+  return *find_or_add(kind::counter, std::move(name), std::move(help), std::move(labels))
+              .as_counter;
 }
 
 gauge& meters::level(std::string name, std::string help, meter_labels labels) {
@@ -39,7 +47,8 @@ gauge& meters::level(std::string name, std::string help, meter_labels labels) {
 }
 
 histogram& meters::duration(std::string name, std::string help, meter_labels labels) {
-  return *find_or_add(kind::histogram, std::move(name), std::move(help), std::move(labels), 50, 1e-6)
+  return *find_or_add(kind::histogram, std::move(name), std::move(help), std::move(labels), 50,
+                      1e-6)
               .as_histogram;
 }
 

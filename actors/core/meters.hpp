@@ -85,7 +85,8 @@ class meters {
   template <class Visit>
   void each(Visit visit) const {
     const std::scoped_lock hold{lock_};
-    for (const auto& e : entries_) visit(*e);
+    for (const auto& e : entries_)
+      visit(*e);
   }
 
  private:

@@ -31,7 +31,8 @@ std::optional<int> take_milliseconds(std::string_view& text) {
   for (; digits < text.size() && text[digits] >= '0' && text[digits] <= '9'; ++digits)
     if (digits < 3) value = value * 10 + (text[digits] - '0');
   if (digits == 0 || digits > 9) return std::nullopt;
-  for (std::size_t i = digits; i < 3; ++i) value *= 10;
+  for (std::size_t i = digits; i < 3; ++i)
+    value *= 10;
   text.remove_prefix(digits);
   return value;
 }
@@ -55,13 +56,11 @@ std::string to_rfc3339(time_point at) {
   const std::chrono::year_month_day date{day};
   const std::chrono::hh_mm_ss clock{at - day};
   char text[48];
-  const int size =
-      std::snprintf(text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ",
-                    static_cast<int>(date.year()), static_cast<unsigned>(date.month()),
-                    static_cast<unsigned>(date.day()), static_cast<int>(clock.hours().count()),
-                    static_cast<int>(clock.minutes().count()),
-                    static_cast<int>(clock.seconds().count()),
-                    static_cast<int>(clock.subseconds().count()));
+  const int size = std::snprintf(
+      text, sizeof text, "%04d-%02u-%02uT%02d:%02d:%02d.%03dZ", static_cast<int>(date.year()),
+      static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+      static_cast<int>(clock.hours().count()), static_cast<int>(clock.minutes().count()),
+      static_cast<int>(clock.seconds().count()), static_cast<int>(clock.subseconds().count()));
   return {text, static_cast<std::size_t>(size)};
 }
 

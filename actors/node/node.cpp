@@ -1,10 +1,5 @@
 #include "actors/node/node.hpp"
 
-#include <caf/actor_system_config.hpp>
-#include <caf/atom.hpp>
-#include <tuple>
-#include <utility>
-
 #include "actors/concert/catalogue_desk.hpp"
 #include "actors/data_platform/forwarder.hpp"
 #include "actors/node/store_threads.hpp"
@@ -14,6 +9,12 @@
 #include "actors/queue/queue_desk.hpp"
 #include "actors/ranking/boards.hpp"
 #include "actors/reservation/reservation_desk.hpp"
+
+#include <tuple>
+#include <utility>
+
+#include <caf/actor_system_config.hpp>
+#include <caf/atom.hpp>
 
 namespace boxoffice {
 /// Everything a node owns, in the order in which it starts; it ends the other way round.
@@ -81,16 +82,16 @@ class node::parts {
   }
 
   void start_sales() {
-    services_.catalogue = owns(spawn_catalogue(
-        *system_,
-        concert_context{concert_.commits, *stores_.concert, concert_.writer, catalogue_,
-                        outside_.meters},
-        stores_.concert->load()));
+    services_.catalogue =
+        owns(spawn_catalogue(*system_,
+                             concert_context{concert_.commits, *stores_.concert, concert_.writer,
+                                             catalogue_, outside_.meters},
+                             stores_.concert->load()));
     services_.reservation = owns(spawn_reservation_desk(
-        *system_, reservation_context{outside_.time, catalogue_, reservation_.commits,
-                                      *stores_.reservation, reservation_.writer,
-                                      *stores_.reservation_reads, reservation_.reader,
-                                      outside_.meters}));
+        *system_,
+        reservation_context{outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
+                            reservation_.writer, *stores_.reservation_reads, reservation_.reader,
+                            outside_.meters}));
     services_.point = owns(spawn_point_desk(
         *system_,
         point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
@@ -105,12 +106,9 @@ class node::parts {
                       queue_ranking_.reader, catalogue_, outside_.meters,
                       queue_times{.token = how_.queue.token_time, .silence = how_.queue.silence},
                       [this](time_point before) { prune_queue(before); }}));
-    const ranking_context boards{outside_.time,
-                                 queue_ranking_.commits,
-                                 *stores_.ranking_reads,
-                                 queue_ranking_.reader,
-                                 catalogue_,
-                                 outside_.meters};
+    const ranking_context boards{
+        outside_.time, queue_ranking_.commits, *stores_.ranking_reads, queue_ranking_.reader,
+        catalogue_,    outside_.meters};
     services_.best_selling = owns(spawn_best_selling(*system_, boards));
     services_.sold_out = owns(spawn_sold_out(*system_, boards));
   }
@@ -122,48 +120,46 @@ class node::parts {
         relay("sold_out", services_.sold_out, pruning::no),
         relay("queue", services_.queue, pruning::no)};
     if (outside_.data_platform != nullptr) {
-      const auto forwarder = owns(spawn_forwarder(
-          *system_, {*outside_.data_platform, outside_.random, outside_.meters}));
+      const auto forwarder = owns(
+          spawn_forwarder(*system_, {*outside_.data_platform, outside_.random, outside_.meters}));
       relays.push_back(relay("data_platform", forwarder, pruning::no));
     }
     services_.payment = owns(spawn_payment_desk(
         *system_,
-        payment_context{.time = outside_.time,
-                        .random = outside_.random,
-                        .commits = payment_.commits,
-                        .store = *stores_.payment,
-                        .commit_jobs = payment_.writer,
-                        .reader = *stores_.payment_reads,
-                        .reads = payment_.reader,
-                        .meters = outside_.meters,
-                        .reservation = services_.reservation,
-                        .points = [desk = services_.point](const user_id&) { return desk; },
-                        .relays = std::move(relays),
-                        .rules = {.deadline = how_.payment.deadline,
-                                  .step_time = how_.payment.step_time},
-                        .answer_time = how_.payment.answer_time}));
+        payment_context{
+            .time = outside_.time,
+            .random = outside_.random,
+            .commits = payment_.commits,
+            .store = *stores_.payment,
+            .commit_jobs = payment_.writer,
+            .reader = *stores_.payment_reads,
+            .reads = payment_.reader,
+            .meters = outside_.meters,
+            .reservation = services_.reservation,
+            .points = [desk = services_.point](const user_id&) { return desk; },
+            .relays = std::move(relays),
+            .rules = {.deadline = how_.payment.deadline, .step_time = how_.payment.step_time},
+            .answer_time = how_.payment.answer_time}));
   }
 
   outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,
                            relay_context::pruning prunes) {
-    return owns(spawn_outbox_relay(
-        *system_, relay_context{.time = outside_.time,
-                                .consumer = std::move(consumer),
-                                .to = to,
-                                .commits = payment_.commits,
-                                .store = *stores_.payment,
-                                .commit_jobs = payment_.writer,
-                                .reader = *stores_.payment_reads,
-                                .reads = payment_.reader,
-                                .meters = outside_.meters,
-                                .prunes = prunes}));
+    return owns(spawn_outbox_relay(*system_, relay_context{.time = outside_.time,
+                                                           .consumer = std::move(consumer),
+                                                           .to = to,
+                                                           .commits = payment_.commits,
+                                                           .store = *stores_.payment,
+                                                           .commit_jobs = payment_.writer,
+                                                           .reader = *stores_.payment_reads,
+                                                           .reads = payment_.reader,
+                                                           .meters = outside_.meters,
+                                                           .prunes = prunes}));
   }
 
   void prune_queue(time_point before) {
     // When the writer is too busy for this, the next round does it.
-    std::ignore = queue_ranking_.writer.post([this, before] {
-      stores_.queue_ranking->prune_queue(before, limits::prune_rows_max);
-    });
+    std::ignore = queue_ranking_.writer.post(
+        [this, before] { stores_.queue_ranking->prune_queue(before, limits::prune_rows_max); });
   }
 
   const settings& how_;

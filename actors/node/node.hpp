@@ -1,8 +1,5 @@
 #pragma once
 
-#include <caf/actor_system.hpp>
-#include <memory>
-
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/core/random.hpp"
@@ -12,10 +9,14 @@
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
 
+#include <memory>
+
+#include <caf/actor_system.hpp>
+
 namespace boxoffice {
 
-/// What a node takes from the outside; all of it outlives the node. `data_platform` may be null: then
-/// nobody is told.
+/// What a node takes from the outside; all of it outlives the node. `data_platform` may be null:
+/// then nobody is told.
 struct node_environment {
   const boxoffice::clock& time;
   random_source& random;

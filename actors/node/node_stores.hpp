@@ -1,7 +1,5 @@
 #pragma once
 
-#include <memory>
-
 #include "actors/concert/concert_store.hpp"
 #include "actors/payment/payment_store.hpp"
 #include "actors/point/point_store.hpp"
@@ -9,6 +7,8 @@
 #include "actors/queue_ranking/queue_ranking_store.hpp"
 #include "actors/ranking/ranking_store.hpp"
 #include "actors/reservation/reservation_store.hpp"
+
+#include <memory>
 
 namespace boxoffice {
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <mutex>
-#include <random>
-
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
+
+#include <mutex>
+#include <random>
 
 namespace boxoffice {
 

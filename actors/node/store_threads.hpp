@@ -1,11 +1,11 @@
 #pragma once
 
-#include <string>
-#include <utility>
-
 #include "actors/commit/committer.hpp"
 #include "actors/node/worker_thread.hpp"
 #include "config/limits.hpp"
+
+#include <string>
+#include <utility>
 
 namespace boxoffice {
 

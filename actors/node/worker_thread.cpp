@@ -1,7 +1,6 @@
 #include "actors/node/worker_thread.hpp"
 
 #include <pthread.h>
-
 #include <utility>
 
 namespace boxoffice {

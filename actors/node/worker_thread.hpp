@@ -1,5 +1,8 @@
 #pragma once
 
+#include "actors/commit/job_runner.hpp"
+#include "actors/core/meters.hpp"
+
 #include <condition_variable>
 #include <cstddef>
 #include <deque>
@@ -7,9 +10,6 @@
 #include <mutex>
 #include <string>
 #include <thread>
-
-#include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
 
 namespace boxoffice {
 

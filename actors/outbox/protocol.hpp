@@ -1,11 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
 #include "actors/payment/protocol.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace boxoffice {
 

@@ -1,30 +1,30 @@
 #pragma once
 
-#include <cstdint>
-#include <optional>
-#include <string>
-#include <vector>
-
 #include "actors/core/idempotency.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
 
 namespace boxoffice {
 
 /// Where a payment's saga stands. A payment has at most one purchase saga and, after it COMPLETED,
 /// at most one refund saga; both live in one row.
 enum class saga_state : std::uint8_t {
-  started,              ///< durable; the debit may have been sent
-  debited,              ///< points taken; the confirm may have been sent
-  completed,            ///< terminal: paid
-  failed,               ///< terminal: nothing was taken
-  refunding,            ///< compensating: the refund may have been sent
-  compensated,          ///< terminal: everything undone
-  parked,               ///< waits for an operator, with its reason
-  refund_started,       ///< the user's refund: seats may have been released
-  refund_released,      ///< seats released; points may have been given back
-  refunded,             ///< terminal
+  started,          ///< durable; the debit may have been sent
+  debited,          ///< points taken; the confirm may have been sent
+  completed,        ///< terminal: paid
+  failed,           ///< terminal: nothing was taken
+  refunding,        ///< compensating: the refund may have been sent
+  compensated,      ///< terminal: everything undone
+  parked,           ///< waits for an operator, with its reason
+  refund_started,   ///< the user's refund: seats may have been released
+  refund_released,  ///< seats released; points may have been given back
+  refunded,         ///< terminal
 };
 
 constexpr bool is_terminal(saga_state s) {
@@ -60,7 +60,8 @@ struct payment {
   queue_token token;   ///< what it was paid with, none if unknown
   bool holds_else{false};
   std::uint32_t seats{0};
-  points balance;   ///< the user's after the last debit or refund; with insufficient_points at refusal
+  points
+      balance;  ///< the user's after the last debit or refund; with insufficient_points at refusal
   time_point created_at{}, deadline{};
   time_point completed_at{};  ///< no_time until COMPLETED
   time_point changed_at{};
@@ -78,7 +79,7 @@ struct saga_note {
 /// Why a payment or refund is not even started, in order of precedence.
 enum class payment_refusal : std::uint8_t {
   none,
-  payment_not_found,         ///< refunds
+  payment_not_found,  ///< refunds
   reservation_not_found,
   reservation_already_paid,
   reservation_released,
@@ -87,15 +88,15 @@ enum class payment_refusal : std::uint8_t {
   queue_token_required,
   queue_token_invalid,
   queue_not_active,
-  payment_not_refundable,    ///< refunds: not COMPLETED, or the performance has begun
+  payment_not_refundable,  ///< refunds: not COMPLETED, or the performance has begun
 };
 
 /// The whole answer to a payment or refund request; what the idempotency store keeps.
 struct payment_outcome {
   payment_refusal refusal{payment_refusal::none};
-  payment_id other;         ///< reservation_already_paid, payment_in_progress: by which payment
+  payment_id other;           ///< reservation_already_paid, payment_in_progress: by which payment
   std::uint32_t position{0};  ///< queue_not_active
-  time_point expired_at{};  ///< reservation_expired, here or as failure of `paid`
+  time_point expired_at{};    ///< reservation_expired, here or as failure of `paid`
   /// When refusal is none: the payment as it was when this was answered; not terminal means 202.
   payment paid;
 };
@@ -115,7 +116,7 @@ struct payment_event {
   points amount;
   queue_token token;
   bool holds_else{false};
-  time_point paid_at{};      ///< completion of the payment, also in its refund
+  time_point paid_at{};  ///< completion of the payment, also in its refund
   time_point occurred_at{};
 
   [[nodiscard]] schedule_id schedule() const { return schedule_of(reservation); }

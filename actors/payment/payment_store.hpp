@@ -1,11 +1,11 @@
 #pragma once
 
+#include "actors/commit/commit.hpp"
+#include "actors/payment/payment.hpp"
+
 #include <optional>
 #include <span>
 #include <vector>
-
-#include "actors/commit/commit.hpp"
-#include "actors/payment/payment.hpp"
 
 namespace boxoffice {
 
@@ -15,12 +15,12 @@ namespace boxoffice {
 /// keeps the seats (completed, parked after confirm, refund_started, refund_released); the event's
 /// sequence is given by the store (AUTOINCREMENT).
 struct payment_write {
-  std::optional<payment> row;            ///< insert or replace by id
-  std::vector<saga_note> notes;          ///< appended to the timeline
-  std::optional<payment_event> event;    ///< appended to the outbox (sequence is ignored)
-  request_key key;                       ///< remembered with this payment…
+  std::optional<payment> row;          ///< insert or replace by id
+  std::vector<saga_note> notes;        ///< appended to the timeline
+  std::optional<payment_event> event;  ///< appended to the outbox (sequence is ignored)
+  request_key key;                     ///< remembered with this payment…
   payment_id key_payment;
-  std::optional<payment_outcome> answer; ///< …and, once answered, with this answer
+  std::optional<payment_outcome> answer;  ///< …and, once answered, with this answer
   std::optional<std::pair<std::string, std::uint64_t>> consumed;  ///< consumer, up to this sequence
   time_point at{};
 };
@@ -38,7 +38,8 @@ class payment_store {
   /// Applies the writes in order, in one transaction.
   virtual commit_outcome commit(std::span<const payment_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
-  /// Deletes at most `limit` events that every consumer has passed and that are older than `before`.
+  /// Deletes at most `limit` events that every consumer has passed and that are older than
+  /// `before`.
   virtual std::size_t prune_outbox(time_point before, std::size_t limit) = 0;
 };
 
@@ -46,7 +47,8 @@ class payment_store {
 class payment_reader {
  public:
   virtual ~payment_reader() = default;
-  /// Every saga that is neither terminal nor parked, oldest first; the keys that wait for its answer.
+  /// Every saga that is neither terminal nor parked, oldest first; the keys that wait for its
+  /// answer.
   struct open_saga {
     payment row;
     request_key key;  ///< absent when none waits

@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/reservation/protocol.hpp"
+
+#include <cstdint>
 
 namespace boxoffice {
 
@@ -61,8 +61,7 @@ struct payment_found {
 };
 
 /// Front of the payment service for a range of shards: keys, sagas, reads.
-using payment_desk_actor =
-    accepts<start_payment, refund_payment, find_payment, find_open_payment>;
+using payment_desk_actor = accepts<start_payment, refund_payment, find_payment, find_open_payment>;
 
 template <class Inspector>
 auto inspect(Inspector& f, payment& v) {

@@ -1,12 +1,12 @@
 #pragma once
 
-#include <optional>
-#include <span>
-#include <vector>
-
 #include "actors/commit/commit.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/point/account.hpp"
+
+#include <optional>
+#include <span>
+#include <vector>
 
 namespace boxoffice {
 
@@ -14,8 +14,8 @@ namespace boxoffice {
 /// step, and the answer remembered for the key of a request; each only if set.
 ///
 /// **Ensures** in the store: balance = balance_after of the user's newest ledger row, CHECK(balance
-/// >= 0), UNIQUE(reference, kind) on the ledger, UNIQUE(payment, step), no update or delete of ledger
-/// rows.
+/// >= 0), UNIQUE(reference, kind) on the ledger, UNIQUE(payment, step), no update or delete of
+/// ledger rows.
 struct point_write {
   user_id user;
   std::optional<ledger_entry> entry;

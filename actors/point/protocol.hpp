@@ -1,13 +1,13 @@
 #pragma once
 
-#include <cstdint>
-#include <vector>
-
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/point/account.hpp"
+
+#include <cstdint>
+#include <vector>
 
 namespace boxoffice {
 

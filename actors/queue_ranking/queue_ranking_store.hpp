@@ -1,11 +1,11 @@
 #pragma once
 
-#include <span>
-#include <variant>
-
 #include "actors/commit/commit.hpp"
 #include "actors/queue/queue_store.hpp"
 #include "actors/ranking/ranking_store.hpp"
+
+#include <span>
+#include <variant>
 
 namespace boxoffice {
 

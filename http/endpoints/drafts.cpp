@@ -47,9 +47,8 @@ std::vector<section> read_sections(json_reader& body) {
 
 waiting_room_rule read_waiting_room(json_reader& body) {
   waiting_room_rule rule{.enabled = true};
-  rule.active_max = static_cast<std::uint32_t>(
-      body.integer("activeMax", {limits::waiting_room_active_users_min,
-                                 limits::waiting_room_active_users_max}));
+  rule.active_max = static_cast<std::uint32_t>(body.integer(
+      "activeMax", {limits::waiting_room_active_users_min, limits::waiting_room_active_users_max}));
   rule.admit_per_second = static_cast<std::uint32_t>(
       body.integer("admitPerSecond", {limits::waiting_room_admissions_per_second_min,
                                       limits::waiting_room_admissions_per_second_max}));

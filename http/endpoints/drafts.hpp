@@ -1,14 +1,14 @@
 #pragma once
 
-#include <chrono>
-
 #include "actors/concert/catalogue.hpp"
 #include "http/json_reader.hpp"
 
+#include <chrono>
+
 namespace boxoffice::http {
 
-// Bodies of the catalogue's routes and entries of the demo file: one form for both. What is wrong is
-// in the reader; the draft then means nothing.
+// Bodies of the catalogue's routes and entries of the demo file: one form for both. What is wrong
+// is in the reader; the draft then means nothing.
 
 concert read_concert(json_reader& body);
 waiting_room_rule read_waiting_room(json_reader& body);

@@ -1,11 +1,11 @@
 #pragma once
 
-#include <chrono>
-
 #include "actors/core/time.hpp"
 #include "http/endpoints/gateway.hpp"
 #include "http/router.hpp"
 #include "http/token.hpp"
+
+#include <chrono>
 
 namespace boxoffice::http {
 

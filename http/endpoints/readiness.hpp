@@ -1,10 +1,11 @@
 #pragma once
 
-#include <boost/asio/awaitable.hpp>
+#include "http/endpoints/gateway.hpp"
+
 #include <string>
 #include <vector>
 
-#include "http/endpoints/gateway.hpp"
+#include <boost/asio/awaitable.hpp>
 
 namespace boxoffice::http {
 

@@ -1,8 +1,8 @@
 #include "http/endpoints/render.hpp"
 
-#include <array>
-
 #include "actors/core/ids.hpp"
+
+#include <array>
 
 namespace boxoffice::http {
 namespace {
@@ -43,29 +43,44 @@ std::optional<seat_status> parse_seat_status(std::string_view text) {
 std::string_view payment_status(saga_state s) {
   switch (s) {
     case saga_state::started:
-    case saga_state::debited: return "PENDING";
-    case saga_state::completed: return "COMPLETED";
-    case saga_state::failed: return "FAILED";
+    case saga_state::debited:
+      return "PENDING";
+    case saga_state::completed:
+      return "COMPLETED";
+    case saga_state::failed:
+      return "FAILED";
     case saga_state::refunding:
     case saga_state::refund_started:
-    case saga_state::refund_released: return "REFUNDING";
-    case saga_state::compensated: return "COMPENSATED";
-    case saga_state::parked: return "PARKED";
-    case saga_state::refunded: return "REFUNDED";
+    case saga_state::refund_released:
+      return "REFUNDING";
+    case saga_state::compensated:
+      return "COMPENSATED";
+    case saga_state::parked:
+      return "PARKED";
+    case saga_state::refunded:
+      return "REFUNDED";
   }
   return "PENDING";
 }
 
 std::string_view to_text(payment_failure f) {
   switch (f) {
-    case payment_failure::none: return "";
-    case payment_failure::insufficient_points: return "insufficient_points";
-    case payment_failure::reservation_not_found: return "reservation_not_found";
-    case payment_failure::reservation_expired: return "reservation_expired";
-    case payment_failure::reservation_released: return "reservation_released";
-    case payment_failure::reservation_already_paid: return "reservation_already_paid";
-    case payment_failure::deadline_exceeded: return "deadline_exceeded";
-    case payment_failure::aborted: return "aborted";
+    case payment_failure::none:
+      return "";
+    case payment_failure::insufficient_points:
+      return "insufficient_points";
+    case payment_failure::reservation_not_found:
+      return "reservation_not_found";
+    case payment_failure::reservation_expired:
+      return "reservation_expired";
+    case payment_failure::reservation_released:
+      return "reservation_released";
+    case payment_failure::reservation_already_paid:
+      return "reservation_already_paid";
+    case payment_failure::deadline_exceeded:
+      return "deadline_exceeded";
+    case payment_failure::aborted:
+      return "aborted";
   }
   return "";
 }
@@ -103,14 +118,10 @@ json_object render(const reservation& r, const schedule& at) {
   json_object seats = json_object::array();
   for (const auto& s : r.seats)
     seats.push_back({{"seat", at.seats.name_of(s.seat)}, {"price", s.price.value}});
-  json_object out{{"reservationId", to_text(r.id)},
-                  {"scheduleId", to_text(r.schedule())},
-                  {"userId", r.user.value},
-                  {"seats", std::move(seats)},
-                  {"amount", r.amount.value},
-                  {"status", to_text(r.status)},
-                  {"heldAt", to_rfc3339(r.held_at)},
-                  {"expiresAt", to_rfc3339(r.expires_at)}};
+  json_object out{{"reservationId", to_text(r.id)},  {"scheduleId", to_text(r.schedule())},
+                  {"userId", r.user.value},          {"seats", std::move(seats)},
+                  {"amount", r.amount.value},        {"status", to_text(r.status)},
+                  {"heldAt", to_rfc3339(r.held_at)}, {"expiresAt", to_rfc3339(r.expires_at)}};
   if (r.payment) out["paymentId"] = to_text(r.payment);
   return out;
 }

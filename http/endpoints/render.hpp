@@ -1,15 +1,16 @@
 #pragma once
 
-#include <nlohmann/json.hpp>
-#include <optional>
-#include <string>
-#include <string_view>
-
 #include "actors/concert/catalogue.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/point/account.hpp"
 #include "actors/queue/waiting_room.hpp"
 #include "actors/reservation/protocol.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <nlohmann/json.hpp>
 
 namespace boxoffice::http {
 

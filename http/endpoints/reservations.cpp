@@ -106,8 +106,7 @@ awaitable<response> get_reservation(gateway& g, request& from) {
   const auto id = parse_id<reservation_id>(from.arguments[0]);
   if (!id) co_return no_such_reservation();
   find_reservation question{0, from.user(), *id};
-  const auto reply =
-      co_await g.ask<reservation_reply>(g.services().reservation, question);
+  const auto reply = co_await g.ask<reservation_reply>(g.services().reservation, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto at = g.snapshot()->find(schedule_of(*id));

@@ -1,19 +1,17 @@
-#include <utility>
-
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/readiness.hpp"
 #include "http/endpoints/render.hpp"
 #include "http/json_reader.hpp"
 #include "http/metrics_page.hpp"
 
+#include <utility>
+
 namespace boxoffice::http {
 namespace {
 
 using boost::asio::awaitable;
 
-awaitable<response> healthz() {
-  co_return response{status::ok, json_object{{"status", "ok"}}};
-}
+awaitable<response> healthz() { co_return response{status::ok, json_object{{"status", "ok"}}}; }
 
 awaitable<response> readyz(gateway& g) {
   const auto missing = co_await missing_services(g);
@@ -56,8 +54,8 @@ void add_health_routes(router& routes, gateway& g) {
 void add_dev_token_route(router& routes, token_key key, std::chrono::seconds lifetime) {
   routes.add({.method = verb::post,
               .pattern = "/v1/dev/tokens",
-              .handle = [key = std::move(key), lifetime](
-                            request& r) { return dev_token(key, lifetime, r); },
+              .handle = [key = std::move(key),
+                         lifetime](request& r) { return dev_token(key, lifetime, r); },
               .body = body_rule::json});
 }
 

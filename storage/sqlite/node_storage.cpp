@@ -1,8 +1,8 @@
 #include "storage/sqlite/node_storage.hpp"
 
-#include <utility>
-
 #include "storage/sqlite/stores.hpp"
+
+#include <utility>
 
 namespace boxoffice {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <filesystem>
-
 #include "actors/node/node_stores.hpp"
+
+#include <filesystem>
 
 namespace boxoffice {
 

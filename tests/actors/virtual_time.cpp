@@ -13,7 +13,8 @@ virtual_time::virtual_time(std::uint64_t seed) : random_{seed} {
 virtual_time::~virtual_time() {
   commits_.stop();
   reads_.stop();
-  for (const auto& a : owned_) caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
+  for (const auto& a : owned_)
+    caf::anon_send_exit(a, caf::exit_reason::user_shutdown);
   owned_.clear();
   run_actors();
   // A pending timer holds its actor: fire what is left into actors that have ended.
@@ -40,8 +41,8 @@ void virtual_time::advance(milliseconds by) {
     const auto& timers = scheduler().clock().schedule();
     auto step = end - clock_.now();
     if (!timers.empty()) {
-      const auto until = std::chrono::ceil<milliseconds>(timers.begin()->first -
-                                                         scheduler().clock().now());
+      const auto until =
+          std::chrono::ceil<milliseconds>(timers.begin()->first - scheduler().clock().now());
       step = std::clamp(until, milliseconds{1}, step);
     }
     clock_.set(clock_.now() + step);

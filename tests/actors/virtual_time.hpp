@@ -1,10 +1,12 @@
 #pragma once
 
-#include <caf/actor_system.hpp>
-#include <caf/actor_system_config.hpp>
-#include <caf/event_based_actor.hpp>
-#include <caf/scheduler/test_coordinator.hpp>
-#include <caf/send.hpp>
+#include "actors/caf/actor.hpp"
+#include "actors/caf/message.hpp"
+#include "actors/commit/job_runner.hpp"
+#include "actors/core/meters.hpp"
+#include "actors/core/random.hpp"
+#include "actors/core/time.hpp"
+
 #include <deque>
 #include <functional>
 #include <memory>
@@ -13,12 +15,11 @@
 #include <utility>
 #include <vector>
 
-#include "actors/caf/actor.hpp"
-#include "actors/commit/job_runner.hpp"
-#include "actors/caf/message.hpp"
-#include "actors/core/meters.hpp"
-#include "actors/core/random.hpp"
-#include "actors/core/time.hpp"
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/event_based_actor.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+#include <caf/send.hpp>
 
 namespace boxoffice::testing {
 

@@ -1,10 +1,10 @@
 #include "tests/actors/virtual_time.hpp"
 
-#include <gtest/gtest.h>
-
 #include "actors/caf/message.hpp"
 #include "actors/caf/wheel_timer.hpp"
 #include "actors/core/deadlines.hpp"
+
+#include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {

@@ -1,8 +1,8 @@
 #include "actors/commit/committer.hpp"
 
-#include <gtest/gtest.h>
-
 #include "tests/actors/virtual_time.hpp"
+
+#include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {
@@ -31,8 +31,11 @@ class Committer : public ::testing::Test {
   recording_store store_;
   meters meters_;
   testing::queued_runner runner_;
-  subject committer_{"test", {4, 3}, runner_,
-                     [this](std::span<const int> b) { return store_.commit(b); }, meters_};
+  subject committer_{"test",
+                     {4, 3},
+                     runner_,
+                     [this](std::span<const int> b) { return store_.commit(b); },
+                     meters_};
   std::vector<commit_report> first_, second_;
 };
 

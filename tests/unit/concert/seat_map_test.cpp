@@ -1,6 +1,6 @@
-#include <gtest/gtest.h>
-
 #include "actors/concert/catalogue.hpp"
+
+#include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {
@@ -29,8 +29,8 @@ TEST(SeatMap, FindsEverySeatByItsName) {
 
 TEST(SeatMap, OtherNamesAreNoSeats) {
   const auto map = two_sections();
-  for (const auto* name : {"", "A", "A-", "-1", "A-0", "A-51", "A-01", "A-+1", "A- 1", "A-1 ", "B-1",
-                           "a-1", "A-1-1", "A-99999999999", "A-4294967297"})
+  for (const auto* name : {"", "A", "A-", "-1", "A-0", "A-51", "A-01", "A-+1", "A- 1", "A-1 ",
+                           "B-1", "a-1", "A-1-1", "A-99999999999", "A-4294967297"})
     EXPECT_FALSE(map.find(name)) << name;
 }
 

@@ -1,8 +1,8 @@
 #include "actors/core/ids.hpp"
 
-#include <gtest/gtest.h>
-
 #include <set>
+
+#include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {
@@ -51,7 +51,8 @@ TEST(Ids, PaymentGrowsWithTimeWithinItsShard) {
 
 TEST(Ids, UsersSpreadOverAllShards) {
   std::set<std::uint32_t> seen;
-  for (int i = 0; i < 2000; ++i) seen.insert(shard_of(user_id{"user-" + std::to_string(i)}));
+  for (int i = 0; i < 2000; ++i)
+    seen.insert(shard_of(user_id{"user-" + std::to_string(i)}));
   EXPECT_EQ(seen.size(), shard_count);
   EXPECT_EQ(shard_of(user_id{"u1"}), shard_of(user_id{"u1"}));
 }

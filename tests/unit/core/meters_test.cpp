@@ -17,7 +17,8 @@ TEST(Meters, SameNameAndLabelsIsTheSameMeter) {
 TEST(Meters, HistogramCountsEachValueOnceInItsBucket) {
   meters m;
   auto& h = m.size("s", "");
-  for (const std::uint64_t v : {0ULL, 1ULL, 2ULL, 3ULL, 4ULL, 1ULL << 40}) h.observe(v);
+  for (const std::uint64_t v : {0ULL, 1ULL, 2ULL, 3ULL, 4ULL, 1ULL << 40})
+    h.observe(v);
   EXPECT_EQ(h.in_bucket(0), 2U);
   EXPECT_EQ(h.in_bucket(1), 1U);
   EXPECT_EQ(h.in_bucket(2), 2U);
