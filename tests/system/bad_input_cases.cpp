@@ -17,8 +17,8 @@ struct case_list {
     // A key of its own each, so that no case is the replay of another one.
     for (auto& [name, value] : request.headers)
       if (name == "Idempotency-Key" && value.starts_with("bad")) value += std::to_string(++keys);
-    all.push_back({line.method + " " + line.path + ": " + what, std::move(request), status, code,
-                   pointer});
+    all.push_back(
+        {line.method + " " + line.path + ": " + what, std::move(request), status, code, pointer});
   }
 };
 
@@ -112,7 +112,8 @@ void add_keys(case_list& to, const route_line& line) {
   drop_header(request, "Idempotency-Key");
   to.add(line, "no key", request, 400, "idempotency_key_required");
   to.add(line, "empty key", with(""), 400, "idempotency_key_required");
-  for (const std::string& key : {std::string(129, 'k'), std::string{"a b"}, std::string{"k\xC3\xA9"}})
+  for (const std::string& key :
+       {std::string(129, 'k'), std::string{"a b"}, std::string{"k\xC3\xA9"}})
     to.add(line, "key " + key, with(key), 400, "invalid_field", "/header/Idempotency-Key");
   request = with("one");
   request.headers.emplace_back("Idempotency-Key", "two");
@@ -128,12 +129,13 @@ void add_queries(case_list& to, const route_line& line) {
   add("colour=red", "colour");
   add("Limit=1", "Limit");
   if (!line.paged) return;
-  for (const char* wrong : {"0", "-1", "201", "1.5", "1e1", "abc", "", "%2B1", "99999999999999999999"})
+  for (const char* wrong :
+       {"0", "-1", "201", "1.5", "1e1", "abc", "", "%2B1", "99999999999999999999"})
     add(std::string{"limit="} + wrong, "limit");
   add("limit=1&limit=2", "limit");
   if (line.path.starts_with("/v1/rankings")) return;
-  for (const std::string& wrong : {std::string{"abc"}, std::string{}, std::string{"c1zzzzzzzzzzzzzzzz"},
-                                   std::string(500, 'c')})
+  for (const std::string& wrong : {std::string{"abc"}, std::string{},
+                                   std::string{"c1zzzzzzzzzzzzzzzz"}, std::string(500, 'c')})
     add("cursor=" + wrong, "cursor");
 }
 
@@ -147,13 +149,26 @@ void add_broken_json(case_list& to, const route_line& line) {
   std::string nested = R"({"a":)";
   nested += std::string(2000, '[') + std::string(2000, ']') + "}";
   const std::string nul(1, '\0');
-  for (const std::string& body :
-       {std::string{"{"}, std::string{}, std::string{"nul"}, std::string{"{'a':1}"},
-        std::string{R"({"a":1,})"}, std::string{R"({"a":NaN})"}, std::string{R"({"a":1e999})"},
-        std::string{R"({"a":01})"}, good + "x", good + good, good + nul, nul + good,
-        "{\"a\":\"" + nul + "\"}", std::string{"{\"a\":\"\xFF\"}"}, std::string{"{\"a\":\"\xC0\x80\"}"},
-        std::string{R"({"a":"\ud800"})"}, std::string{"{\"a\":\"\xED\xA0\x80\"}"},
-        std::string{R"({"a":1,"a":1})"}, nested, std::string{"{\"a\":\"\n\"}"}})
+  for (const std::string& body : {std::string{"{"},
+                                  std::string{},
+                                  std::string{"nul"},
+                                  std::string{"{'a':1}"},
+                                  std::string{R"({"a":1,})"},
+                                  std::string{R"({"a":NaN})"},
+                                  std::string{R"({"a":1e999})"},
+                                  std::string{R"({"a":01})"},
+                                  good + "x",
+                                  good + good,
+                                  good + nul,
+                                  nul + good,
+                                  "{\"a\":\"" + nul + "\"}",
+                                  std::string{"{\"a\":\"\xFF\"}"},
+                                  std::string{"{\"a\":\"\xC0\x80\"}"},
+                                  std::string{R"({"a":"\ud800"})"},
+                                  std::string{"{\"a\":\"\xED\xA0\x80\"}"},
+                                  std::string{R"({"a":1,"a":1})"},
+                                  nested,
+                                  std::string{"{\"a\":\"\n\"}"}})
     to.add(line, "body " + body.substr(0, 60), with(body), 400, "malformed_json");
   for (const char* body : {"[]", "\"x\"", "1", "null", "true"})
     to.add(line, std::string{"body "} + body, with(body), 400, "invalid_field");
@@ -184,7 +199,8 @@ void add_members(case_list& to, const route_line& line) {
   more["colour"] = "red";
   add("an unknown member", more, "unknown_field", "/colour");
   if (good.empty()) return;
-  for (const auto& [pointer, value] : good.flatten().items()) {
+  const auto leaves = good.flatten();
+  for (const auto& [pointer, value] : leaves.items()) {
     const json::json_pointer at{pointer};
     const bool number = value.is_number();
     // An element of a list may be left out; a member may when it is named as optional.
@@ -290,24 +306,37 @@ void add_ids(case_list& to, const route_line& line) {
     std::string own, foreign, code;
   };
   const auto& on = to.on;
-  const std::vector<id_line> kinds{
-      {on.concert, "", "concert_not_found"},
-      {on.schedule, "", "schedule_not_found"},
-      {on.queue_token, on.strange_queue_token, "not_found"},
-      {on.held, on.strange_held, "reservation_not_found"},
-      {on.payment, on.strange_payment, "payment_not_found"}};
+  const std::vector<id_line> kinds{{on.concert, "", "concert_not_found"},
+                                   {on.schedule, "", "schedule_not_found"},
+                                   {on.queue_token, on.strange_queue_token, "not_found"},
+                                   {on.held, on.strange_held, "reservation_not_found"},
+                                   {on.spare, on.strange_held, "reservation_not_found"},
+                                   {on.payment, on.strange_payment, "payment_not_found"}};
   for (const auto& kind : kinds) {
     const auto place = line.path.find("/" + kind.own);
     if (place == std::string::npos || has_header(line, "Idempotency-Key")) continue;
-    std::vector<std::string> wrong{"x", "-1", "0", "1", "99999999999999999999", std::string(41, 'a'),
-                                   "%00", "%FF", "a%2Fb", "%27%20OR%201%3D1", "..%2F"};
+    std::vector<std::string> wrong{"x",
+                                   "-1",
+                                   "0",
+                                   "1",
+                                   "99999999999999999999",
+                                   std::string(41, 'a'),
+                                   "%00",
+                                   "%FF",
+                                   "a%2Fb",
+                                   "%27%20OR%201%3D1",
+                                   "..%2F"};
     for (const auto& other : kinds)
-      if (other.own != kind.own) wrong.push_back(other.own);
+      if (other.code != kind.code) wrong.push_back(other.own);
     if (!kind.foreign.empty()) wrong.push_back(kind.foreign);
     for (const auto& id : wrong) {
       auto request = good_request(line, on);
       request.target.replace(place + 1, kind.own.size(), id);
-      to.add(line, "id " + id, request, 404, kind.code);
+      if (id == "%00" || id == "%FF") {
+        to.add(line, "id " + id, request, 400, "malformed_request");
+      } else {
+        to.add(line, "id " + id, request, 404, kind.code);
+      }
     }
   }
 }
@@ -380,8 +409,8 @@ std::vector<bad_case> cases_with_key_remembered(const stage& on) {
   for (const auto& id : {std::string{"x"}, std::string{"1"}, on.concert, on.payment, on.held})
     add("/v1/reservations", R"({"scheduleId":")" + id + R"(","seats":["A-9"]})", 404,
         "schedule_not_found");
-  for (const char* seat : {"A-0", "A-11", "A-", "B-1", "a-9", "A-09", "A--9", "A-99999999999999999999",
-                           "' OR 1=1"})
+  for (const char* seat :
+       {"A-0", "A-11", "A-", "B-1", "a-9", "A-09", "A--9", "A-99999999999999999999", "' OR 1=1"})
     add("/v1/reservations",
         R"({"scheduleId":")" + on.schedule + R"(","seats":["A-9",")" + seat + R"("]})", 404,
         "seat_not_found");

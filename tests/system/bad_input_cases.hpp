@@ -14,7 +14,7 @@ inline constexpr std::string_view test_secret = "a-secret-for-rush-and-tests-onl
 struct stage {
   std::string user, stranger, oper, admin;  ///< tokens; the stranger owns the strange things
   std::string concert, schedule, other_concert;
-  std::string queue_token, held, payment;  ///< of the user; `held` is not paid
+  std::string queue_token, held, spare, payment;  ///< of the user; `held` and `spare` are not paid
   std::string strange_queue_token, strange_held, strange_payment;
 };
 
@@ -24,10 +24,10 @@ std::string signed_token(const json& header, const json& claims, std::string_vie
 /// A route as the contract lists it, with a request that would succeed.
 struct route_line {
   std::string method, path;
-  std::string role{};       ///< user, operator, admin; empty: anyone
-  std::string body{};       ///< empty: takes none
-  header_list headers{};    ///< Idempotency-Key and Queue-Token where the route wants them
-  std::string allow{};      ///< the methods of this path, as in Allow
+  std::string role{};     ///< user, operator, admin; empty: anyone
+  std::string body{};     ///< empty: takes none
+  header_list headers{};  ///< Idempotency-Key and Queue-Token where the route wants them
+  std::string allow{};    ///< the methods of this path, as in Allow
   std::vector<std::string> optional{};  ///< members (JSON pointers) that may be left out
   bool paged{false};                    ///< takes limit
   std::size_t body_bytes_max{std::size_t{64} * 1024};

@@ -27,9 +27,8 @@ const char* const schedule_body =
     R"({"startsAt":"2099-03-01T10:00:00.000Z","salesOpenAt":"2026-01-01T00:00:00.000Z",)"
     R"("salesCloseAt":"2099-02-01T00:00:00.000Z","venue":"Hall","holdSeconds":60,)"
     R"("maxSeatsPerUser":4,"sections":[{"name":"A","rows":2,"seatsPerRow":5,"price":100}]})";
-const char* const concert_body =
-    R"({"title":"T","artist":"A","description":"D",)"
-    R"("waitingRoom":{"activeMax":10,"admitPerSecond":10}})";
+const char* const concert_body = R"({"title":"T","artist":"A","description":"D",)"
+                                 R"("waitingRoom":{"activeMax":10,"admitPerSecond":10}})";
 
 }  // namespace
 
@@ -132,13 +131,13 @@ std::vector<route_line> all_routes(const stage& on) {
        .body = "{}",
        .headers = key,
        .allow = "POST"},
-      {.method = "GET",
-       .path = "/v1/rankings/best-selling",
-       .allow = "GET, HEAD",
-       .paged = true},
+      {.method = "GET", .path = "/v1/rankings/best-selling", .allow = "GET, HEAD", .paged = true},
       {.method = "GET", .path = "/v1/rankings/sold-out", .allow = "GET, HEAD", .paged = true},
       // Last, since they take away what others above need.
-      {.method = "DELETE", .path = reservation, .role = "user", .allow = "DELETE, GET, HEAD"},
+      {.method = "DELETE",
+       .path = "/v1/reservations/" + on.spare,
+       .role = "user",
+       .allow = "DELETE, GET, HEAD"},
       {.method = "DELETE", .path = place, .role = "user", .allow = "DELETE, GET, HEAD"},
   };
 }

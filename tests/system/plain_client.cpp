@@ -114,6 +114,8 @@ class plain_client::connection {
 plain_client::plain_client(const std::string& url)
     : connection_{std::make_unique<connection>(url)} {}
 plain_client::~plain_client() = default;
+plain_client::plain_client(plain_client&&) noexcept = default;
+plain_client& plain_client::operator=(plain_client&&) noexcept = default;
 plain_answer plain_client::send(const plain_request& wanted) { return connection_->send(wanted); }
 
 }  // namespace boxoffice::system_test

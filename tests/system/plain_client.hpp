@@ -43,8 +43,8 @@ class plain_client {
  public:
   explicit plain_client(const std::string& url);
   ~plain_client();
-  plain_client(const plain_client&) = delete;
-  plain_client& operator=(const plain_client&) = delete;
+  plain_client(plain_client&&) noexcept;
+  plain_client& operator=(plain_client&&) noexcept;
 
   /// Throws boost::system::system_error when no answer comes within 30 s.
   plain_answer send(const plain_request& wanted);

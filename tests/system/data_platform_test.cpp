@@ -1,0 +1,147 @@
+#include "tests/system/event_receiver.hpp"
+#include "tests/system/eventually.hpp"
+#include "tests/system/running_server.hpp"
+#include "tests/system/visitor.hpp"
+
+#include <algorithm>
+#include <array>
+#include <chrono>
+
+#include <gtest/gtest.h>
+#include <openssl/evp.h>
+#include <openssl/hmac.h>
+
+namespace boxoffice::system_test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::string_view secret = "what-only-the-platform-knows";
+
+/// `X-Boxoffice-Signature` as the receiver of an event works it out.
+std::string signature_of(const std::string& stamp, const std::string& body) {
+  const auto text = stamp + "." + body;
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
+  std::string hex;
+  for (unsigned i = 0; i < size; ++i)
+    for (const unsigned digit : {mac[i] / 16U, mac[i] % 16U})
+      hex.push_back("0123456789abcdef"[digit]);
+  return "t=" + stamp + ",v1=" + hex;
+}
+
+/// A server that tells a receiver of its payments.
+class DataPlatform : public testing::Test {
+ protected:
+  DataPlatform()
+      : server_{{"data_platform.url=" + platform_.url(),
+                 "data_platform.secret=" + std::string{secret}}} {
+    visitor admin{server_.url(), "admin1", "admin"};
+    concert_ = admin.open_concert();
+    schedule_ = admin.open_schedule(concert_, schedule_on_sale(2, 10));
+  }
+
+  /// The next buyer buys a seat; the id of the payment.
+  std::string buy() {
+    visitor who{server_.url(), "buyer" + std::to_string(++buyers_)};
+    who.join(concert_);
+    EXPECT_EQ(who.charge(1000).status, 201);
+    const auto held = who.hold(schedule_, {{"bestAvailable", {{"count", 1}}}});
+    const auto paid = who.pay(held.value().at("reservationId"));
+    EXPECT_EQ(paid.status, 201) << paid.body;
+    return paid.value().at("paymentId");
+  }
+  void expect_accepted(std::size_t count, seconds patience) {
+    EXPECT_TRUE(eventually([&] { return platform_.accepted().size() >= count; }, patience))
+        << platform_.accepted().size() << " of " << count;
+  }
+  [[nodiscard]] std::vector<std::string> accepted_payments() const {
+    std::vector<std::string> out;
+    for (const auto& each : platform_.accepted())
+      out.push_back(each.at("paymentId"));
+    return out;
+  }
+
+  event_receiver platform_;
+  running_server server_;
+  std::string concert_, schedule_;
+  int buyers_{0};
+};
+
+TEST_F(DataPlatform, IsToldOfEveryPaymentInOrder) {
+  const auto payment = buy();
+  visitor who{server_.url(), "buyer1"};
+  EXPECT_EQ(who.refund(payment).status, 201);
+  const auto another = buy();
+  expect_accepted(3, seconds{3});
+  const auto events = platform_.accepted();
+  ASSERT_EQ(events.size(), 3U);
+  EXPECT_EQ(accepted_payments(), (std::vector<std::string>{payment, payment, another}));
+  EXPECT_EQ(events[0].at("type"), "payment.completed");
+  EXPECT_EQ(events[1].at("type"), "payment.refunded");
+  EXPECT_LT(events[0].at("sequence"), events[1].at("sequence"));
+  EXPECT_LT(events[1].at("sequence"), events[2].at("sequence"));
+  EXPECT_EQ(events[0].at("scheduleId"), schedule_);
+  EXPECT_EQ(events[0].at("concertId"), concert_);
+  EXPECT_EQ(events[0].at("userId"), "buyer1");
+  EXPECT_EQ(events[0].at("amount"), 1000);
+}
+
+TEST_F(DataPlatform, CanCheckWhereAnEventComesFrom) {
+  buy();
+  expect_accepted(1, seconds{3});
+  const auto post = platform_.posts().at(0);
+  EXPECT_EQ(post.target, "/events");
+  EXPECT_EQ(post.content_type, "application/json");
+  EXPECT_EQ(post.idempotency_key, json::parse(post.body).at("eventId"));
+  const auto stamp = post.signature.substr(2, post.signature.find(',') - 2);
+  EXPECT_EQ(post.signature, signature_of(stamp, post.body));
+  const auto now = std::chrono::system_clock::now().time_since_epoch();
+  EXPECT_NEAR(std::stod(stamp), std::chrono::duration<double>(now).count(), 30);
+}
+
+TEST_F(DataPlatform, IsAskedAgainWhenItFails) {
+  platform_.refuse(2, 500);
+  const auto first = buy();
+  const auto second = buy();
+  expect_accepted(2, seconds{5});
+  const auto posts = platform_.posts();
+  ASSERT_EQ(posts.size(), 4U);
+  EXPECT_EQ(posts[0].answered, 500);
+  EXPECT_EQ(posts[1].answered, 500);
+  EXPECT_EQ(posts[0].body, posts[2].body) << "the same event, until it is taken";
+  EXPECT_EQ(posts[0].idempotency_key, posts[2].idempotency_key);
+  EXPECT_EQ(accepted_payments(), (std::vector<std::string>{first, second}));
+}
+
+TEST_F(DataPlatform, IsToldOfWhatItMissedWhenItComesBack) {
+  std::vector<std::string> all{buy()};
+  expect_accepted(1, seconds{3});
+  platform_.go_away();
+  for (int i = 0; i < 3; ++i)
+    all.push_back(buy());  // buying goes on without it
+  EXPECT_EQ(platform_.accepted().size(), 1U);
+  platform_.come_back();
+  expect_accepted(all.size(), seconds{10});
+  EXPECT_EQ(accepted_payments(), all);
+  all.push_back(buy());
+  expect_accepted(all.size(), seconds{3});
+  EXPECT_EQ(accepted_payments(), all);
+}
+
+TEST_F(DataPlatform, IsToldAfterARestartOfWhatItMissed) {
+  platform_.go_away();
+  const std::vector<std::string> all{buy(), buy()};
+  server_.process().kill_hard();
+  platform_.come_back();
+  server_.start();
+  expect_accepted(all.size(), seconds{10});
+  auto told = accepted_payments();
+  told.erase(std::unique(told.begin(), told.end()), told.end());
+  EXPECT_EQ(told, all) << "in order; the last one may come twice";
+}
+
+}  // namespace
+}  // namespace boxoffice::system_test
