@@ -166,6 +166,7 @@ void payment_desk_state::proceed(std::uint64_t number) {
     if (!c.reservation) return finish(number, decide_purchase({}, {}, {}));
     return ask_reservation(number);
   }
+  if (!c.payment) return finish(number, decide_refund({}, c.user, no_time, now()));
   if (const auto open = open_.find(c.payment); open != open_.end())
     return finish(number, decide_refund(open->second.row, c.user, no_time, now()));
   // Held before the row is read: a second refund never sees a row from before the first.
