@@ -45,10 +45,14 @@ class bridge {
   bridge(caf::actor_system& system, boost::asio::any_io_executor io, meters& all,
          reply_types<Replies...> /*taken*/)
       : table_{std::make_shared<ticket_table>(std::move(io), all)},
-        gateway_{system.spawn([table = table_](caf::event_based_actor* self) -> caf::behavior {
-          drop_unexpected(self, table);
-          return {settle_entry<Replies>{table}...};
-        })} {}
+        // The table is an argument and no capture: CAF 0.17 dereferences the null list of none.
+        gateway_{system.spawn(
+            [](caf::event_based_actor* self,
+               const std::shared_ptr<ticket_table>& table) -> caf::behavior {
+              drop_unexpected(self, table);
+              return {settle_entry<Replies>{table}...};
+            },
+            table_)} {}
   /// Ends the gateway actor; whoever still waits gets nothing.
   ~bridge();
   bridge(const bridge&) = delete;

@@ -120,12 +120,17 @@ class virtual_time {
 template <class... Replies>
 class inbox {
  public:
+  using kept_replies = std::tuple<std::vector<Replies>...>;
+
   explicit inbox(virtual_time& time) : time_{time} {
     auto* kept = &kept_;
-    actor_ = time.owns(time.system().spawn([kept](caf::event_based_actor* self) -> caf::behavior {
-      self->set_default_handler(caf::drop);
-      return {[kept](const Replies& m) { std::get<std::vector<Replies>>(*kept).push_back(m); }...};
-    }));
+    actor_ = time.owns(time.system().spawn(
+        [](caf::event_based_actor* self, kept_replies* kept) -> caf::behavior {
+          self->set_default_handler(caf::drop);
+          return {
+              [kept](const Replies& m) { std::get<std::vector<Replies>>(*kept).push_back(m); }...};
+        },
+        kept));
   }
 
   /// Sends in the name of this inbox, and runs everything that follows from it.
@@ -152,7 +157,7 @@ class inbox {
 
  private:
   virtual_time& time_;
-  std::tuple<std::vector<Replies>...> kept_;
+  kept_replies kept_;
   caf::actor actor_;
 };
 
