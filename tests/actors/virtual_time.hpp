@@ -123,14 +123,13 @@ class inbox {
   using kept_replies = std::tuple<std::vector<Replies>...>;
 
   explicit inbox(virtual_time& time) : time_{time} {
-    auto* kept = &kept_;
     actor_ = time.owns(time.system().spawn(
         [](caf::event_based_actor* self, kept_replies* kept) -> caf::behavior {
           self->set_default_handler(caf::drop);
           return {
               [kept](const Replies& m) { std::get<std::vector<Replies>>(*kept).push_back(m); }...};
         },
-        kept));
+        &kept_));
   }
 
   /// Sends in the name of this inbox, and runs everything that follows from it.
