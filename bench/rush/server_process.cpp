@@ -70,7 +70,7 @@ std::filesystem::path log_of(const server_setup& setup) {
   ::dup2(output, STDOUT_FILENO);
   ::dup2(errors, STDERR_FILENO);
   // A port that the starter listens on stays the starter's: asio does not close it on exec.
-  ::close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
+  close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
   ::execv(program, arguments);
   ::_exit(127);
 }
