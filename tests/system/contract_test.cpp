@@ -246,6 +246,11 @@ TEST_F(Contract, ShowsItsHealthAndItsFigures) {
   auto who = newcomer();
   EXPECT_EQ(who.get("/healthz").status, 200);
   EXPECT_EQ(who.get("/readyz").status, 200);
+  // Rooms and desks are measured from when they are first asked for.
+  const auto concert = admin().open_concert(json{{"activeMax", 1}, {"admitPerSecond", 100}});
+  const auto schedule = admin().open_schedule(concert, schedule_on_sale(1, 5));
+  EXPECT_EQ(who.join(concert).status, 201);
+  EXPECT_EQ(who.get("/v1/schedules/" + schedule + "/seats").status, 200);
   const auto page = who.get("/metrics");
   EXPECT_EQ(page.status, 200);
   EXPECT_TRUE(page.header("Content-Type").starts_with("text/plain")) << page.header("Content-Type");
