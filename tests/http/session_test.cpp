@@ -128,6 +128,15 @@ TEST_F(HttpServer, SendsLargeSharedBodies) {
     EXPECT_EQ(client.ask(get("/v1/big")).body.size(), 3'000'000U);
 }
 
+// Returns when the server works on a request; fails the test when it never does.
+void await_in_flight(meters& measured) {
+  const auto& running = measured.level("boxoffice_http_requests_in_flight", "Requests in flight");
+  const auto give_up = std::chrono::steady_clock::now() + 5s;
+  while (running.value() == 0 && std::chrono::steady_clock::now() < give_up)
+    std::this_thread::yield();
+  ASSERT_GT(running.value(), 0);
+}
+
 TEST_F(HttpServer, EndsConnectionsThatIdleOrTrickle) {
   server_settings how;
   how.idle_max = 150ms;
@@ -168,7 +177,7 @@ TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {
   idle.ask(get("/healthz"));
   auto busy = connect();
   busy.send(get("/v1/slow/400"));
-  std::this_thread::sleep_for(100ms);
+  await_in_flight(meters_);
   const auto port = server_->address().port;
   std::thread stopper{[&] { server_->stop(); }};
   const auto answer = busy.receive();
@@ -185,7 +194,7 @@ TEST_F(HttpServer, StopDoesNotWaitForeverForAHandler) {
   serve(how);
   auto busy = connect();
   busy.send(get("/v1/slow/60000"));
-  std::this_thread::sleep_for(50ms);
+  await_in_flight(meters_);
   const auto begin = std::chrono::steady_clock::now();
   server_->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
