@@ -102,6 +102,14 @@ inline constexpr std::chrono::milliseconds store_retry_first = 50ms;
 inline constexpr std::chrono::milliseconds store_retry_max = 2s;
 /// How long SQLite waits for a lock that a killed process leaves for a moment.
 inline constexpr std::chrono::milliseconds sqlite_busy_time_max = 5s;
+/// The write-ahead log is copied into the database by the commit that fills it to so many pages of
+/// 4 KiB (16 MB). More pages make the copy rarer and cheaper per commit (a page written ten times
+/// is copied once) but each copy longer.
+inline constexpr std::int64_t sqlite_checkpoint_pages = 4000;
+/// What is left of a log that grew beyond it, once it has been copied.
+inline constexpr std::int64_t sqlite_log_bytes_max = std::int64_t{64} * 1024 * 1024;
+/// Pages that one connection keeps in memory: the hot rows of a sale.
+inline constexpr std::int64_t sqlite_cache_kib = 65'536;
 
 // --- Concerts and seats -----------------------------------------------------------------------
 
@@ -187,7 +195,16 @@ inline constexpr std::chrono::milliseconds saga_retry_max = 5s;
 inline constexpr int saga_retry_jitter_percent = 20;
 /// Askings of one step after the deadline before the saga is parked for an operator: about an hour
 /// at the cap.
-inline constexpr int saga_step_tries_max = 720;
+inline constexpr int saga_step_tries_default = 720;
+inline constexpr int saga_step_tries_max = 100'000;
+/// Notes of a step that goes on and on are written in portions of this many, so that a saga that
+/// waits for an hour costs no write a second. A crash loses at most the portion that was not full;
+/// a transition carries every note before it.
+inline constexpr std::size_t saga_notes_portion = 16;
+/// What an operator gives as the reason of an abort: a sentence or two.
+inline constexpr std::size_t saga_reason_chars_max = 500;
+/// `olderThanSeconds` of a list of sagas: 30 years, beyond which nothing is.
+inline constexpr std::int64_t saga_age_seconds_max = 1'000'000'000;
 inline constexpr std::chrono::milliseconds payment_answer_time_default = 3000ms;
 inline constexpr std::chrono::milliseconds payment_answer_time_max = 60'000ms;
 inline constexpr std::chrono::seconds payment_deadline_default = 30s;
@@ -210,6 +227,17 @@ inline constexpr int outbox_event_tries_max = 10;
 inline constexpr std::chrono::hours outbox_published_kept = 24h;
 /// Events a consumer has been sent and has not yet applied.
 inline constexpr std::size_t consumer_queue_events_max = 4096;
+/// Deliveries a consumer has open: one is under way, a few more are repetitions of it.
+inline constexpr std::size_t consumer_open_deliveries_max = 16;
+/// Why an event was parked, as its consumer says it; what comes from outside is cut here.
+inline constexpr std::size_t parked_reason_chars_max = 200;
+/// Applied events kept per consumer, in sequence numbers: more than an outbox holds in the day that
+/// it keeps what was published (at 46 payments a second), for what is no longer there comes again
+/// only if it was parked. About 250 MB at worst.
+inline constexpr std::uint64_t applied_events_kept = 4'000'000;
+/// How far behind those the forgetting looks, in sequence numbers: many times what a consumer may
+/// leave out in a row. **Why** not everything: an event that was parked for long keeps its mark.
+inline constexpr std::uint64_t applied_events_swept = 100'000;
 inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
 inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
 inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;

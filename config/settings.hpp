@@ -106,6 +106,7 @@ struct settings {
     std::chrono::milliseconds answer_time{limits::payment_answer_time_default};
     std::chrono::seconds deadline{limits::payment_deadline_default};
     std::chrono::milliseconds step_time{limits::payment_step_time_default};
+    std::int64_t undo_tries_max{limits::saga_step_tries_default};
     bool operator==(const payment_settings&) const = default;
   } payment;
 

@@ -128,6 +128,12 @@ constexpr auto keys = std::to_array<setting_key>({
      "time.",
      BOXOFFICE_FIELD(payment.step_time),
      {limits::payment_step_time_min.count(), limits::payment_step_time_max.count()}},
+    {"payment.undo_tries_max",
+     "tries",
+     "So often a payment or refund asks for one step of its way back; without an answer it is then "
+     "parked for an operator.",
+     BOXOFFICE_FIELD(payment.undo_tries_max),
+     {1, limits::saga_step_tries_max}},
 
     {"point.charge_max",
      "points",

@@ -28,9 +28,6 @@ auto inspect(Inspector& f, forward_again_tick&) {
 
 namespace {
 
-// One is under way; a few more are repetitions of it.
-constexpr std::size_t open_deliveries_max = 16;
-
 /// The shell around forward_queue. Started and ended by the node.
 class forwarder {
  public:
@@ -56,7 +53,7 @@ class forwarder {
       d.events.push_back({place.number, e.sequence});
     }
     if (d.events.empty()) return;
-    if (open_.size() >= open_deliveries_max) open_.pop_front();
+    if (open_.size() >= limits::consumer_open_deliveries_max) open_.pop_front();
     open_.push_back(std::move(d));
     answer_done();
     send_next();

@@ -126,20 +126,21 @@ class node::parts {
     }
     services_.payment = owns(spawn_payment_desk(
         *system_,
-        payment_context{
-            .time = outside_.time,
-            .random = outside_.random,
-            .commits = payment_.commits,
-            .store = *stores_.payment,
-            .commit_jobs = payment_.writer,
-            .reader = *stores_.payment_reads,
-            .reads = payment_.reader,
-            .meters = outside_.meters,
-            .reservation = services_.reservation,
-            .points = [desk = services_.point](const user_id&) { return desk; },
-            .relays = std::move(relays),
-            .rules = {.deadline = how_.payment.deadline, .step_time = how_.payment.step_time},
-            .answer_time = how_.payment.answer_time}));
+        payment_context{.time = outside_.time,
+                        .random = outside_.random,
+                        .commits = payment_.commits,
+                        .store = *stores_.payment,
+                        .commit_jobs = payment_.writer,
+                        .reader = *stores_.payment_reads,
+                        .reads = payment_.reader,
+                        .meters = outside_.meters,
+                        .reservation = services_.reservation,
+                        .points = [desk = services_.point](const user_id&) { return desk; },
+                        .relays = std::move(relays),
+                        .rules = {.deadline = how_.payment.deadline,
+                                  .step_time = how_.payment.step_time,
+                                  .undo_tries_max = static_cast<int>(how_.payment.undo_tries_max)},
+                        .answer_time = how_.payment.answer_time}));
   }
 
   outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,

@@ -8,9 +8,6 @@
 namespace boxoffice {
 namespace {
 
-/// Notes of a step that goes on and on are written in portions of this many.
-constexpr std::size_t notes_portion = 16;
-
 payment_failure failure_of(confirm_refusal refusal) {
   switch (refusal) {
     case confirm_refusal::reservation_not_found:
@@ -258,7 +255,7 @@ void saga::note(time_point now, saga_step step, std::string what) {
 }
 
 saga_decision saga::flush_notes(saga_decision d) {
-  if (notes_.size() >= notes_portion) d.notes = std::exchange(notes_, {});
+  if (notes_.size() >= limits::saga_notes_portion) d.notes = std::exchange(notes_, {});
   return d;
 }
 

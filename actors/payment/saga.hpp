@@ -19,7 +19,7 @@ struct saga_rules {
   milliseconds retry_first{limits::saga_retry_first};
   milliseconds retry_max{limits::saga_retry_max};
   int jitter_percent{limits::saga_retry_jitter_percent};
-  int undo_tries_max{limits::saga_step_tries_max};  ///< of one step that has no deadline
+  int undo_tries_max{limits::saga_step_tries_default};  ///< of one step that has no deadline
 };
 
 /// What a participant answered to a step.

@@ -20,9 +20,6 @@ auto inspect(Inspector& f, prune_queue_tick&) {
 
 namespace {
 
-// The relay has one delivery under way; a few more are repetitions of it.
-constexpr std::size_t open_deliveries_max = 16;
-
 /// Routes by concert; rooms answer the asker themselves. Started and ended by the node.
 class queue_desk {
  public:
@@ -76,7 +73,7 @@ class queue_desk {
     const delivery d{sender_of(self_), m.ticket, m.events.back().sequence, m.events.size(),
                      by_room.size()};
     if (by_room.empty()) return applied(d);
-    if (open_.size() >= open_deliveries_max) open_.erase(open_.begin());
+    if (open_.size() >= limits::consumer_open_deliveries_max) open_.erase(open_.begin());
     open_.emplace(next_delivery_++, d);
     for (auto& [concert, used] : by_room)
       self_->send(room_of(concert), std::move(used));

@@ -57,7 +57,7 @@ class board_desk {
   void on(const deliver_events& m) {
     if (m.events.empty()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
-    if (open_.size() >= open_deliveries_max) return;
+    if (open_.size() >= limits::consumer_open_deliveries_max) return;
     open_.push_back({reply_to(), m.ticket, m.events, 0, 0, 0});
     proceed();
   }
@@ -133,9 +133,6 @@ class board_desk {
   }
 
  private:
-  // One is under way; a few more are repetitions of it.
-  static constexpr std::size_t open_deliveries_max = 16;
-
   struct delivery {
     caf::actor from;
     std::uint64_t ticket;
