@@ -9,8 +9,7 @@ using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's o
 
 class sqlite_concert_store final : public concert_store {
  public:
-  explicit sqlite_concert_store(const std::filesystem::path& file)
-      : db_{file, std::make_shared<commit_doubt>(file)} {}
+  explicit sqlite_concert_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   commit_outcome commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {
@@ -103,10 +102,11 @@ class sqlite_concert_store final : public concert_store {
 
 }  // namespace
 
-concert_storage open_concert_storage(const std::filesystem::path& file) {
+concert_storage open_concert_storage(const std::filesystem::path& file, const storage_tuning& how) {
   migrate(file, concert_schema);
+  const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   concert_storage opened;
-  translated([&] { opened.store = std::make_unique<sqlite_concert_store>(file); });
+  translated([&] { opened.store = std::make_unique<sqlite_concert_store>(shared); });
   return opened;
 }
 

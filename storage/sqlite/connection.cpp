@@ -32,18 +32,18 @@ storage_error::kind classify(int code) {
   }
 }
 
-constexpr auto settings_of_both =
+// No mmap: a disk error in mapped memory is a SIGBUS, not an error code.
+const std::string settings_of_both =
     "PRAGMA foreign_keys = ON;"
     "PRAGMA temp_store = MEMORY;"
-    "PRAGMA mmap_size = 0;"         // a disk error in mapped memory is a SIGBUS, not an error code
-    "PRAGMA cache_size = -65536;";  // KiB
-// The write-ahead log is copied into the database by the commit that fills it to so many pages of
-// 4 KiB. More pages make the copy rarer and cheaper per commit (a page written ten times is copied
-// once) but each copy longer.
-constexpr auto settings_of_writer =
+    "PRAGMA mmap_size = 0;"
+    "PRAGMA cache_size = -" +
+    std::to_string(limits::sqlite_cache_kib) + ";";
+const std::string settings_of_writer =
     "PRAGMA synchronous = FULL;"
-    "PRAGMA wal_autocheckpoint = 4000;"       // pages
-    "PRAGMA journal_size_limit = 67108864;";  // bytes
+    "PRAGMA wal_autocheckpoint = 0;"  // writing_connection does it, and hears how that went
+    "PRAGMA journal_size_limit = " +
+    std::to_string(limits::sqlite_log_bytes_max) + ";";
 
 constexpr auto settings_of_reader = "PRAGMA query_only = ON;";
 
@@ -82,29 +82,29 @@ void expect(bool holds, const char* rule) {
   if (!holds) throw storage_error{storage_error::kind::constraint, rule};
 }
 
-void commit_doubt::settle() {
-  if (!open_.load(std::memory_order_acquire)) return;
+void database_file::settle() {
+  if (!doubtful_.load(std::memory_order_acquire)) return;
   translated([&] {
-    auto db = open(file_, access::read_write);
+    auto db = open(path_, access::read_write);
     // A row written with the values it has changes no page; the counter in the header always does.
     SQLite::Transaction whole{db, SQLite::TransactionBehavior::IMMEDIATE};
     const auto settled_before = db.execAndGet("PRAGMA user_version").getInt();
     db.exec("PRAGMA user_version = " + std::to_string(settled_before % 1'000'000 + 1));
     whole.commit();
   });
-  open_.store(false);
+  doubtful_.store(false);
 }
 
-writing_connection::writing_connection(const std::filesystem::path& file,
-                                       std::shared_ptr<commit_doubt> doubt)
-    : name_{file.stem().string()},
-      db_{open(file, access::read_write)},
-      doubt_{std::move(doubt)},
-      begin_{db_, "BEGIN IMMEDIATE"},
-      commit_{db_, "COMMIT"},
-      rollback_{db_, "ROLLBACK"} {}
+writing_connection::writing_connection(std::shared_ptr<database_file> file)
+    : name_{file->path().stem().string()},
+      session_{std::move(file), access::read_write},
+      write_back_at_{session_.file().log_pages_max()},
+      begin_{session_, "BEGIN IMMEDIATE"},
+      commit_{session_, "COMMIT"},
+      rollback_{session_, "ROLLBACK"} {}
 
 commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+  const auto hold = session_.use();
   bool committing = false;
   try {
     translated([&] {
@@ -113,7 +113,8 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
       committing = true;
       commit_.run();
     });
-    doubt_->settled();
+    session_.file().settled();
+    write_log_back();
     return commit_outcome::committed;
   } catch (const storage_error& e) {
     return after_failure(e, committing);
@@ -132,11 +133,12 @@ commit_outcome writing_connection::after_failure(const storage_error& error,
                                                        : "a batch was not committed",
         {{"store", name_}, {"kind", to_text(error.why())}, {"error", error.what()}});
     // Some errors end the transaction by themselves; ROLLBACK would then be an error of its own.
-    if (sqlite3_get_autocommit(db_.getHandle()) == 0) roll_back();
+    if (session_.is_open() && sqlite3_get_autocommit(session_.handle()) == 0)
+      translated([&] { rollback_.run(); });
     const bool doubtful = committing && error.why() == storage_error::kind::disk_fault;
     if (!doubtful) return commit_outcome::failed;
-    doubt_->raise();
-    doubt_->settle();
+    session_.file().raise_doubt();
+    session_.file().settle();
     return commit_outcome::failed;
   } catch (const std::exception& e) {
     log(log_level::error, "storage", "the database cannot be settled after a failed commit",
@@ -145,23 +147,33 @@ commit_outcome writing_connection::after_failure(const storage_error& error,
   }
 }
 
-void writing_connection::roll_back() {
-  translated([&] { rollback_.run(); });
+void writing_connection::write_log_back() noexcept {
+  if (session_.log_pages() < write_back_at_) return;
+  const auto most = session_.file().log_pages_max();
+  const int result = sqlite3_wal_checkpoint_v2(session_.handle(), nullptr,
+                                               SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);
+  if (result == SQLITE_OK || (result & 0xFF) == SQLITE_BUSY) {
+    write_back_at_ = most;
+    return;
+  }
+  write_back_at_ = session_.log_pages() + most / 4;  // not again with every commit
+  log(log_level::error, "storage", "the log was not written back; it grows until that succeeds",
+      {{"store", name_}, {"error", sqlite3_errstr(result)}, {"code", result}});
+  if (classify(result) == storage_error::kind::disk_fault) session_.file().close_all(session_);
 }
 
-reading_connection::reading_connection(const std::filesystem::path& file,
-                                       std::shared_ptr<commit_doubt> doubt)
-    : db_{open(file, access::read_only)}, doubt_{std::move(doubt)}, begin_{db_, "BEGIN"} {}
+reading_connection::reading_connection(std::shared_ptr<database_file> file)
+    : session_{std::move(file), access::read_only}, begin_{session_, "BEGIN"} {}
 
 reading_connection::snapshot::snapshot(reading_connection& of) : of_{of} {
-  of_.doubt_->settle();
+  of_.session_.file().settle();
   of_.begin_.run();
 }
 
 reading_connection::snapshot::~snapshot() {
   // An error of a query may have ended the transaction already.
-  if (sqlite3_get_autocommit(of_.db_.getHandle()) == 0)
-    sqlite3_exec(of_.db_.getHandle(), "ROLLBACK", nullptr, nullptr, nullptr);
+  if (sqlite3_get_autocommit(of_.session_.handle()) == 0)
+    sqlite3_exec(of_.session_.handle(), "ROLLBACK", nullptr, nullptr, nullptr);
 }
 
 }  // namespace boxoffice::sqlite

@@ -1,18 +1,16 @@
 #include "storage/sqlite/node_storage.hpp"
 
-#include "storage/sqlite/stores.hpp"
-
 #include <utility>
 
 namespace boxoffice {
 
-node_stores open_node_stores(const std::filesystem::path& data_dir) {
+node_stores open_node_stores(const std::filesystem::path& data_dir, const storage_tuning& how) {
   const auto files = files_in(data_dir);
-  auto reservation = open_reservation_storage(files.reservation);
-  auto point = open_point_storage(files.point);
-  auto payment = open_payment_storage(files.payment);
-  auto queue_ranking = open_queue_ranking_storage(files.queue_ranking);
-  return {.concert = open_concert_storage(files.concert).store,
+  auto reservation = open_reservation_storage(files.reservation, how);
+  auto point = open_point_storage(files.point, how);
+  auto payment = open_payment_storage(files.payment, how);
+  auto queue_ranking = open_queue_ranking_storage(files.queue_ranking, how);
+  return {.concert = open_concert_storage(files.concert, how).store,
           .reservation = std::move(reservation.store),
           .reservation_reads = std::move(reservation.reader),
           .point = std::move(point.store),

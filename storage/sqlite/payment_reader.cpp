@@ -22,9 +22,8 @@ std::string select(const std::string& rest) {
 
 }  // namespace
 
-sqlite_payment_reader::sqlite_payment_reader(const std::filesystem::path& file,
-                                             std::shared_ptr<commit_doubt> doubt)
-    : db_{file, std::move(doubt)},
+sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file)
+    : db_{std::move(file)},
       // The states of the index payment_open, written as there, or it is not used.
       open_{db_.database(), select("state IN (0, 1, 4, 7, 8) ORDER BY created_at, id")},
       waiting_key_{db_.database(), R"(

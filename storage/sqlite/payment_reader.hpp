@@ -15,7 +15,7 @@ namespace boxoffice::sqlite {
 /// The reads of the payment service. **Thread**: the reader's.
 class sqlite_payment_reader final : public payment_reader {
  public:
-  sqlite_payment_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt);
+  explicit sqlite_payment_reader(std::shared_ptr<database_file> file);
 
   std::vector<open_saga> open_sagas() override;
   std::optional<payment> find(payment_id id) override;

@@ -26,8 +26,7 @@ static_assert(static_cast<int>(saga_state::refunded) == 9);
 /// first answer. A write that would change them is refused as the bug it is.
 class sqlite_payment_store final : public payment_store {
  public:
-  sqlite_payment_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_payment_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   commit_outcome commit(std::span<const payment_write> batch) override {
     return db_.in_transaction([&] {
@@ -37,9 +36,7 @@ class sqlite_payment_store final : public payment_store {
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
-    std::size_t pruned = 0;
-    const auto outcome = db_.in_transaction([&] { pruned = pruner_.prune(before, limit); });
-    return outcome == commit_outcome::committed ? pruned : 0;
+    return pruner_.prune(before, limit);
   }
 
   std::size_t prune_outbox(time_point before, std::size_t limit) override {
@@ -118,18 +115,18 @@ class sqlite_payment_store final : public payment_store {
         WHERE sequence <= (SELECT min(sequence) FROM consumer)
         ORDER BY sequence LIMIT ?)
       WHERE occurred_at < ?))"};
-  key_pruner pruner_{db_.database()};
+  key_pruner pruner_{db_};
 };
 
 }  // namespace
 
-payment_storage open_payment_storage(const std::filesystem::path& file) {
+payment_storage open_payment_storage(const std::filesystem::path& file, const storage_tuning& how) {
   migrate(file, payment_schema);
-  const auto doubt = std::make_shared<commit_doubt>(file);
+  const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   payment_storage opened;
   translated([&] {
-    opened.store = std::make_unique<sqlite_payment_store>(file, doubt);
-    opened.reader = std::make_unique<sqlite_payment_reader>(file, doubt);
+    opened.store = std::make_unique<sqlite_payment_store>(shared);
+    opened.reader = std::make_unique<sqlite_payment_reader>(shared);
   });
   return opened;
 }

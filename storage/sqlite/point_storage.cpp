@@ -1,6 +1,7 @@
 #include "storage/encoding/outcomes.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/page.hpp"
 #include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
@@ -19,8 +20,7 @@ static_assert(static_cast<int>(point_step::refund) == 1);
 /// before + amount = balance_after.
 class sqlite_point_store final : public point_store {
  public:
-  sqlite_point_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_point_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   commit_outcome commit(std::span<const point_write> batch) override {
     return db_.in_transaction([&] {
@@ -38,9 +38,7 @@ class sqlite_point_store final : public point_store {
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
-    std::size_t pruned = 0;
-    const auto outcome = db_.in_transaction([&] { pruned = pruner_.prune(before, limit); });
-    return outcome == commit_outcome::committed ? pruned : 0;
+    return pruner_.prune(before, limit);
   }
 
  private:
@@ -62,7 +60,7 @@ class sqlite_point_store final : public point_store {
   statement step_{db_.database(), R"(
     INSERT INTO step (payment, step, user, age, answer) VALUES (?, ?, ?, ?, ?))"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_.database()};
+  key_pruner pruner_{db_};
 };
 
 remembered_step read_step(row& r) {
@@ -81,8 +79,7 @@ ledger_entry read_entry(row& r) {
 
 class sqlite_point_reader final : public point_reader {
  public:
-  sqlite_point_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_point_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   account_state load_account(const user_id& user, std::size_t steps_max) override {
     return db_.read([&] {
@@ -101,15 +98,10 @@ class sqlite_point_reader final : public point_reader {
 
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     return db_.read([&] {
-      page found;
-      const auto collect = [&](row& r) { found.items.push_back(read_entry(r)); };
-      const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
-      ledger_.each(collect, user, below, limit + 1);
-      if (found.items.size() > limit) {
-        found.items.pop_back();
-        if (!found.items.empty()) found.next = found.items.back().id.value;
-      }
-      return found;
+      return read_page<page>(limit, [&](auto& items, std::size_t count) {
+        const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
+        ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
+      });
     });
   }
 
@@ -121,12 +113,8 @@ class sqlite_point_reader final : public point_reader {
   }
 
   std::optional<remembered_point_answer> find_key(const digest& scope) override {
-    return db_.read([&] {
-      std::optional<remembered_point_answer> result;
-      if (const auto found = keys_.find(scope))
-        result = {found->body, encoding::decode_point_outcome(found->answer)};
-      return result;
-    });
+    return db_.read(
+        [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {
@@ -160,13 +148,13 @@ class sqlite_point_reader final : public point_reader {
 
 }  // namespace
 
-point_storage open_point_storage(const std::filesystem::path& file) {
+point_storage open_point_storage(const std::filesystem::path& file, const storage_tuning& how) {
   migrate(file, point_schema);
-  const auto doubt = std::make_shared<commit_doubt>(file);
+  const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   point_storage opened;
   translated([&] {
-    opened.store = std::make_unique<sqlite_point_store>(file, doubt);
-    opened.reader = std::make_unique<sqlite_point_reader>(file, doubt);
+    opened.store = std::make_unique<sqlite_point_store>(shared);
+    opened.reader = std::make_unique<sqlite_point_reader>(shared);
   });
   return opened;
 }

@@ -1,3 +1,4 @@
+#include "config/limits.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/stores.hpp"
@@ -12,15 +13,9 @@ static_assert(static_cast<int>(token_state::waiting) == 0);
 static_assert(static_cast<int>(token_state::active) == 1);
 static_assert(static_cast<int>(token_state::expired) == 4);
 
-/// Applied events kept per consumer, in sequence numbers: more than an outbox holds in the day that
-/// it keeps what was published (limits::outbox_published_kept, at 46 payments a second), for what
-/// is no longer there cannot be replayed. About 250 MB at worst.
-constexpr std::uint64_t applied_events_kept = 4'000'000;
-
 class sqlite_queue_ranking_store final : public queue_ranking_store {
  public:
-  sqlite_queue_ranking_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_queue_ranking_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   commit_outcome commit(std::span<const queue_ranking_write> batch) override {
     return db_.in_transaction([&] {
@@ -48,8 +43,12 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
 
   void apply(const ranking_write& write) {
     applied_.run(write.consumer, write.sequence, write.event);
-    if (write.sequence > applied_events_kept)
-      forget_applied_.run(write.consumer, write.sequence - applied_events_kept);
+    if (write.sequence > limits::applied_events_kept) {
+      const auto last = write.sequence - limits::applied_events_kept;
+      const auto first =
+          last > limits::applied_events_swept ? last - limits::applied_events_swept : 0;
+      forget_applied_.run(write.consumer, first, last);
+    }
     if (write.bucket)
       bucket_.run(write.bucket->minute, write.bucket->schedule, write.bucket->seats);
     if (write.total)
@@ -79,7 +78,7 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
   statement applied_{db_.database(), R"(
     INSERT INTO applied_event (consumer, sequence, event) VALUES (?, ?, ?))"};
   statement forget_applied_{db_.database(), R"(
-    DELETE FROM applied_event WHERE consumer = ? AND sequence <= ?)"};
+    DELETE FROM applied_event WHERE consumer = ? AND sequence BETWEEN ? AND ?)"};
   statement bucket_{db_.database(), R"(
     INSERT INTO sales_bucket (minute, schedule, seats) VALUES (?, ?, ?)
     ON CONFLICT (minute, schedule) DO UPDATE SET seats = excluded.seats)"};
@@ -93,8 +92,7 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
 
 class sqlite_queue_reader final : public queue_reader {
  public:
-  sqlite_queue_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_queue_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   room_state load_room(concert_id concert, time_point ended_after) override {
     return db_.read([&] {
@@ -124,8 +122,7 @@ class sqlite_queue_reader final : public queue_reader {
 
 class sqlite_ranking_reader final : public ranking_reader {
  public:
-  sqlite_ranking_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_ranking_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   board_state load_board(const std::string& consumer, std::int64_t since_minute) override {
     return db_.read([&] {
@@ -174,14 +171,15 @@ class sqlite_ranking_reader final : public ranking_reader {
 
 }  // namespace
 
-queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file) {
+queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file,
+                                                 const storage_tuning& how) {
   migrate(file, queue_ranking_schema);
-  const auto doubt = std::make_shared<commit_doubt>(file);
+  const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   queue_ranking_storage opened;
   translated([&] {
-    opened.store = std::make_unique<sqlite_queue_ranking_store>(file, doubt);
-    opened.queue = std::make_unique<sqlite_queue_reader>(file, doubt);
-    opened.ranking = std::make_unique<sqlite_ranking_reader>(file, doubt);
+    opened.store = std::make_unique<sqlite_queue_ranking_store>(shared);
+    opened.queue = std::make_unique<sqlite_queue_reader>(shared);
+    opened.ranking = std::make_unique<sqlite_ranking_reader>(shared);
   });
   return opened;
 }

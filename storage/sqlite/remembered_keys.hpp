@@ -13,7 +13,7 @@ namespace boxoffice::sqlite {
 /// Remembers answers for keys. A key that is there already is a bug: the whole batch fails.
 class key_writer {
  public:
-  explicit key_writer(SQLite::Database& db) : insert_{db, insert_sql} {}
+  explicit key_writer(session& db) : insert_{db, insert_sql} {}
   void remember(const request_key& key, const std::string& answer, time_point at) {
     insert_.run(key.scope.high, key.scope.low, key.body.high, key.body.low, blob{answer}, at);
   }
@@ -28,13 +28,17 @@ class key_writer {
 /// Deletes the oldest keys, in bounded steps.
 class key_pruner {
  public:
-  explicit key_pruner(SQLite::Database& db) : delete_{db, delete_sql} {}
-  /// Of the `limit` oldest keys, those remembered before `before`; how many.
+  explicit key_pruner(writing_connection& db) : db_{db}, delete_{db.database(), delete_sql} {}
+  /// Of the `limit` oldest keys, those remembered before `before`, in a transaction of its own; how
+  /// many.
   std::size_t prune(time_point before, std::size_t limit) {
-    return static_cast<std::size_t>(delete_.run(limit, before));
+    int pruned = 0;
+    const auto outcome = db_.in_transaction([&] { pruned = delete_.run(limit, before); });
+    return outcome == commit_outcome::committed ? static_cast<std::size_t>(pruned) : 0;
   }
 
  private:
+  writing_connection& db_;
   static constexpr auto delete_sql =
       "DELETE FROM remembered_key WHERE ordinal IN"
       " (SELECT ordinal FROM (SELECT ordinal, at FROM remembered_key ORDER BY ordinal LIMIT ?)"
@@ -45,17 +49,16 @@ class key_pruner {
 /// The answer that stands under a key.
 class key_finder {
  public:
-  struct found {
-    digest body;
-    std::string answer;
-  };
-  explicit key_finder(SQLite::Database& db) : select_{db, select_sql} {}
-  std::optional<found> find(const digest& scope) {
+  explicit key_finder(session& db) : select_{db, select_sql} {}
+  /// As a `Remembered` {body, answer}, whose answer `decode` makes from the stored bytes.
+  template <class Remembered, class Decode>
+  std::optional<Remembered> find(const digest& scope, Decode decode) {
     return select_.first(
-        [](row& r) {
-          found f;
-          r.into(f.body.high, f.body.low, f.answer);
-          return f;
+        [&](row& r) {
+          Remembered found;
+          r.into(found.body.high, found.body.low);
+          found.answer = decode(r.next_bytes());
+          return found;
         },
         scope.high, scope.low);
   }
@@ -70,7 +73,7 @@ class key_finder {
 /// All keys there are, youngest first.
 class key_list {
  public:
-  explicit key_list(SQLite::Database& db) : select_{db, select_sql} {}
+  explicit key_list(session& db) : select_{db, select_sql} {}
   std::vector<digest> scopes(std::size_t limit) {
     std::vector<digest> all;
     select_.each(

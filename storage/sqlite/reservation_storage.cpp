@@ -1,6 +1,7 @@
 #include "storage/encoding/outcomes.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
+#include "storage/sqlite/page.hpp"
 #include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
@@ -23,8 +24,7 @@ bool claims_seats(reservation_status s) {
 /// that comes back with other seats, user or amount is refused as the bug it is.
 class sqlite_reservation_store final : public reservation_store {
  public:
-  sqlite_reservation_store(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_reservation_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   commit_outcome commit(std::span<const reservation_write> batch) override {
     return db_.in_transaction([&] {
@@ -39,9 +39,7 @@ class sqlite_reservation_store final : public reservation_store {
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
-    std::size_t pruned = 0;
-    const auto outcome = db_.in_transaction([&] { pruned = pruner_.prune(before, limit); });
-    return outcome == commit_outcome::committed ? pruned : 0;
+    return pruner_.prune(before, limit);
   }
 
  private:
@@ -96,7 +94,7 @@ class sqlite_reservation_store final : public reservation_store {
   statement free_{db_.database(), R"(
     DELETE FROM seat_claim WHERE schedule = ? AND seat = ? AND reservation = ?)"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_.database()};
+  key_pruner pruner_{db_};
 };
 
 constexpr auto columns =
@@ -117,8 +115,7 @@ std::string select(const std::string& rest) {
 
 class sqlite_reservation_reader final : public reservation_reader {
  public:
-  sqlite_reservation_reader(const std::filesystem::path& file, std::shared_ptr<commit_doubt> doubt)
-      : db_{file, std::move(doubt)} {}
+  explicit sqlite_reservation_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
   schedule_state load_schedule(schedule_id schedule) override {
     return db_.read([&] {
@@ -148,29 +145,20 @@ class sqlite_reservation_reader final : public reservation_reader {
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
             std::uint64_t cursor, std::size_t limit) override {
     return db_.read([&] {
-      page found;
-      const auto collect = [&](row& r) { found.items.push_back(read_reservation(r)); };
-      // One more than asked for tells whether there is a next page.
-      const int wanted = status ? static_cast<int>(*status) : -1;
-      if (cursor == 0)
-        newest_.each(collect, user, now, wanted, limit + 1);
-      else
-        older_.each(collect, user, reservation_id{cursor}, now, wanted, limit + 1);
-      if (found.items.size() > limit) {
-        found.items.pop_back();
-        if (!found.items.empty()) found.next = found.items.back().id.value;
-      }
-      return found;
+      return read_page<page>(limit, [&](auto& items, std::size_t count) {
+        const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
+        const int wanted = status ? static_cast<int>(*status) : -1;
+        if (cursor == 0)
+          newest_.each(collect, user, now, wanted, count);
+        else
+          older_.each(collect, user, reservation_id{cursor}, now, wanted, count);
+      });
     });
   }
 
   std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read([&] {
-      std::optional<remembered_hold> result;
-      if (const auto found = keys_.find(scope))
-        result = {found->body, encoding::decode_hold_outcome(found->answer)};
-      return result;
-    });
+    return db_.read(
+        [&] { return keys_.find<remembered_hold>(scope, encoding::decode_hold_outcome); });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {
@@ -209,13 +197,14 @@ class sqlite_reservation_reader final : public reservation_reader {
 
 }  // namespace
 
-reservation_storage open_reservation_storage(const std::filesystem::path& file) {
+reservation_storage open_reservation_storage(const std::filesystem::path& file,
+                                             const storage_tuning& how) {
   migrate(file, reservation_schema);
-  const auto doubt = std::make_shared<commit_doubt>(file);
+  const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   reservation_storage opened;
   translated([&] {
-    opened.store = std::make_unique<sqlite_reservation_store>(file, doubt);
-    opened.reader = std::make_unique<sqlite_reservation_reader>(file, doubt);
+    opened.store = std::make_unique<sqlite_reservation_store>(shared);
+    opened.reader = std::make_unique<sqlite_reservation_reader>(shared);
   });
   return opened;
 }

@@ -3,6 +3,7 @@
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
+#include "storage/sqlite/session.hpp"
 
 #include <bit>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <string>
 #include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -75,26 +77,36 @@ class row {
   int at_{0};
 };
 
-/// A prepared statement, kept for the life of its connection. Values are bound by position.
-/// **Thread**: its connection's. Throws SQLite::Exception, which only `translated` catches.
+/// A prepared statement, kept for the life of its session, and prepared again after the session was
+/// closed. Values are bound by position.
+/// **Thread**: its session's. Throws SQLite::Exception, which only `translated` catches.
 class statement {
  public:
-  statement(SQLite::Database& db, const std::string& sql) : prepared_{db, sql} {}
+  statement(session& on, std::string sql) : on_{on}, sql_{std::move(sql)} {
+    prepared();
+    on_.add(*this);
+  }
+  ~statement() { on_.remove(*this); }
+  statement(const statement&) = delete;
+  statement& operator=(const statement&) = delete;
+
+  /// Before its session closes.
+  void finalize() noexcept { prepared_.reset(); }
 
   /// Runs it to its end; returns how many rows it changed.
   template <class... Values>
   int run(const Values&... values) {
-    const reset_at_end guard{prepared_};
+    const reset_at_end guard{prepared()};
     bind_all(values...);
-    return prepared_.exec();
+    return prepared_->exec();
   }
   /// Calls `visit(row)` for each row.
   template <class Visit, class... Values>
   void each(Visit visit, const Values&... values) {
-    const reset_at_end guard{prepared_};
+    const reset_at_end guard{prepared()};
     bind_all(values...);
-    while (prepared_.executeStep()) {
-      row r{prepared_};
+    while (prepared_->executeStep()) {
+      row r{*prepared_};
       visit(r);
     }
   }
@@ -102,10 +114,10 @@ class statement {
   template <class Make, class... Values>
   auto first(Make make, const Values&... values)
       -> std::optional<std::invoke_result_t<Make, row&>> {
-    const reset_at_end guard{prepared_};
+    const reset_at_end guard{prepared()};
     bind_all(values...);
-    if (!prepared_.executeStep()) return std::nullopt;
-    row r{prepared_};
+    if (!prepared_->executeStep()) return std::nullopt;
+    row r{*prepared_};
     return make(r);
   }
 
@@ -115,6 +127,11 @@ class statement {
     ~reset_at_end() { of.tryReset(); }
   };
 
+  SQLite::Statement& prepared() {
+    if (!prepared_) prepared_.emplace(on_.database(), sql_);
+    return *prepared_;
+  }
+
   template <class... Values>
   void bind_all(const Values&... values) {
     int at = 0;
@@ -122,36 +139,38 @@ class statement {
   }
   template <class Integer>
   requires(std::is_integral_v<Integer>) void bind(int at, Integer value) {
-    prepared_.bind(at, static_cast<std::int64_t>(value));
+    prepared_->bind(at, static_cast<std::int64_t>(value));
   }
   template <class Enum>
   requires(std::is_enum_v<Enum>) void bind(int at, Enum value) {
-    prepared_.bind(at, static_cast<std::int64_t>(value));
+    prepared_->bind(at, static_cast<std::int64_t>(value));
   }
   template <class Tag>
   void bind(int at, id<Tag> value) {
-    prepared_.bind(at, std::bit_cast<std::int64_t>(value.value));
+    prepared_->bind(at, std::bit_cast<std::int64_t>(value.value));
   }
   void bind(int at, const user_id& value) { bind(at, value.value); }
-  void bind(int at, points value) { prepared_.bind(at, value.value); }
-  void bind(int at, time_point value) { prepared_.bind(at, to_unix_ms(value)); }
+  void bind(int at, points value) { prepared_->bind(at, value.value); }
+  void bind(int at, time_point value) { prepared_->bind(at, to_unix_ms(value)); }
   void bind(int at, std::chrono::seconds value) {
-    prepared_.bind(at, static_cast<std::int64_t>(value.count()));
+    prepared_->bind(at, static_cast<std::int64_t>(value.count()));
   }
-  void bind(int at, const std::string& value) { prepared_.bindNoCopy(at, value); }
+  void bind(int at, const std::string& value) { prepared_->bindNoCopy(at, value); }
   void bind(int at, const std::optional<std::string>& value) {
     if (value) return bind(at, *value);
-    prepared_.bind(at);
+    prepared_->bind(at);
   }
   void bind(int at, blob value) {
-    prepared_.bindNoCopy(at, value.bytes.data(), static_cast<int>(value.bytes.size()));
+    prepared_->bindNoCopy(at, value.bytes.data(), static_cast<int>(value.bytes.size()));
   }
   void bind(int at, const std::optional<blob>& value) {
     if (value) return bind(at, *value);
-    prepared_.bind(at);
+    prepared_->bind(at);
   }
 
-  SQLite::Statement prepared_;
+  session& on_;
+  const std::string sql_;
+  std::optional<SQLite::Statement> prepared_;
 };
 
 }  // namespace boxoffice::sqlite

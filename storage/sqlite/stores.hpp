@@ -5,6 +5,7 @@
 #include "actors/point/point_store.hpp"
 #include "actors/queue_ranking/queue_ranking_store.hpp"
 #include "actors/reservation/reservation_store.hpp"
+#include "config/limits.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -18,35 +19,46 @@
 /// time. **Faults** storage_error, schema_too_new.
 namespace boxoffice {
 
+/// The write-ahead log is written back into the database by the commit that fills it to
+/// `log_pages_max`. More pages make that rarer and cheaper per commit (a page written ten times is
+/// copied once) but each time longer. **Units** pages of 4 KiB.
+struct storage_tuning {
+  int log_pages_max{limits::sqlite_checkpoint_pages};
+};
+
 struct concert_storage {
   std::unique_ptr<concert_store> store;
 };
-concert_storage open_concert_storage(const std::filesystem::path& file);
+concert_storage open_concert_storage(const std::filesystem::path& file,
+                                     const storage_tuning& how = {});
 
 struct reservation_storage {
   std::unique_ptr<reservation_store> store;
   std::unique_ptr<reservation_reader> reader;
 };
-reservation_storage open_reservation_storage(const std::filesystem::path& file);
+reservation_storage open_reservation_storage(const std::filesystem::path& file,
+                                             const storage_tuning& how = {});
 
 struct point_storage {
   std::unique_ptr<point_store> store;
   std::unique_ptr<point_reader> reader;
 };
-point_storage open_point_storage(const std::filesystem::path& file);
+point_storage open_point_storage(const std::filesystem::path& file, const storage_tuning& how = {});
 
 struct payment_storage {
   std::unique_ptr<payment_store> store;
   std::unique_ptr<payment_reader> reader;
 };
-payment_storage open_payment_storage(const std::filesystem::path& file);
+payment_storage open_payment_storage(const std::filesystem::path& file,
+                                     const storage_tuning& how = {});
 
 struct queue_ranking_storage {
   std::unique_ptr<queue_ranking_store> store;
   std::unique_ptr<queue_reader> queue;
   std::unique_ptr<ranking_reader> ranking;
 };
-queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file);
+queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file,
+                                                 const storage_tuning& how = {});
 
 /// The files of one data directory: `<service>.db`.
 struct storage_files {
