@@ -1,11 +1,12 @@
 #include "config/command_line.hpp"
 
+#include "config/command_table.hpp"
 #include "config/log_line.hpp"
 #include "config/settings_keys.hpp"
 
 #include <algorithm>
-#include <array>
 #include <deque>
+#include <map>
 #include <optional>
 #include <sstream>
 #include <string_view>
@@ -17,26 +18,8 @@
 namespace boxoffice {
 namespace {
 
-/// One row a command: what it is called, what it does, how one types it.
-struct command_row {
-  command what;
-  const char* name;
-  const char* purpose;
-  const char* example;
-  enum class settings_flags : std::uint8_t { none, data_only, serve } flags;
-};
-
-using enum command_row::settings_flags;
-
-constexpr auto commands = std::to_array<command_row>({
-    {command::serve, "serve", "Serve the API until told to stop.",
-     "boxoffice serve --listen 127.0.0.1:8080 --data-dir ./var/boxoffice --set auth.dev=true",
-     serve},
-    {command::migrate, "migrate",
-     "Create the databases, or bring them up to this version, and end.",
-     "boxoffice migrate --data-dir ./var/boxoffice", data_only},
-    {command::version, "version", "Print the version.", "boxoffice version", none},
-});
+/// Where the token of the operators' commands may stand; it is no setting.
+constexpr std::string_view token_variable = "BOXOFFICE_TOKEN";
 
 /// What CLI11 fills in while it reads the flags of one command.
 struct settings_flags {
@@ -88,31 +71,136 @@ settings_sources collect(const settings_flags& given, settings_use use) {
   return out;
 }
 
+/// What CLI11 fills in while it reads the arguments of one command.
+struct argument_flags {
+  command_arguments values;
+  std::string token;
+  bool json{false}, drained{false};
+};
+
+void add_argument(CLI::App& app, argument one, argument_flags& into) {
+  auto& values = into.values;
+  switch (one) {
+    case argument::id:
+      app.add_option("ID", values.id, "As the list shows it")->required();
+      return;
+    case argument::reason:
+      app.add_option("--reason", values.reason, "Why, for those who look at it later")
+          ->type_name("TEXT")
+          ->required()
+          ->check([](const std::string& text) {
+            return text.empty() ? "a reason is not empty" : std::string{};
+          });
+      return;
+    case argument::state:
+      app.add_option("--state", values.state, "Only those in this state")->type_name("STATE");
+      return;
+    case argument::older_than:
+      app.add_option("--older-than", values.older_than_seconds, "Only those older than this")
+          ->type_name("SECONDS");
+      return;
+    case argument::json:
+      app.add_flag("--json", into.json, "Write JSON, for programs");
+      return;
+    case argument::drained:
+      app.add_flag("--drained", into.drained,
+                   "Expect that payments and events had time to end: one that is still under way "
+                   "is a violation");
+      return;
+    case argument::server:
+      app.add_option("--server", values.server,
+                     "The server to ask; without it, the address of the setting http.listen")
+          ->type_name("URL");
+      app.add_option("--token", into.token,
+                     "An operator's token; without it, the variable " + std::string{token_variable})
+          ->type_name("TOKEN");
+      return;
+  }
+}
+
+command_arguments collect(const argument_flags& given,
+                          const std::optional<std::string>& token_of_environment) {
+  auto out = given.values;
+  out.token = secret_text{given.token.empty() ? token_of_environment.value_or("") : given.token};
+  out.output = given.json ? output_form::json : output_form::text;
+  out.books = given.drained ? books_state::drained : books_state::in_use;
+  return out;
+}
+
 /// A command as CLI11 knows it.
 struct added_command {
   const command_row* row;
   CLI::App* app;
-  settings_flags flags;
+  settings_flags settings;
+  argument_flags arguments;
 };
 
 settings_use use_of(const command_row& row) {
-  return row.flags == serve ? settings_use::serve : settings_use::data_only;
+  return row.settings == settings_taken::serve ? settings_use::serve : settings_use::data_only;
 }
 
-/// Whether the first word is meant as a command and is none. **Why** not left to CLI11: it would
+/// The words of `sagas list`: a group and a command, or a command alone.
+struct command_words {
+  explicit command_words(std::string_view name)
+      : group{name.substr(0, std::min(name.find(' '), name.size()))},
+        last{name.substr(name.rfind(' ') + 1)} {}
+  [[nodiscard]] bool has_group() const { return group != last; }
+
+  std::string group, last;
+};
+
+std::string footer(const command_row& row) { return "Example:\n  " + std::string{row.example}; }
+
+/// The example of a group is that of its first command.
+const command_row& first_of(const command_group& group) {
+  return *std::ranges::find_if(command_rows(), [&](const command_row& row) {
+    const command_words words{row.name};
+    return words.has_group() && words.group == group.name;
+  });
+}
+
+void add_commands(CLI::App& app, std::deque<added_command>& into) {
+  app.require_subcommand(1);
+  app.footer(footer(command_rows().front()) + "\n'boxoffice COMMAND --help' says more.");
+  std::map<std::string, CLI::App*> parents{{"", &app}};
+  for (const auto& row : command_rows()) {
+    const command_words words{row.name};
+    auto& parent = parents[words.has_group() ? words.group : std::string{}];
+    if (parent == nullptr) {
+      const auto& group = *std::ranges::find(command_groups(), words.group, &command_group::name);
+      parent = app.add_subcommand(group.name, group.purpose);
+      parent->require_subcommand(1);
+      parent->footer(footer(first_of(group)));
+    }
+    auto& one = into.emplace_back(
+        added_command{&row, parent->add_subcommand(words.last, row.purpose), {}, {}});
+    one.app->footer(footer(row));
+    for (const auto each : row.takes)
+      add_argument(*one.app, each, one.arguments);
+    if (row.settings != settings_taken::none)
+      add_settings_flags(*one.app, use_of(row), one.settings);
+  }
+}
+
+/// Whether the first words are meant as a command and are none. **Why** not left to CLI11: it would
 /// only say that a command is missing.
 std::optional<early_exit> refuse_unknown_command(std::span<const char* const> arguments) {
-  if (arguments.empty() || std::string_view{arguments.front()}.starts_with('-'))
-    return std::nullopt;
-  const std::string_view word{arguments.front()};
+  const auto word = [&](std::size_t at) {
+    return at < arguments.size() && arguments[at][0] != '-' ? std::string{arguments[at]}
+                                                            : std::string{};
+  };
+  if (word(0).empty()) return std::nullopt;
+  const bool group = std::ranges::count(command_groups(), word(0), &command_group::name) > 0;
+  if (group && word(1).empty()) return std::nullopt;
+  const auto asked = group ? word(0) + ' ' + word(1) : word(0);
   std::string names;
-  for (const auto& row : commands) {
-    if (word == row.name) return std::nullopt;
+  for (const auto& row : command_rows()) {
+    if (asked == row.name) return std::nullopt;
     names += (names.empty() ? "" : ", ") + std::string{row.name};
   }
   return early_exit{
       exit_code::bad_usage, "",
-      "there is no command \"" + escape_json(word) + "\"; there are: " + names + "\n"};
+      "there is no command \"" + escape_json(asked) + "\"; there are: " + names + "\n"};
 }
 
 /// The one place that meets exceptions of CLI11.
@@ -123,23 +211,24 @@ early_exit refuse(const CLI::App& app, const CLI::ParseError& error) {
   return {code == 0 ? exit_code::stopped : exit_code::bad_usage, out.str(), err.str()};
 }
 
+/// Takes the token out of the environment, which is otherwise settings.
+std::optional<std::string> take_token(std::vector<settings_sources::variable>& environment) {
+  const auto found =
+      std::ranges::find(environment, token_variable, &settings_sources::variable::name);
+  if (found == environment.end()) return std::nullopt;
+  auto token = std::move(found->value);
+  environment.erase(found);
+  return token;
+}
+
 }  // namespace
 
 command_line_result parse_command_line(std::span<const char* const> arguments,
                                        std::vector<settings_sources::variable> environment) {
   if (auto refusal = refuse_unknown_command(arguments)) return *refusal;
   CLI::App app{"boxoffice sells concert seats.", "boxoffice"};
-  app.require_subcommand(1);
-  app.footer("Example:\n  " + std::string{commands.front().example} +
-             "\n'boxoffice COMMAND --help' says more.");
   std::deque<added_command> added;
-  for (const auto& row : commands) {
-    auto& one =
-        added.emplace_back(added_command{&row, app.add_subcommand(row.name, row.purpose), {}});
-    one.app->footer("Example:\n  " + std::string{row.example});
-    if (row.flags != none) add_settings_flags(*one.app, use_of(row), one.flags);
-  }
-
+  add_commands(app, added);
   try {
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 wants it
     app.parse(std::move(reversed));
@@ -148,9 +237,10 @@ command_line_result parse_command_line(std::span<const char* const> arguments,
   }
   const auto chosen =
       std::ranges::find_if(added, [](const added_command& each) { return each.app->parsed(); });
-  command_line out{chosen->row->what, {}};
-  if (chosen->row->flags != none) {
-    out.sources = collect(chosen->flags, use_of(*chosen->row));
+  const auto token = take_token(environment);
+  command_line out{chosen->row->what, {}, collect(chosen->arguments, token)};
+  if (chosen->row->settings != settings_taken::none) {
+    out.sources = collect(chosen->settings, use_of(*chosen->row));
     out.sources.environment = std::move(environment);
   }
   return out;

@@ -3,6 +3,7 @@
 #include "config/settings.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
 #include <variant>
@@ -17,12 +18,44 @@ enum class exit_code : std::uint8_t {
   data_dir_in_use = 3
 };
 
-enum class command : std::uint8_t { serve, migrate, version };
+enum class command : std::uint8_t {
+  serve,
+  migrate,
+  audit,
+  sagas_list,
+  sagas_show,
+  sagas_resume,
+  sagas_abort,
+  outbox_list,
+  outbox_replay,
+  version,
+};
+
+enum class output_form : std::uint8_t { text, json };
+
+/// What `audit` may expect of the databases.
+enum class books_state : std::uint8_t {
+  in_use,   ///< payments and events may be under way
+  drained,  ///< all of them had time to end
+};
+
+/// What a command takes besides settings; each member is for the commands that take it.
+struct command_arguments {
+  std::string id;      ///< of a payment or an event
+  std::string reason;  ///< not empty where it is taken
+  std::optional<std::string> state;
+  std::optional<std::uint32_t> older_than_seconds;
+  std::optional<std::string> server;  ///< URL; absent: the address of the settings
+  secret_text token;                  ///< of `--token`, else of BOXOFFICE_TOKEN; empty: none
+  output_form output{output_form::text};
+  books_state books{books_state::in_use};
+};
 
 /// What the user asked for.
 struct command_line {
   command what{command::serve};
   settings_sources sources;  ///< empty for `version`
+  command_arguments arguments;
 };
 
 /// The command line is already answered: help was asked for, or it made no sense.

@@ -87,6 +87,16 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
       {"serve", "--set", "a=b", "c=d"},
       {"serve", "--listen", "127.0.0.1:1", "--listen", "127.0.0.1:2"},
       {"serve", "migrate"},
+      {"sagas"},
+      {"sagas", "list", "pay_1"},
+      {"sagas", "list", "--older-than", "soon"},
+      {"sagas", "show"},
+      {"sagas", "show", "pay_1", "pay_2"},
+      {"sagas", "abort", "pay_1"},
+      {"sagas", "abort", "pay_1", "--reason", ""},
+      {"sagas", "resume", "pay_1", "--reason", "r"},
+      {"outbox", "list", "--older-than", "1"},
+      {"audit", "--server", "http://127.0.0.1:1"},
   };
   for (const auto& arguments : wrong) {
     const auto got = ended(arguments);
@@ -94,12 +104,71 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
     EXPECT_FALSE(got.error.empty()) << testing::PrintToString(arguments);
     EXPECT_TRUE(got.output.empty()) << testing::PrintToString(arguments);
   }
-  EXPECT_TRUE(contains(ended({"sirve"}).error, "there are: serve, migrate, version"));
+  EXPECT_TRUE(contains(ended({"sirve"}).error, "there are: serve, migrate, audit, sagas list"));
+  EXPECT_TRUE(contains(ended({"sagas", "lst"}).error, "there is no command \"sagas lst\""));
+}
+
+TEST(CommandLine, AuditTakesTheDataAndWhatToExpect) {
+  const auto plain = accepted({"audit", "--data-dir", "/d"});
+  EXPECT_EQ(plain.what, command::audit);
+  EXPECT_EQ(plain.sources.use, settings_use::data_only);
+  EXPECT_EQ(plain.arguments.output, output_form::text);
+  EXPECT_EQ(plain.arguments.books, books_state::in_use);
+  const auto all = accepted({"audit", "--json", "--drained", "--config", "f.toml"});
+  EXPECT_EQ(all.arguments.output, output_form::json);
+  EXPECT_EQ(all.arguments.books, books_state::drained);
+  EXPECT_EQ(all.sources.file, std::filesystem::path{"f.toml"});
+}
+
+TEST(CommandLine, OperatorsCommandsTakeAnIdAndAServer) {
+  const auto list = accepted({"sagas", "list", "--state", "parked", "--older-than", "60"});
+  EXPECT_EQ(list.what, command::sagas_list);
+  EXPECT_EQ(list.arguments.state, "parked");
+  EXPECT_EQ(list.arguments.older_than_seconds, 60U);
+  EXPECT_EQ(list.arguments.server, std::nullopt);
+  const auto abort = accepted({"sagas", "abort", "pay_1", "--reason", "asked for", "--server",
+                               "http://127.0.0.1:1", "--token", "t", "--json"});
+  EXPECT_EQ(abort.what, command::sagas_abort);
+  EXPECT_EQ(abort.arguments.id, "pay_1");
+  EXPECT_EQ(abort.arguments.reason, "asked for");
+  EXPECT_EQ(abort.arguments.server, "http://127.0.0.1:1");
+  EXPECT_EQ(abort.arguments.token.reveal(), "t");
+  EXPECT_EQ(abort.arguments.output, output_form::json);
+  EXPECT_EQ(accepted({"sagas", "show", "pay_1"}).what, command::sagas_show);
+  EXPECT_EQ(accepted({"sagas", "resume", "pay_1"}).what, command::sagas_resume);
+  EXPECT_EQ(accepted({"outbox", "list", "--state", "pending"}).what, command::outbox_list);
+  EXPECT_EQ(accepted({"outbox", "replay", "evt_1"}).arguments.id, "evt_1");
+}
+
+TEST(CommandLine, TheTokenOfTheEnvironmentIsNoSetting) {
+  const auto parse_with_token = [](const std::vector<const char*>& arguments) {
+    auto result = parse_command_line(
+        arguments, {{"BOXOFFICE_TOKEN", "secret"}, {"BOXOFFICE_HTTP__THREADS", "2"}});
+    return std::get<command_line>(result);
+  };
+  const auto list = parse_with_token({"sagas", "list"});
+  EXPECT_EQ(list.arguments.token.reveal(), "secret");
+  ASSERT_EQ(list.sources.environment.size(), 1U);
+  EXPECT_EQ(list.sources.environment.front().name, "BOXOFFICE_HTTP__THREADS");
+  EXPECT_EQ(parse_with_token({"serve"}).sources.environment.size(), 1U);
+  EXPECT_EQ(parse_with_token({"sagas", "list", "--token", "other"}).arguments.token.reveal(),
+            "other");
 }
 
 TEST(CommandLine, EveryHelpHasAnExample) {
-  const std::vector<std::vector<const char*>> helps{
-      {"--help"}, {"serve", "--help"}, {"migrate", "--help"}, {"version", "--help"}};
+  const std::vector<std::vector<const char*>> helps{{"--help"},
+                                                    {"serve", "--help"},
+                                                    {"migrate", "--help"},
+                                                    {"version", "--help"},
+                                                    {"audit", "--help"},
+                                                    {"sagas", "--help"},
+                                                    {"sagas", "list", "--help"},
+                                                    {"sagas", "show", "--help"},
+                                                    {"sagas", "resume", "--help"},
+                                                    {"sagas", "abort", "--help"},
+                                                    {"outbox", "--help"},
+                                                    {"outbox", "list", "--help"},
+                                                    {"outbox", "replay", "--help"}};
   for (const auto& arguments : helps) {
     const auto got = ended(arguments);
     EXPECT_EQ(got.code, exit_code::stopped);

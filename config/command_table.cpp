@@ -1,0 +1,70 @@
+#include "config/command_table.hpp"
+
+#include <array>
+
+namespace boxoffice {
+namespace {
+
+using enum argument;
+
+constexpr std::array audit_takes{json, drained};
+constexpr std::array list_sagas_takes{state, older_than, json, server};
+constexpr std::array one_takes{id, json, server};
+constexpr std::array abort_takes{id, reason, json, server};
+constexpr std::array list_outbox_takes{state, json, server};
+
+constexpr auto rows = std::to_array<command_row>({
+    {command::serve,
+     "serve",
+     "Serve the API until told to stop.",
+     "boxoffice serve --listen 127.0.0.1:8080 --data-dir ./var/boxoffice --set auth.dev=true",
+     settings_taken::serve,
+     {}},
+    {command::migrate,
+     "migrate",
+     "Create the databases, or bring them up to this version, and end.",
+     "boxoffice migrate --data-dir ./var/boxoffice",
+     settings_taken::data_only,
+     {}},
+    {command::audit, "audit",
+     "Check in the databases alone, also while a server runs on them, that every seat, point, "
+     "payment and event adds up. Ends with 0 when all does, with 1 and the violations otherwise.",
+     "boxoffice audit --data-dir ./var/boxoffice --json", settings_taken::data_only, audit_takes},
+    {command::sagas_list, "sagas list", "List payments that are under way or parked.",
+     "boxoffice sagas list --state parked --server http://127.0.0.1:8080",
+     settings_taken::data_only, list_sagas_takes},
+    {command::sagas_show, "sagas show", "Show a payment with each of its steps.",
+     "boxoffice sagas show pay_3v8k2m --server http://127.0.0.1:8080", settings_taken::data_only,
+     one_takes},
+    {command::sagas_resume, "sagas resume", "Let a parked payment go on, with fresh tries.",
+     "boxoffice sagas resume pay_3v8k2m --server http://127.0.0.1:8080", settings_taken::data_only,
+     one_takes},
+    {command::sagas_abort, "sagas abort", "Undo a parked payment.",
+     "boxoffice sagas abort pay_3v8k2m --reason 'asked by the buyer' --server "
+     "http://127.0.0.1:8080",
+     settings_taken::data_only, abort_takes},
+    {command::outbox_list, "outbox list", "List events that a consumer has not applied.",
+     "boxoffice outbox list --state parked --server http://127.0.0.1:8080",
+     settings_taken::data_only, list_outbox_takes},
+    {command::outbox_replay, "outbox replay", "Give a parked event to its consumer again.",
+     "boxoffice outbox replay evt_6vg4m1 --server http://127.0.0.1:8080", settings_taken::data_only,
+     one_takes},
+    {command::version,
+     "version",
+     "Print the version.",
+     "boxoffice version",
+     settings_taken::none,
+     {}},
+});
+
+constexpr auto groups = std::to_array<command_group>({
+    {"sagas", "Look after payments that are under way, on a running server."},
+    {"outbox", "Look after events that wait, on a running server."},
+});
+
+}  // namespace
+
+std::span<const command_row> command_rows() { return rows; }
+std::span<const command_group> command_groups() { return groups; }
+
+}  // namespace boxoffice
