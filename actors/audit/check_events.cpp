@@ -7,8 +7,6 @@
 namespace boxoffice::audit {
 namespace {
 
-constexpr unsigned reservation_sequence_bits = 36;
-
 const char* name_of(event_kind kind) {
   switch (kind) {
     case event_kind::payment_completed:
@@ -128,12 +126,12 @@ class one_consumer {
     std::map<std::uint64_t, std::int64_t> seats;  // paid minus counted, by schedule
     for (const auto& p : in_.all.payments)
       if (was_completed(p) && p.state != payment_state::refunded)
-        seats[p.reservation >> reservation_sequence_bits] += p.seats;
+        seats[schedule_of(p.reservation)] += p.seats;
     for (const auto sequence : parked_)
       if (const auto* e = events.find(sequence))
-        seats[e->reservation >> reservation_sequence_bits] -=
-            e->kind == event_kind::payment_completed ? std::int64_t{e->seats}
-                                                     : -std::int64_t{e->seats};
+        seats[schedule_of(e->reservation)] -= e->kind == event_kind::payment_completed
+                                                  ? std::int64_t{e->seats}
+                                                  : -std::int64_t{e->seats};
     for (const auto& total : in_.all.totals)
       if (total.consumer == consumer_) seats[total.schedule] -= total.seats;
     for (const auto& [schedule, missing] : seats)

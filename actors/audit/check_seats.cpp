@@ -6,10 +6,7 @@
 namespace boxoffice::audit {
 namespace {
 
-constexpr unsigned reservation_sequence_bits = 36;
 constexpr unsigned payment_shard_bit = 57;
-
-std::uint64_t schedule_of(const reservation_row& r) { return r.id >> reservation_sequence_bits; }
 
 bool is_live(const reservation_row& r, std::int64_t now) {
   switch (r.status) {
@@ -31,7 +28,7 @@ bool may_claim(const reservation_row& r) {
 }
 
 bool has_seat(const reservation_row& r, const claim_row& c) {
-  return schedule_of(r) == c.schedule &&
+  return schedule_of(r.id) == c.schedule &&
          std::ranges::any_of(r.seats, [&](const basket_seat& s) { return s.seat == c.seat; });
 }
 
@@ -49,7 +46,7 @@ std::vector<holding> live_holdings(const books& all, std::int64_t now) {
   for (const auto& r : all.reservations) {
     if (!is_live(r, now)) continue;
     for (const auto& s : r.seats)
-      live.push_back({schedule_of(r), s.seat, &r});
+      live.push_back({schedule_of(r.id), s.seat, &r});
   }
   std::ranges::stable_sort(live, {}, &holding::place);
   return live;

@@ -21,6 +21,9 @@ inline std::string seat_name(std::uint64_t schedule, std::uint32_t seat) {
   return to_text(schedule_id{schedule}) + ":" + std::to_string(seat);
 }
 
+/// A reservation's id carries its schedule: [schedule:24][sequence:36].
+constexpr std::uint64_t schedule_of(std::uint64_t reservation) { return reservation >> 36; }
+
 /// Collects violations, at most so many.
 class findings {
  public:
