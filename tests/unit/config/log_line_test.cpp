@@ -39,7 +39,8 @@ TEST(LogLine, LongTextsAreCut) {
 }
 
 TEST(LogLine, JsonKeepsTheTypeOfEveryField) {
-  const std::vector<log_field> fields{{"request_id", std::string{"r\"1"}},
+  const std::string request_id{"r\"1"};  // a field only looks at its text
+  const std::vector<log_field> fields{{"request_id", request_id},
                                       {"status", 201},
                                       {"low", std::numeric_limits<std::int64_t>::min()},
                                       {"high", std::numeric_limits<std::uint64_t>::max()},
