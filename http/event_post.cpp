@@ -27,11 +27,26 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 
-event_sink::outcome judge(unsigned status) {
-  if (status >= 200 && status < 300) return event_sink::outcome::accepted;
-  const bool later = status >= 500 || status == 408 || status == 425 || status == 429 ||
-                     (status >= 300 && status < 400);
-  return later ? event_sink::outcome::try_later : event_sink::outcome::rejected;
+// Why so: docs/decisions/0009-what-parks-an-event.md.
+event_sink::answer judge(unsigned status) {
+  using enum event_sink::outcome;
+  const auto reason = "the data platform answered " + std::to_string(status);
+  if (status >= 200 && status < 300) return {accepted, {}};
+  if (status >= 500 || status < 400) return {try_later, reason};
+  switch (status) {
+    case 408:  // Request Timeout
+    case 425:  // Too Early
+    case 429:  // Too Many Requests
+      return {try_later, reason};
+    case 401:  // Unauthorized
+    case 403:  // Forbidden
+    case 404:  // Not Found
+    case 405:  // Method Not Allowed
+    case 407:  // Proxy Authentication Required
+      return {doubtful, reason};
+    default:
+      return {rejected, reason};
+  }
 }
 
 std::string_view type_of(event_kind kind) {
@@ -123,7 +138,7 @@ class http_event_sink::connection {
   connection(const connection&) = delete;
   connection& operator=(const connection&) = delete;
 
-  void post(const payment_event& event, std::function<void(outcome)> done) {
+  void post(const payment_event& event, std::function<void(answer)> done) {
     asio::post(context_, [this, event, done = std::move(done)]() mutable {
       waiting_.push_back({std::move(event), std::move(done)});
       if (waiting_.size() == 1) asio::co_spawn(context_, run(), asio::detached);
@@ -133,12 +148,12 @@ class http_event_sink::connection {
  private:
   struct job {
     payment_event event;
-    std::function<void(outcome)> done;
+    std::function<void(answer)> done;
   };
 
   asio::awaitable<void> run() {
     while (!waiting_.empty()) {
-      auto what = outcome::try_later;
+      answer what{outcome::try_later, "no connection"};
       try {
         what = co_await send(waiting_.front().event);
       } catch (const boost::system::system_error& e) {
@@ -146,12 +161,12 @@ class http_event_sink::connection {
         log(log_level::warning, "data_platform", "event not delivered",
             {{"event_id", to_text(waiting_.front().event.id)}, {"reason", e.code().message()}});
       }
-      waiting_.front().done(what);
+      waiting_.front().done(std::move(what));
       waiting_.pop_front();
     }
   }
 
-  asio::awaitable<outcome> send(const payment_event& event) {
+  asio::awaitable<answer> send(const payment_event& event) {
     const bool kept = stream_.has_value();
     if (!kept) co_await connect();
     auto request = compose(event);
@@ -190,14 +205,14 @@ class http_event_sink::connection {
     return request;
   }
 
-  asio::awaitable<outcome> exchange(beast_http::request<beast_http::string_body>& request) {
+  asio::awaitable<answer> exchange(beast_http::request<beast_http::string_body>& request) {
     stream_->expires_after(timeout_);
     co_await beast_http::async_write(*stream_, request, asio::use_awaitable);
     beast::flat_buffer buffer;
-    beast_http::response<beast_http::string_body> answer;
-    co_await beast_http::async_read(*stream_, buffer, answer, asio::use_awaitable);
-    if (!answer.keep_alive()) stream_.reset();
-    co_return judge(answer.result_int());
+    beast_http::response<beast_http::string_body> reply;
+    co_await beast_http::async_read(*stream_, buffer, reply, asio::use_awaitable);
+    if (!reply.keep_alive()) stream_.reset();
+    co_return judge(reply.result_int());
   }
 
   const post_target target_;
@@ -218,7 +233,7 @@ http_event_sink::http_event_sink(post_target target, std::string secret,
           std::make_unique<connection>(std::move(target), std::move(secret), timeout, now)} {}
 http_event_sink::~http_event_sink() = default;
 
-void http_event_sink::post(const payment_event& event, std::function<void(outcome)> done) {
+void http_event_sink::post(const payment_event& event, std::function<void(answer)> done) {
   connection_->post(event, std::move(done));
 }
 

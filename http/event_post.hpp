@@ -37,7 +37,7 @@ class http_event_sink final : public event_sink {
   http_event_sink(const http_event_sink&) = delete;
   http_event_sink& operator=(const http_event_sink&) = delete;
 
-  void post(const payment_event& event, std::function<void(outcome)> done) override;
+  void post(const payment_event& event, std::function<void(answer)> done) override;
 
  private:
   class connection;

@@ -4,7 +4,7 @@
 
 #include <cstdint>
 #include <functional>
-#include <vector>
+#include <string>
 
 namespace boxoffice {
 
@@ -14,11 +14,16 @@ class event_sink {
   virtual ~event_sink() = default;
   enum class outcome : std::uint8_t {
     accepted,
-    try_later,  ///< no connection, time-out, 408, 425, 429, 5xx
+    try_later,  ///< nothing can be said to it now: no connection, time-out, 408, 425, 429, 3xx, 5xx
+    doubtful,   ///< 401, 403, 404, 405, 407: about the event, or about the address and the secret
     rejected,   ///< another 4xx: this event will never be taken
   };
+  struct answer {
+    outcome what{outcome::accepted};
+    std::string reason;  ///< unless accepted
+  };
   /// Sends one event. `done` is called exactly once, from any thread, and only sends a message.
-  virtual void post(const payment_event& event, std::function<void(outcome)> done) = 0;
+  virtual void post(const payment_event& event, std::function<void(answer)> done) = 0;
 };
 
 }  // namespace boxoffice

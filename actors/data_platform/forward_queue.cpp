@@ -29,6 +29,12 @@ void forward_queue::pop() {
   remembered_.pop_front();
 }
 
+void forward_queue::forget_waiting() {
+  for (const auto& e : waiting_)
+    numbers_.erase(e.id);
+  waiting_.clear();
+}
+
 std::chrono::milliseconds retry_pause(std::uint32_t tries, std::uint64_t random) {
   auto pause = limits::outbox_retry_first;
   for (std::uint32_t i = 1; i < tries && pause < limits::outbox_retry_max; ++i)

@@ -31,6 +31,9 @@ class forward_queue {
   /// The front one was taken, or never will be.
   void pop();
 
+  /// Forgets what waits: it comes again, but for the front one.
+  void forget_waiting();
+
   [[nodiscard]] std::uint64_t done_through() const { return done_through_; }
   [[nodiscard]] std::size_t waiting() const { return waiting_.size(); }
 

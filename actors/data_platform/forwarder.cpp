@@ -14,12 +14,13 @@ namespace boxoffice {
 struct event_posted {
   std::uint64_t number{0};
   event_sink::outcome what{event_sink::outcome::accepted};
+  std::string reason;
 };
 struct forward_again_tick {};
 
 template <class Inspector>
 auto inspect(Inspector& f, event_posted& m) {
-  return fields(f, m.number, m.what);
+  return fields(f, m.number, m.what, m.reason);
 }
 template <class Inspector>
 auto inspect(Inspector& f, forward_again_tick&) {
@@ -67,12 +68,13 @@ class forwarder {
         accepted_.add();
         finish();
         break;
+      case event_sink::outcome::doubtful:
+        retries_.add();
+        refuse(event_refused::lasting::for_now, m.reason);
+        break;
       case event_sink::outcome::rejected:
-        log(log_level::error, "data_platform", "the data platform refused an event for good",
-            {{"event_id", to_text(queue_.front()->id)},
-             {"payment_id", to_text(queue_.front()->payment)}});
         rejected_.add();
-        finish();
+        refuse(event_refused::lasting::for_good, m.reason);
         break;
       case event_sink::outcome::try_later:
         try_later();
@@ -99,7 +101,7 @@ class forwarder {
 
   counter& count(const char* outcome) {
     return context_.meters.count("boxoffice_data_platform_events_total",
-                                 "Events the data platform answered finally",
+                                 "Events the data platform took, or will never take",
                                  {{"outcome", outcome}});
   }
 
@@ -108,8 +110,8 @@ class forwarder {
     const auto* next = queue_.front();
     if (next == nullptr || sending_ || pausing_) return;
     sending_ = true;
-    context_.sink.post(*next, [handle = interface{self_}, number = ++try_](event_sink::outcome o) {
-      caf::anon_send(handle, event_posted{number, o});
+    context_.sink.post(*next, [handle = interface{self_}, number = ++try_](event_sink::answer a) {
+      caf::anon_send(handle, event_posted{number, a.what, std::move(a.reason)});
     });
   }
 
@@ -118,6 +120,21 @@ class forwarder {
     queue_.pop();
     answer_done();
     send_next();
+  }
+
+  // The relay decides what becomes of the front event; what stands behind it comes again.
+  void refuse(event_refused::lasting how, const std::string& reason) {
+    log(log_level::error, "data_platform", "the data platform does not take an event",
+        {{"event_id", to_text(queue_.front()->id)}, {"reason", reason}});
+    tries_ = 0;
+    for (const auto& d : open_) {
+      const auto next = d.events[done_of(d)];
+      if (next.number != queue_.done_through() + 1) continue;
+      answer(self_, d.from, event_refused{d.ticket, next.sequence, how, reason});
+    }
+    open_.clear();
+    queue_.forget_waiting();
+    waiting_.set(0);
   }
 
   void try_later() {

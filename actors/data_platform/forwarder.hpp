@@ -20,7 +20,7 @@ struct data_platform_context {
 
 /// Starts the consumer that hands every payment event to the data platform, one at a time and in
 /// order. What cannot be sent is tried again for as long as it takes, with growing pauses; what the
-/// platform refuses for good is logged, counted and skipped. A delivery is answered as far as its
+/// platform refuses is refused to the relay, which parks it. A delivery is answered as far as its
 /// events were taken. After a restart the relay delivers from its own durable cursor, so the
 /// platform may see an event again and recognises it by its id.
 event_consumer_actor spawn_forwarder(caf::actor_system& system,

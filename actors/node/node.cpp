@@ -3,6 +3,7 @@
 #include "actors/concert/catalogue_desk.hpp"
 #include "actors/data_platform/forwarder.hpp"
 #include "actors/node/store_threads.hpp"
+#include "actors/outbox/outbox_desk.hpp"
 #include "actors/outbox/outbox_relay.hpp"
 #include "actors/payment/payment_desk.hpp"
 #include "actors/point/point_desk.hpp"
@@ -114,16 +115,12 @@ class node::parts {
   }
 
   void start_payments() {
-    using pruning = relay_context::pruning;
-    std::vector<outbox_relay_actor> relays{
-        relay("best_selling", services_.best_selling, pruning::yes),
-        relay("sold_out", services_.sold_out, pruning::no),
-        relay("queue", services_.queue, pruning::no)};
-    if (outside_.data_platform != nullptr) {
-      const auto forwarder = owns(
-          spawn_forwarder(*system_, {*outside_.data_platform, outside_.random, outside_.meters}));
-      relays.push_back(relay("data_platform", forwarder, pruning::no));
-    }
+    const auto consumers = start_relays();
+    std::vector<outbox_relay_actor> relays;
+    for (const auto& c : consumers)
+      relays.push_back(c.relay);
+    services_.outbox = owns(spawn_outbox_desk(
+        *system_, outbox_context{*stores_.payment_reads, payment_.reader, consumers}));
     services_.payment = owns(spawn_payment_desk(
         *system_,
         payment_context{.time = outside_.time,
@@ -143,18 +140,37 @@ class node::parts {
                         .answer_time = how_.payment.answer_time}));
   }
 
-  outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,
-                           relay_context::pruning prunes) {
-    return owns(spawn_outbox_relay(*system_, relay_context{.time = outside_.time,
-                                                           .consumer = std::move(consumer),
-                                                           .to = to,
-                                                           .commits = payment_.commits,
-                                                           .store = *stores_.payment,
-                                                           .commit_jobs = payment_.writer,
-                                                           .reader = *stores_.payment_reads,
-                                                           .reads = payment_.reader,
-                                                           .meters = outside_.meters,
-                                                           .prunes = prunes}));
+  // One relay for each consumer; the first prunes what all of them have passed.
+  std::vector<outbox_context::consumer> start_relays() {
+    std::vector<std::pair<std::string, event_consumer_actor>> all{
+        {"best_selling", services_.best_selling},
+        {"sold_out", services_.sold_out},
+        {"queue", services_.queue}};
+    if (outside_.data_platform != nullptr)
+      all.emplace_back("data_platform",
+                       owns(spawn_forwarder(
+                           *system_, {*outside_.data_platform, outside_.random, outside_.meters})));
+    std::vector<std::string> names;
+    for (const auto& [name, consumer] : all)
+      names.push_back(name);
+    using pruning = relay_context::pruning;
+    std::vector<outbox_context::consumer> relays;
+    for (const auto& [name, consumer] : all) {
+      auto relay =
+          spawn_outbox_relay(*system_, {.time = outside_.time,
+                                        .consumer = name,
+                                        .to = consumer,
+                                        .commits = payment_.commits,
+                                        .store = *stores_.payment,
+                                        .commit_jobs = payment_.writer,
+                                        .reader = *stores_.payment_reads,
+                                        .reads = payment_.reader,
+                                        .meters = outside_.meters,
+                                        .prunes = relays.empty() ? pruning::yes : pruning::no,
+                                        .consumers = names});
+      relays.push_back({name, owns(std::move(relay))});
+    }
+    return relays;
   }
 
   void prune_queue(time_point before) {

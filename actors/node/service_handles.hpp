@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/concert/protocol.hpp"
+#include "actors/outbox/protocol.hpp"
 #include "actors/payment/protocol.hpp"
 #include "actors/point/protocol.hpp"
 #include "actors/queue/protocol.hpp"
@@ -16,6 +17,7 @@ struct service_handles {
   reservation_desk_actor reservation;
   point_desk_actor point;
   payment_desk_actor payment;
+  outbox_desk_actor outbox;
   best_selling_actor best_selling;
   sold_out_actor sold_out;
 };

@@ -1,11 +1,16 @@
 #include "actors/outbox/outbox_relay.hpp"
 
+#include "actors/commit/store_read.hpp"
+#include "actors/outbox/relay_meters.hpp"
 #include "actors/outbox/relay_progress.hpp"
 #include "config/log.hpp"
 
 #include <algorithm>
+#include <deque>
 #include <exception>
+#include <optional>
 #include <utility>
+#include <vector>
 
 namespace boxoffice {
 namespace {
@@ -14,10 +19,17 @@ namespace {
 struct relay_position_read {
   boxoffice::fault fault{fault::none};
   std::uint64_t sequence{0};
+  std::vector<schedule_id> parked;
+  std::uint64_t parked_events{0};
 };
 struct relay_events_read {
   boxoffice::fault fault{fault::none};
   std::vector<payment_event> events;
+};
+/// What is parked of the schedule that is being replayed.
+struct relay_parked_read {
+  boxoffice::fault fault{fault::none};
+  std::vector<parked_event> events;
 };
 struct outbox_pruned {
   std::uint64_t rows{0};
@@ -26,10 +38,14 @@ struct relay_tick {};
 
 template <class Inspector>
 auto inspect(Inspector& f, relay_position_read& m) {
-  return fields(f, m.fault, m.sequence);
+  return fields(f, m.fault, m.sequence, m.parked, m.parked_events);
 }
 template <class Inspector>
 auto inspect(Inspector& f, relay_events_read& m) {
+  return fields(f, m.fault, m.events);
+}
+template <class Inspector>
+auto inspect(Inspector& f, relay_parked_read& m) {
   return fields(f, m.fault, m.events);
 }
 template <class Inspector>
@@ -41,25 +57,24 @@ auto inspect(Inspector& f, relay_tick&) {
   return fields(f);
 }
 
+milliseconds pause_before_try(int tries) {
+  auto pause = limits::outbox_retry_first;
+  for (int i = 1; i < tries && pause < limits::outbox_retry_max; ++i)
+    pause *= 2;
+  return std::min(pause, limits::outbox_retry_max);
+}
+
 /// The relay of one consumer. Life cycle: starting (reads its position) → idle ⇄ reading →
 /// delivering → …; the poll tick leads out of every wait.
 class outbox_relay_state {
  public:
   using interface = accepts_also<outbox_relay_actor, relay_position_read, relay_events_read,
-                                 commit_report, outbox_pruned, relay_tick>;
+                                 relay_parked_read, commit_report, outbox_pruned, relay_tick>;
 
   outbox_relay_state(interface::pointer self, relay_context context)
       : self_{self},
         context_{std::move(context)},
-        lag_events_{context_.meters.level("boxoffice_outbox_lag_events",
-                                          "Events read and not yet applied, at most one batch",
-                                          {{"consumer", context_.consumer}})},
-        lag_seconds_{context_.meters.level("boxoffice_outbox_lag_seconds",
-                                           "Age of the oldest event not yet applied",
-                                           {{"consumer", context_.consumer}})},
-        redeliveries_{context_.meters.count("boxoffice_outbox_redeliveries_total",
-                                            "Batches delivered again after silence",
-                                            {{"consumer", context_.consumer}})},
+        meters_{context_.meters, context_.consumer},
         patience_{context_.patience} {
     // Weak: the committer outlives the relay.
     const auto weak = caf::actor_cast<caf::actor_addr>(self_);
@@ -71,18 +86,23 @@ class outbox_relay_state {
     read_position();
   }
 
-  void on(const outbox_appended&) {
-    appended_ = true;
-    read_events();
+  void on(const outbox_appended&) { go_on(); }
+
+  void on(const replay_parked& m) {
+    if (std::ranges::count(to_replay_, m.schedule) == 0) to_replay_.push_back(m.schedule);
+    go_on();
   }
 
   void on(const relay_position_read& m) {
     reading_ = false;
     if (m.fault != fault::none) return;  // the tick tries again
-    progress_.emplace(m.sequence);
+    progress_.emplace(context_.consumer, m.sequence,
+                      payment_reader::parked_schedules{m.parked, m.parked_events},
+                      limits::outbox_event_tries_max);
     // Also when it has nothing yet: from now on the store prunes nothing it has not passed.
-    store_position();
-    read_events();
+    store_progress();
+    measure();
+    go_on();
   }
 
   void on(relay_events_read& m) {
@@ -90,39 +110,64 @@ class outbox_relay_state {
     if (m.fault != fault::none || !progress_->is_idle()) return;
     if (m.events.empty()) {
       measure();
-      if (appended_) read_events();
+      if (wanted_) go_on();
       return;
     }
-    progress_->give(std::move(m.events));
-    patience_ = context_.patience;
-    deliver();
+    progress_->give(std::move(m.events), context_.time.now());
+    deliver_what_waits();
+  }
+
+  void on(const relay_parked_read& m) {
+    reading_ = false;
+    if (m.fault != fault::none || !progress_->is_idle() || !progress_->replays()) return;
+    if (m.events.empty())
+      log(log_level::info, "outbox", "replayed",
+          {{"consumer", context_.consumer}, {"schedule_id", to_text(*progress_->replays())}});
+    progress_->give_again(m.events);
+    deliver_what_waits();
   }
 
   void on(const events_applied& m) {
-    if (!progress_) return;
-    const auto what = progress_->consumer_applied(m.sequence);
-    if (what == relay_progress::applied::nothing_new) return;
-    store_position();
-    measure();
-    if (what == relay_progress::applied::all) {
-      appended_ = true;  // there may be more than one batch
-      return read_events();
+    if (!progress_ || m.ticket < batch_) return;  // about a batch that is over
+    if (progress_->consumer_applied(m.sequence) == relay_progress::applied::nothing_new) return;
+    deliver_what_waits();
+  }
+
+  void on(const event_refused& m) {
+    if (!progress_ || m.ticket != delivery_) return;  // the newest delivery is answered too
+    using refused = relay_progress::refused;
+    const auto for_now = m.how == event_refused::lasting::for_now;
+    const auto reason = m.reason.substr(0, limits::parked_reason_chars_max);
+    switch (progress_->consumer_refused(m.sequence, reason, for_now, context_.time.now())) {
+      case refused::ignored:
+        return;
+      case refused::try_later:
+        store_progress();
+        meters_.refusals.add();
+        pausing_ = true;
+        deliver_again_at_ = context_.time.now() + pause_before_try(progress_->tries());
+        return;
+      case refused::parked:
+        meters_.refusals.add();
+        log(log_level::error, "outbox", "an event is parked with what follows of its schedule",
+            {{"consumer", context_.consumer}, {"sequence", m.sequence}, {"reason", reason}});
+        return deliver_what_waits();
     }
-    patience_ = context_.patience;
-    deliver();
   }
 
   void on(const commit_report& m) {
     if (m.generation != generation_) return;
     writing_ = false;
     if (m.outcome != commit_outcome::committed) {
-      // Nothing else depends on the position: it is written again, by the tick.
+      // Nothing else depends on it: it is written again, by the tick.
       ++generation_;
       stored_ = none_stored;
       return;
     }
-    stored_ = written_;
-    store_position();
+    progress_->stored(written_);
+    stored_ = written_.position;
+    store_progress();
+    if (wanted_) go_on();
   }
 
   void on(const outbox_pruned& m) {
@@ -133,16 +178,9 @@ class outbox_relay_state {
     const auto now = context_.time.now();
     self_->delayed_send(self_, limits::outbox_poll_every, relay_tick{});
     if (!progress_) return read_position();
-    store_position();
-    if (!progress_->is_idle() && now >= deliver_again_at_) {
-      redeliveries_.add();
-      patience_ = std::min(patience_ * 2, std::max(limits::outbox_retry_max, context_.patience));
-      log(log_level::warning, "outbox", "no answer, delivering again",
-          {{"consumer", context_.consumer}, {"after", progress_->position()}});
-      deliver();
-    }
-    appended_ = true;
-    read_events();
+    store_progress();
+    if (!progress_->is_idle() && now >= deliver_again_at_) deliver_again();
+    go_on();
     measure();
     if (context_.prunes == relay_context::pruning::yes && now >= prune_at_) {
       prune_at_ = now + limits::prune_every;
@@ -158,32 +196,63 @@ class outbox_relay_state {
     read(relay_position_read{},
          [&reader = context_.reader, name = context_.consumer](relay_position_read& r) {
            r.sequence = reader.consumed_by(name);
+           auto parked = reader.parked_for(name);
+           r.parked = std::move(parked.schedules);
+           r.parked_events = parked.events;
          });
   }
 
-  void read_events() {
-    if (reading_ || !progress_ || !progress_->is_idle()) return;
-    appended_ = false;
+  // Reads what is to be delivered next, once nothing is under way and everything parked is stored.
+  void go_on() {
+    wanted_ = true;
+    if (reading_ || !progress_ || !progress_->is_idle() || progress_->owes_store()) return;
+    while (!progress_->replays() && !to_replay_.empty()) {
+      static_cast<void>(progress_->begin_replay(to_replay_.front()));
+      to_replay_.pop_front();
+    }
+    wanted_ = false;
+    if (const auto schedule = progress_->replays()) return read_parked(*schedule);
     read(relay_events_read{},
          [&reader = context_.reader, after = progress_->position()](relay_events_read& r) {
            r.events = reader.events_after(after, limits::outbox_relay_batch_events_max);
          });
   }
 
+  void read_parked(schedule_id schedule) {
+    read(relay_parked_read{},
+         [&reader = context_.reader, name = context_.consumer, schedule](relay_parked_read& r) {
+           r.events = reader.parked_of(name, schedule, limits::outbox_relay_batch_events_max);
+         });
+  }
+
   // One job at a time; what it cannot read becomes a fault, and the tick tries again.
   template <class Result, class Fill>
   void read(Result result, Fill fill) {
-    auto job = [to = caf::actor_cast<caf::actor>(self_), result = std::move(result),
-                fill = std::move(fill)]() mutable {
-      try {
-        fill(result);
-      } catch (const std::exception& e) {
-        log(log_level::error, "outbox", "the store cannot be read", {{"error", e.what()}});
-        result.fault = fault::unavailable;
-      }
-      caf::anon_send(to, std::move(result));
-    };
-    reading_ = context_.reads.post(std::move(job)) == job_runner::posted::yes;
+    const auto self = caf::actor_cast<caf::actor>(self_);
+    reading_ = post_read(context_.reads, self, "outbox", std::move(result), std::move(fill)) ==
+               job_runner::posted::yes;
+  }
+
+  void deliver_what_waits() {
+    store_progress();
+    patience_ = context_.patience;
+    pausing_ = false;
+    if (progress_->is_idle()) {
+      measure();
+      return go_on();  // there may be more
+    }
+    batch_ = delivery_ + 1;
+    deliver();
+  }
+
+  void deliver_again() {
+    if (!std::exchange(pausing_, false)) {
+      meters_.redeliveries.add();
+      patience_ = std::min(patience_ * 2, std::max(limits::outbox_retry_max, context_.patience));
+      log(log_level::warning, "outbox", "no answer, delivering again",
+          {{"consumer", context_.consumer}, {"after", progress_->position()}});
+    }
+    deliver();
   }
 
   void deliver() {
@@ -193,25 +262,30 @@ class outbox_relay_state {
   }
 
   // At most one write at a time: while it is under way the next grows.
-  void store_position() {
-    if (writing_ || !progress_ || stored_ == progress_->position()) return;
+  void store_progress() {
+    if (writing_ || !progress_) return;
+    if (stored_ == progress_->position() && !progress_->owes_store()) return;
+    auto news = progress_->unstored();
     payment_write w;
-    w.consumed = {context_.consumer, progress_->position()};
+    w.consumed = {context_.consumer, news.position};
+    w.parked = news.parked;
+    w.replayed = news.replayed;
     w.at = context_.time.now();
     using queue = committer<payment_write>::submitted;
     if (context_.commits.submit(writer_, generation_, ticket_ + 1, std::move(w)) == queue::full)
       return;
     ++ticket_;
-    written_ = progress_->position();
+    written_ = std::move(news);
     writing_ = true;
   }
 
   void prune() {
     auto job = [&store = context_.store, to = caf::actor_cast<caf::actor>(self_),
-                before = context_.time.now() - limits::outbox_published_kept] {
+                before = context_.time.now() - limits::outbox_published_kept,
+                consumers = context_.consumers] {
       outbox_pruned done;
       try {
-        done.rows = store.prune_outbox(before, limits::prune_rows_max);
+        done.rows = store.prune_outbox(before, limits::prune_rows_max, consumers);
       } catch (const std::exception& e) {
         log(log_level::warning, "outbox", "old events were not pruned", {{"error", e.what()}});
       }
@@ -223,22 +297,24 @@ class outbox_relay_state {
 
   void measure() {
     const auto& waiting = progress_->waiting();
-    lag_events_.set(static_cast<std::int64_t>(waiting.size()));
+    meters_.lag_events.set(static_cast<std::int64_t>(waiting.size()));
     const auto age = waiting.empty() ? seconds{0}
                                      : std::chrono::duration_cast<seconds>(
                                            context_.time.now() - waiting.front().occurred_at);
-    lag_seconds_.set(std::max<std::int64_t>(0, age.count()));
+    meters_.lag_seconds.set(std::max<std::int64_t>(0, age.count()));
+    meters_.parked_events.set(static_cast<std::int64_t>(progress_->parked_events()));
   }
 
   interface::pointer self_;
   relay_context context_;
-  gauge& lag_events_;
-  gauge& lag_seconds_;
-  counter& redeliveries_;
+  relay_meters meters_;
   std::optional<relay_progress> progress_;  // empty until read
   bool reading_{false};
-  bool appended_{false};  // since the last read began
+  bool wanted_{false};  // a look at the store, since the last one began
+  std::deque<schedule_id> to_replay_;
   std::uint64_t delivery_{0};
+  std::uint64_t batch_{0};  // the first delivery of what waits now
+  bool pausing_{false};     // the next delivery follows a refusal, not silence
   milliseconds patience_;
   time_point deliver_again_at_{}, prune_at_{};
 
@@ -246,7 +322,8 @@ class outbox_relay_state {
   std::uint32_t generation_{1};
   std::uint64_t ticket_{0};
   bool writing_{false};
-  std::uint64_t written_{none_stored}, stored_{none_stored};
+  relay_progress::news written_;
+  std::uint64_t stored_{none_stored};
 };
 
 }  // namespace

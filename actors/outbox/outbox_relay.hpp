@@ -9,6 +9,7 @@
 #include "config/limits.hpp"
 
 #include <string>
+#include <vector>
 
 #include <caf/actor_system.hpp>
 
@@ -25,8 +26,9 @@ struct relay_context {
   payment_reader& reader;   ///< used in jobs of `reads`
   job_runner& reads;
   boxoffice::meters& meters;
-  /// One relay of a store also deletes what every consumer has passed.
+  /// One relay of a store also deletes what all of `consumers` have passed.
   enum class pruning : bool { no, yes } prunes{pruning::no};
+  std::vector<std::string> consumers{};
   /// Silence of the consumer after which the same events are delivered again; it doubles, to
   /// `outbox_retry_max`.
   milliseconds patience{limits::outbox_poll_every * 2};
@@ -34,7 +36,8 @@ struct relay_context {
 
 /// Starts the relay of one consumer: reads the outbox from where the consumer is, delivers in
 /// sequence order, one batch at a time, and remembers durably how far the consumer got. After a
-/// restart it delivers again what was applied and not yet remembered; nothing is ever skipped.
+/// restart it delivers again what was applied and not yet remembered; nothing is ever skipped. What
+/// the consumer refuses is parked with its later siblings, in the same write as the position.
 outbox_relay_actor spawn_outbox_relay(caf::actor_system& system, relay_context context);
 
 }  // namespace boxoffice

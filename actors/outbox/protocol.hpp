@@ -2,9 +2,11 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/values.hpp"
+#include "actors/core/fault.hpp"
 #include "actors/payment/protocol.hpp"
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 namespace boxoffice {
@@ -23,14 +25,82 @@ struct events_applied {
   std::uint64_t sequence{0};
 };
 
-/// Whoever consumes events. Answers `events_applied` to the sender.
+/// The consumer has durably applied what stands before this event in the delivery, does not take
+/// this one, and has left the rest. **Why** not just silence: silence stops everybody behind it,
+/// which is right when nothing can be applied, and wrong when one event cannot.
+struct event_refused {
+  std::uint64_t ticket{0};
+  std::uint64_t sequence{0};  ///< of the event
+  enum class lasting : std::uint8_t {
+    for_good,  ///< this event will never be taken as it is
+    for_now,   ///< perhaps later; it is tried a bounded number of times
+  } how{lasting::for_good};
+  std::string reason;
+};
+
+/// Whoever consumes events. Answers `events_applied` or `event_refused` to the sender, with the
+/// ticket of the delivery.
 using event_consumer_actor = accepts<deliver_events>;
 
 /// Tells the relay that a commit appended events.
 struct outbox_appended {};
 
+/// Tells the relay to deliver what it has parked of one schedule again, in order.
+struct replay_parked {
+  schedule_id schedule;
+};
+
 /// Publishes the outbox to one consumer, in order.
-using outbox_relay_actor = accepts<outbox_appended, events_applied>;
+using outbox_relay_actor = accepts<outbox_appended, events_applied, event_refused, replay_parked>;
+
+/// An operator asks what has not arrived yet, in the order of publishing.
+struct list_outbox {
+  std::uint64_t ticket{0};
+  enum class wanted : std::uint8_t {
+    pending,  ///< some consumer has not come to it yet
+    parked,   ///< some consumer does not take it, or has parked an older one of its schedule
+  } what{wanted::pending};
+  std::uint64_t after{0};  ///< sequence of the last one of the page before
+  std::uint32_t limit{0};
+};
+
+/// Where an event waits.
+struct outbox_place {
+  std::string consumer;
+  std::string reason;      ///< parked
+  time_point parked_at{};  ///< parked
+};
+
+struct outbox_line {
+  payment_event event;
+  std::vector<outbox_place> places;
+};
+
+struct outbox_list {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<outbox_line> lines;
+  enum class more : bool { no, yes } follows{more::no};
+};
+
+/// An operator wants a parked event, and what is parked behind it, delivered again.
+struct replay_event {
+  std::uint64_t ticket{0};
+  event_id event;
+};
+
+enum class replay_refusal : std::uint8_t { none, event_not_found, event_not_parked };
+
+/// The relays have been told; what a consumer takes is parked no longer.
+struct replay_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  replay_refusal refusal{replay_refusal::none};
+  std::vector<std::string> consumers;  ///< to whom it goes again
+};
+
+/// What operators see of the outbox.
+using outbox_desk_actor = accepts<list_outbox, replay_event>;
 
 template <class Inspector>
 auto inspect(Inspector& f, deliver_events& m) {
@@ -41,8 +111,40 @@ auto inspect(Inspector& f, events_applied& m) {
   return fields(f, m.ticket, m.sequence);
 }
 template <class Inspector>
+auto inspect(Inspector& f, event_refused& m) {
+  return fields(f, m.ticket, m.sequence, m.how, m.reason);
+}
+template <class Inspector>
 auto inspect(Inspector& f, outbox_appended&) {
   return fields(f);
+}
+template <class Inspector>
+auto inspect(Inspector& f, replay_parked& m) {
+  return fields(f, m.schedule);
+}
+template <class Inspector>
+auto inspect(Inspector& f, list_outbox& m) {
+  return fields(f, m.ticket, m.what, m.after, m.limit);
+}
+template <class Inspector>
+auto inspect(Inspector& f, outbox_place& v) {
+  return fields(f, v.consumer, v.reason, v.parked_at);
+}
+template <class Inspector>
+auto inspect(Inspector& f, outbox_line& v) {
+  return fields(f, v.event, v.places);
+}
+template <class Inspector>
+auto inspect(Inspector& f, outbox_list& m) {
+  return fields(f, m.ticket, m.fault, m.lines, m.follows);
+}
+template <class Inspector>
+auto inspect(Inspector& f, replay_event& m) {
+  return fields(f, m.ticket, m.event);
+}
+template <class Inspector>
+auto inspect(Inspector& f, replay_reply& m) {
+  return fields(f, m.ticket, m.fault, m.refusal, m.consumers);
 }
 
 }  // namespace boxoffice

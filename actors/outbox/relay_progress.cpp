@@ -1,16 +1,113 @@
 #include "actors/outbox/relay_progress.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace boxoffice {
+
+relay_progress::relay_progress(std::string consumer, std::uint64_t stored,
+                               const payment_reader::parked_schedules& parked, int tries_max)
+    : consumer_{std::move(consumer)},
+      tries_max_{tries_max},
+      given_{stored},
+      parked_{parked.schedules.begin(), parked.schedules.end()},
+      parked_events_{parked.events} {}
+
+std::uint64_t relay_progress::position() const {
+  return waiting_.empty() || replays_ ? given_ : waiting_.front().sequence - 1;
+}
+
+void relay_progress::give(std::vector<payment_event> events, time_point now) {
+  if (events.empty()) return;
+  given_ = events.back().sequence;
+  for (auto& e : events) {
+    if (parked_.contains(e.schedule()))
+      park(e, "an older event of its schedule is parked", now);
+    else
+      waiting_.push_back(std::move(e));
+  }
+}
 
 relay_progress::applied relay_progress::consumer_applied(std::uint64_t sequence) {
   const auto end =
       std::ranges::find_if(waiting_, [&](const payment_event& e) { return e.sequence > sequence; });
   if (end == waiting_.begin()) return applied::nothing_new;
-  applied_ = std::prev(end)->sequence;
+  if (replays_) {
+    for (auto e = waiting_.begin(); e != end; ++e)
+      replayed_.push_back(e->id);
+    parked_events_ -= static_cast<std::size_t>(end - waiting_.begin());
+  }
   waiting_.erase(waiting_.begin(), end);
+  tries_ = 0;
   return waiting_.empty() ? applied::all : applied::some;
+}
+
+relay_progress::refused relay_progress::consumer_refused(std::uint64_t sequence,
+                                                         const std::string& reason, bool for_now,
+                                                         time_point now) {
+  const auto given =
+      std::ranges::any_of(waiting_, [&](const payment_event& e) { return e.sequence == sequence; });
+  if (!given) return refused::ignored;
+  consumer_applied(sequence - 1);
+  if (for_now && ++tries_ < tries_max_) return refused::try_later;
+  const auto tries = for_now ? ", at try " + std::to_string(tries_) : std::string{};
+  const auto e = waiting_.front();
+  tries_ = 0;
+  if (replays_) {
+    // It stays where it is, with what lies behind it; only the reason is new.
+    parking_.insert_or_assign(e.sequence, parked_event{consumer_, e, reason + tries, now});
+    waiting_.clear();
+    replays_.reset();
+    return refused::parked;
+  }
+  waiting_.erase(waiting_.begin());
+  park(e, reason + tries, now);
+  park_siblings(e, now);
+  return refused::parked;
+}
+
+void relay_progress::park(const payment_event& e, std::string reason, time_point now) {
+  parked_.insert(e.schedule());
+  parking_.emplace(e.sequence, parked_event{consumer_, e, std::move(reason), now});
+  ++parked_events_;
+}
+
+void relay_progress::park_siblings(const payment_event& of, time_point now) {
+  std::erase_if(waiting_, [&](const payment_event& e) {
+    if (e.schedule() != of.schedule()) return false;
+    park(e, "an older event of its schedule is parked", now);
+    return true;
+  });
+}
+
+bool relay_progress::begin_replay(schedule_id schedule) {
+  if (!parked_.contains(schedule)) return false;
+  replays_ = schedule;
+  return true;
+}
+
+void relay_progress::give_again(const std::vector<parked_event>& events) {
+  if (events.empty()) {
+    parked_.erase(*replays_);
+    replays_.reset();
+    return;
+  }
+  for (const auto& p : events)
+    waiting_.push_back(p.event);
+}
+
+relay_progress::news relay_progress::unstored() const {
+  news n{position(), {}, replayed_};
+  for (const auto& [sequence, event] : parking_)
+    if (sequence <= n.position) n.parked.push_back(event);
+  return n;
+}
+
+void relay_progress::stored(const news& written) {
+  for (const auto& p : written.parked)
+    parking_.erase(p.event.sequence);
+  std::erase_if(replayed_,
+                [&](event_id id) { return std::ranges::count(written.replayed, id) > 0; });
 }
 
 }  // namespace boxoffice

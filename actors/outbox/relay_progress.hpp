@@ -2,38 +2,90 @@
 
 #include "actors/core/time.hpp"
 #include "actors/payment/payment.hpp"
+#include "actors/payment/payment_store.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
+#include <string>
+#include <unordered_set>
 #include <vector>
 
 namespace boxoffice {
 
-/// How far one consumer is: what it has been given, what it has applied, what the store knows of
-/// that. Pure.
+/// How far one consumer is: what it has been given, what it has applied or refused, what the store
+/// does not know of that yet. Pure.
 ///
-///     applied ≤ given:  the events between wait for the consumer
-///     stored ≤ applied: what lies between is delivered again after a restart
+///     passed ≤ given:   the events between wait for the consumer
+///     stored ≤ passed:  what lies between is delivered again after a restart
+///
+/// Every event at or before `position` is applied or parked. An event that its consumer refuses is
+/// parked, and so is every later one of its schedule, until a replay has delivered them all; events
+/// of other schedules go on (promise G14).
 class relay_progress {
  public:
-  explicit relay_progress(std::uint64_t stored) : applied_{stored} {}
+  /// From what the store has. An event that is refused for now is parked at its `tries_max`th try.
+  relay_progress(std::string consumer, std::uint64_t stored,
+                 const payment_reader::parked_schedules& parked, int tries_max);
 
-  /// The next events of the outbox, after `applied`. **Requires** is_idle().
-  void give(std::vector<payment_event> events) { waiting_ = std::move(events); }
+  /// The next events of the outbox, after `position`. **Requires** is_idle() and no replay.
+  void give(std::vector<payment_event> events, time_point now);
 
   enum class applied : std::uint8_t { nothing_new, some, all };
   /// The consumer says it applied everything up to `sequence`. What it was never given it cannot
   /// have applied: such a claim is cut at the last event given.
   applied consumer_applied(std::uint64_t sequence);
 
+  enum class refused : std::uint8_t { ignored, try_later, parked };
+  /// The consumer applied what stands before the event `sequence`, and does not take that one.
+  /// `for_now` counts its tries. Ignored unless it is one of those that wait.
+  refused consumer_refused(std::uint64_t sequence, const std::string& reason, bool for_now,
+                           time_point now);
+
+  /// Begins to deliver again what is parked of `schedule`. No when nothing is. **Requires**
+  /// is_idle(), everything stored, and no replay.
+  [[nodiscard]] bool begin_replay(schedule_id schedule);
+  /// The oldest events that are parked of the schedule being replayed; none: it is over, and the
+  /// schedule's next events flow again. **Requires** a replay, and is_idle().
+  void give_again(const std::vector<parked_event>& events);
+  /// Which schedule is being replayed.
+  [[nodiscard]] std::optional<schedule_id> replays() const { return replays_; }
+
   [[nodiscard]] bool is_idle() const { return waiting_.empty(); }
-  [[nodiscard]] std::uint64_t position() const { return applied_; }
-  /// Given and not applied, in order.
+  [[nodiscard]] std::uint64_t position() const;
+  /// Given, neither applied nor parked, in order.
   [[nodiscard]] const std::vector<payment_event>& waiting() const { return waiting_; }
+  /// Tries of the first waiting event that were refused for now.
+  [[nodiscard]] int tries() const { return tries_; }
+  [[nodiscard]] std::size_t parked_events() const { return parked_events_; }
+
+  /// What the store must be told in one write: the position with what was parked up to it, and what
+  /// is no longer parked.
+  struct news {
+    std::uint64_t position{0};
+    std::vector<parked_event> parked;
+    std::vector<event_id> replayed;
+  };
+  [[nodiscard]] news unstored() const;
+  void stored(const news& written);
+  /// Whether `unstored` holds more than a position.
+  [[nodiscard]] bool owes_store() const { return !parking_.empty() || !replayed_.empty(); }
 
  private:
-  std::uint64_t applied_;
+  void park(const payment_event& e, std::string reason, time_point now);
+  void park_siblings(const payment_event& of, time_point now);
+
+  std::string consumer_;
+  int tries_max_;
+  std::uint64_t given_;  // sequence of the last event given
   std::vector<payment_event> waiting_;
+  int tries_{0};
+  std::unordered_set<schedule_id> parked_;
+  std::size_t parked_events_;
+  std::optional<schedule_id> replays_;
+  std::map<std::uint64_t, parked_event> parking_;  // not yet stored, by sequence
+  std::vector<event_id> replayed_;                 // not yet stored
 };
 
 }  // namespace boxoffice

@@ -65,6 +65,8 @@ struct payment {
   time_point created_at{}, deadline{};
   time_point completed_at{};  ///< no_time until COMPLETED
   time_point changed_at{};
+  /// Refunds: when the seats were free again; no_time before.
+  time_point released_at{};
 };
 
 /// One line of a saga's timeline.
@@ -119,7 +121,17 @@ struct payment_event {
   time_point paid_at{};  ///< completion of the payment, also in its refund
   time_point occurred_at{};
 
+  /// What keeps the order among events: those of one schedule are published in theirs.
   [[nodiscard]] schedule_id schedule() const { return schedule_of(reservation); }
+};
+
+/// An event that waits for an operator, because its consumer does not take it or because an older
+/// one of the same schedule waits there (promise G14).
+struct parked_event {
+  std::string consumer;
+  payment_event event;
+  std::string reason;
+  time_point at{};
 };
 
 }  // namespace boxoffice

@@ -1,10 +1,9 @@
 #include "actors/payment/payment_desk.hpp"
 
 #include "actors/payment/payment_desk_state.hpp"
-#include "config/log.hpp"
+#include "actors/commit/store_read.hpp"
 
 #include <algorithm>
-#include <exception>
 
 namespace boxoffice {
 namespace {
@@ -21,20 +20,6 @@ queue_verdict verdict_of(const start_payment& m) {
       return {payment_refusal::queue_not_active, m.position};
   }
   return {};
-}
-
-// A job that reads for `to`; what it cannot read becomes a fault.
-template <class Result, class Fill>
-job_runner::posted post_read(job_runner& reads, const caf::actor& to, Result result, Fill fill) {
-  return reads.post([to, result = std::move(result), fill = std::move(fill)]() mutable {
-    try {
-      fill(result);
-    } catch (const std::exception& e) {
-      log(log_level::error, "payment", "the store cannot be read", {{"error", e.what()}});
-      result.fault = fault::unavailable;
-    }
-    caf::anon_send(to, std::move(result));
-  });
 }
 
 }  // namespace
@@ -65,6 +50,8 @@ template void payment_desk_state::admit(const start_payment&);
 template void payment_desk_state::admit(const refund_payment&);
 template void payment_desk_state::admit(const find_payment&);
 template void payment_desk_state::admit(const find_open_payment&);
+template void payment_desk_state::admit(const resume_saga&);
+template void payment_desk_state::admit(const abort_saga&);
 
 void payment_desk_state::take(const start_payment& m, const caf::actor& from) {
   candidate c;
@@ -136,7 +123,7 @@ void payment_desk_state::look_up(std::uint64_t number) {
   auto read = [&reader = context_.reader, scope](payment_key_read& r) {
     r.found = reader.find_key(scope);
   };
-  if (post_read(context_.reads, desk(), std::move(blank), std::move(read)) ==
+  if (post_read(context_.reads, desk(), "payment", std::move(blank), std::move(read)) ==
       job_runner::posted::no)
     give_up(number, fault::overloaded);
 }
@@ -186,7 +173,7 @@ void payment_desk_state::read_row(std::uint64_t number, payment_id payment) {
   auto read = [&reader = context_.reader, payment](payment_row_read& r) {
     r.found = reader.find(payment);
   };
-  if (post_read(context_.reads, desk(), blank, std::move(read)) == job_runner::posted::yes) return;
+  if (post_read(context_.reads, desk(), "payment", blank, std::move(read)) == job_runner::posted::yes) return;
   blank.fault = fault::overloaded;
   on(blank);
 }

@@ -45,6 +45,7 @@ void payment_desk_state::void_memory() {
   meters_.recoveries.add();
   phase_ = phase::recovering;
   ++generation_;
+  forget_operators();
   for (auto& f : flights_)
     if (f.client)
       orphans_.push_back({*f.client, f.payment, f.what, f.answer_by, f.hold_expires_at});
@@ -75,11 +76,12 @@ void payment_desk_state::recover_later() {
 
 void payment_desk_state::read_memory() {
   auto job = [&reader = context_.reader, to = desk(), generation = generation_, known = keys_known_,
-              orphans = orphans_] {
+              first = context_.first_shard, count = context_.shards, orphans = orphans_] {
     payment_memory_read r;
     r.generation = generation;
     try {
       r.open = reader.open_sagas();
+      r.parked = reader.parked_sagas(first, count);
       r.last = reader.last_ids();
       if (known == keys_known::no) r.scopes = reader.key_scopes(limits::key_book_keys_max);
       for (const auto& o : orphans) {
@@ -117,6 +119,7 @@ void payment_desk_state::settle(const payment_memory_read& m) {
     keys_.remember(scope);
   for (const auto id : m.last)
     ids_.raise_above(id);
+  meters_.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
   for (const auto& saga : m.open)
     if (serves(saga.row.id)) reopen(saga);
   const auto orphans = std::exchange(orphans_, {});

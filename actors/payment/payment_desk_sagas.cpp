@@ -119,7 +119,7 @@ void payment_desk_state::became_durable(flight& f) {
     auto& p = open_.at(f.payment);
     meters_.open_in(p.row.state).add(-1);
     meters_.open_in(f.row->state).add(1);
-    p.row = std::move(*f.row);
+    p.row = *f.row;
     log(log_level::info, "payment", name_of(p.row.state),
         {{"payment_id", to_text(f.payment)}, {"failure", name_of(p.row.failure)}});
     if (p.saga)
@@ -128,6 +128,7 @@ void payment_desk_state::became_durable(flight& f) {
       run(p);
     if (is_terminal(p.row.state) || p.row.state == saga_state::parked) drop(f.payment);
   }
+  if (f.by_operator) answer_operator(*f.by_operator, fault::none, saga_refusal::none, *f.row);
   if (f.client) {
     if (f.client->key.present()) keys_.finish(f.client->key, key_book::outcome::stored);
     reply(*f.client, fault::none, key_verdict::fresh, f.outcome);
@@ -183,7 +184,8 @@ void payment_desk_state::answer_pending(open_payment& p, time_point at) {
 void payment_desk_state::drop(payment_id payment) {
   const auto found = open_.find(payment);
   const auto& row = found->second.row;
-  meters_.open_in(row.state).add(-1);
+  // Parked ones are still counted as such: they wait in the store.
+  if (row.state != saga_state::parked) meters_.open_in(row.state).add(-1);
   meters_.ended(row.state).add();
   const auto at = by_reservation_.find(row.reservation);
   if (at != by_reservation_.end() && at->second == payment) by_reservation_.erase(at);

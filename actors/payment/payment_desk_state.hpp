@@ -40,11 +40,18 @@ class payment_desk_state {
   void on(const find_payment& m) { admit(m); }
   void on(const find_open_payment& m) { admit(m); }
 
+  // From operators.
+  void on(const list_sagas& m);
+  void on(const read_saga& m);
+  void on(const resume_saga& m) { admit(m); }
+  void on(const abort_saga& m) { admit(m); }
+
   // From sagas, participants, the committer and the jobs.
   void on(saga_decided& m);
   void on(const reservation_reply& m);
   void on(const payment_key_read& m);
   void on(const payment_row_read& m);
+  void on(const parked_saga_read& m);
   void on(const commit_report& m);
   void on(payment_memory_read& m);
   void on(const payment_keys_pruned& m);
@@ -84,13 +91,23 @@ class payment_desk_state {
     std::optional<saga_decision> unsent;  ///< the committer was full
   };
 
+  /// What an operator wants of a parked saga.
+  struct operator_command {
+    caf::actor to;
+    std::uint64_t ticket{0};
+    payment_id payment;
+    enum class wanted : std::uint8_t { resume, abort } what{wanted::resume};
+    std::string reason;  ///< abort
+  };
+
   /// A write on its way.
   struct flight {
     std::uint64_t ticket{0};
     payment_id payment;
     std::optional<boxoffice::payment> row;
     enum class event : bool { none, appended } event{event::none};
-    std::optional<payment_client> client;  ///< answered with `outcome` when durable
+    std::optional<operator_command> by_operator;  ///< answered with `row` when durable
+    std::optional<payment_client> client;         ///< answered with `outcome` when durable
     payment_outcome outcome;
     purpose what{purpose::purchase};
     time_point answer_by{}, hold_expires_at{};
@@ -130,6 +147,17 @@ class payment_desk_state {
   [[nodiscard]] submitted submit(payment_write w, flight f);
   void reply(const payment_client& to, fault why, key_verdict verdict, const payment_outcome& o);
 
+  // payment_desk_operators.cpp: what operators ask and want
+  void take(const resume_saga& m, const caf::actor& from);
+  void take(const abort_saga& m, const caf::actor& from);
+  void refuse(const resume_saga& m, const caf::actor& to, fault why);
+  void refuse(const abort_saga& m, const caf::actor& to, fault why);
+  void look_at(operator_command c);
+  void move(operator_command c, const payment& parked);
+  void answer_operator(const operator_command& c, fault why, saga_refusal refusal,
+                       const payment& row);
+  void forget_operators();
+
   // payment_desk_recovery.cpp: start, failure, timers
   void read_memory();
   void void_memory();
@@ -168,7 +196,9 @@ class payment_desk_state {
     std::uint64_t ticket;
     user_id user;
   };
-  std::unordered_map<std::uint64_t, reader_of> readers_;  // by number, like candidates_
+  std::unordered_map<std::uint64_t, reader_of> readers_;           // by number, like candidates_
+  std::unordered_map<std::uint64_t, operator_command> operators_;  // by number, like candidates_
+  std::set<payment_id> moving_;  // sagas of which an operator's command is being decided
   std::unordered_map<payment_id, open_payment> open_;
   std::unordered_map<reservation_id, payment_id> by_reservation_;
   std::deque<flight> flights_;

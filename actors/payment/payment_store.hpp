@@ -22,6 +22,8 @@ struct payment_write {
   payment_id key_payment;
   std::optional<payment_outcome> answer;  ///< …and, once answered, with this answer
   std::optional<std::pair<std::string, std::uint64_t>> consumed;  ///< consumer, up to this sequence
+  std::vector<parked_event> parked;  ///< with `consumed`: insert or replace by (consumer, event)
+  std::vector<event_id> replayed;    ///< with `consumed`: no longer parked for that consumer
   time_point at{};
 };
 
@@ -38,9 +40,19 @@ class payment_store {
   /// Applies the writes in order, in one transaction.
   virtual commit_outcome commit(std::span<const payment_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
-  /// Deletes at most `limit` events that every consumer has passed and that are older than
-  /// `before`.
-  virtual std::size_t prune_outbox(time_point before, std::size_t limit) = 0;
+  /// Deletes at most `limit` events that all of `consumers` have passed, that are older than
+  /// `before`, and that nobody has parked. A consumer that is not named holds up nothing: it is no
+  /// longer configured.
+  virtual std::size_t prune_outbox(time_point before, std::size_t limit,
+                                   const std::vector<std::string>& consumers) = 0;
+};
+
+/// Which sagas an operator asks for.
+struct saga_query {
+  std::optional<saga_state> state;                ///< empty: any
+  time_point unchanged_since{time_point::max()};  ///< those that have not moved after it
+  payment_id after;                               ///< the last one of the page before
+  std::size_t limit{0};
 };
 
 /// Reads of committed state. **Thread**: the reader's. Throws when the store cannot be read.
@@ -62,10 +74,29 @@ class payment_reader {
   /// The youngest id per shard of which the store knows, for the id generator.
   virtual std::vector<payment_id> last_ids() = 0;
   virtual std::vector<saga_note> timeline(payment_id id) = 0;
+  /// Sagas of any state, the youngest first.
+  virtual std::vector<payment> sagas(const saga_query& asked) = 0;
+  /// How many of the shards `first`, `first + 1`, … are parked.
+  virtual std::size_t parked_sagas(std::uint32_t first_shard, std::uint32_t shards) = 0;
   /// Events after `sequence`, ascending, at most `limit`.
   virtual std::vector<payment_event> events_after(std::uint64_t sequence, std::size_t limit) = 0;
   /// How far a consumer got (0: nothing yet).
   virtual std::uint64_t consumed_by(const std::string& consumer) = 0;
+  virtual std::optional<payment_event> find_event(event_id id) = 0;
+  /// Everything parked whose sequence is after `sequence`, ascending by sequence and then consumer;
+  /// of at most `events` events.
+  virtual std::vector<parked_event> parked_after(std::uint64_t sequence, std::size_t events) = 0;
+  /// What a consumer has parked of one schedule, ascending, at most `limit`.
+  virtual std::vector<parked_event> parked_of(const std::string& consumer, schedule_id schedule,
+                                              std::size_t limit) = 0;
+  /// Where one event is parked.
+  virtual std::vector<parked_event> find_parked(event_id id) = 0;
+  /// The schedules of which a consumer has something parked, and how many events that is.
+  struct parked_schedules {
+    std::vector<schedule_id> schedules;
+    std::size_t events{0};
+  };
+  virtual parked_schedules parked_for(const std::string& consumer) = 0;
 };
 
 }  // namespace boxoffice

@@ -8,6 +8,8 @@
 #include "actors/reservation/protocol.hpp"
 
 #include <cstdint>
+#include <string>
+#include <vector>
 
 namespace boxoffice {
 
@@ -60,19 +62,84 @@ struct payment_found {
   payment found;
 };
 
+/// An operator asks which sagas there are, the youngest first.
+struct list_sagas {
+  std::uint64_t ticket{0};
+  enum class wanted : std::uint8_t { any_state, one_state } what{wanted::any_state};
+  saga_state state{saga_state::started};   ///< with one_state
+  std::uint32_t unchanged_for_seconds{0};  ///< only those that have not moved for so long
+  payment_id after;                        ///< the last one of the page before
+  std::uint32_t limit{0};
+};
+
+struct saga_list {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<payment> sagas;
+  enum class more : bool { no, yes } follows{more::no};
+};
+
+/// An operator asks for one saga with everything that happened to it.
+struct read_saga {
+  std::uint64_t ticket{0};
+  payment_id payment;
+};
+
+/// As the store has it: of a saga that runs, the last few repetitions of a step may be missing,
+/// never a transition.
+struct saga_report {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  payment row;  ///< without an id: there is none
+  std::vector<saga_note> timeline;
+};
+
+/// An operator sends a parked saga on its way again, with fresh tries.
+struct resume_saga {
+  std::uint64_t ticket{0};
+  payment_id payment;
+};
+
+/// An operator gives a parked saga up: whatever it took is given back, seats before points.
+struct abort_saga {
+  std::uint64_t ticket{0};
+  payment_id payment;
+  std::string reason;  ///< kept in the timeline
+};
+
+enum class saga_refusal : std::uint8_t { none, payment_not_found, saga_not_parked };
+
+/// Answers both of the above, once the change is durable.
+/// **Faults** unavailable, overloaded: not done. in_doubt: look at the saga.
+struct saga_command_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  saga_refusal refusal{saga_refusal::none};
+  payment row;  ///< as it is now; with saga_not_parked as it is without the command
+};
+
 /// Front of the payment service for a range of shards: keys, sagas, reads.
-using payment_desk_actor = accepts<start_payment, refund_payment, find_payment, find_open_payment>;
+using payment_desk_actor = accepts<start_payment, refund_payment, find_payment, find_open_payment,
+                                   list_sagas, read_saga, resume_saga, abort_saga>;
 
 template <class Inspector>
 auto inspect(Inspector& f, payment& v) {
   return fields(f, v.id, v.reservation, v.concert, v.user, v.amount, v.state, v.failure, v.reason,
                 v.token, v.holds_else, v.seats, v.balance, v.created_at, v.deadline, v.completed_at,
-                v.changed_at);
+                v.changed_at, v.released_at);
+}
+template <class Inspector>
+auto inspect(Inspector& f, saga_note& v) {
+  return fields(f, v.payment, v.at, v.state, v.step, v.what);
 }
 template <class Inspector>
 auto inspect(Inspector& f, payment_event& v) {
   return fields(f, v.id, v.sequence, v.kind, v.payment, v.user, v.reservation, v.concert, v.seats,
                 v.amount, v.token, v.holds_else, v.paid_at, v.occurred_at);
+}
+template <class Inspector>
+auto inspect(Inspector& f, parked_event& v) {
+  return fields(f, v.consumer, v.event, v.reason, v.at);
 }
 template <class Inspector>
 auto inspect(Inspector& f, payment_outcome& v) {
@@ -101,6 +168,35 @@ auto inspect(Inspector& f, find_open_payment& m) {
 template <class Inspector>
 auto inspect(Inspector& f, payment_found& m) {
   return fields(f, m.ticket, m.fault, m.found);
+}
+
+template <class Inspector>
+auto inspect(Inspector& f, list_sagas& m) {
+  return fields(f, m.ticket, m.what, m.state, m.unchanged_for_seconds, m.after, m.limit);
+}
+template <class Inspector>
+auto inspect(Inspector& f, saga_list& m) {
+  return fields(f, m.ticket, m.fault, m.sagas, m.follows);
+}
+template <class Inspector>
+auto inspect(Inspector& f, read_saga& m) {
+  return fields(f, m.ticket, m.payment);
+}
+template <class Inspector>
+auto inspect(Inspector& f, saga_report& m) {
+  return fields(f, m.ticket, m.fault, m.row, m.timeline);
+}
+template <class Inspector>
+auto inspect(Inspector& f, resume_saga& m) {
+  return fields(f, m.ticket, m.payment);
+}
+template <class Inspector>
+auto inspect(Inspector& f, abort_saga& m) {
+  return fields(f, m.ticket, m.payment, m.reason);
+}
+template <class Inspector>
+auto inspect(Inspector& f, saga_command_reply& m) {
+  return fields(f, m.ticket, m.fault, m.refusal, m.row);
 }
 
 }  // namespace boxoffice

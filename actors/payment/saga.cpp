@@ -147,7 +147,11 @@ saga_decision saga::revert_answered(const revert_answer& a, time_point now, std:
   if (!fits(saga_step::revert)) return {};
   if (a.result == step_result::unknown) return unknown("not available", now, random);
   note(now, saga_step::revert, "done");
-  if (row_.state == saga_state::refund_started) return move_to(saga_state::refund_released, now);
+  if (row_.state == saga_state::refund_started) {
+    // A way back that an operator began anew was here before.
+    if (row_.released_at == no_time) row_.released_at = now;
+    return move_to(saga_state::refund_released, now);
+  }
   // REFUNDING covers both undo commands: after a crash the revert is only asked once more.
   reverted_ = reverted::yes;
   tries_ = 0;
@@ -162,7 +166,9 @@ saga_decision saga::refund_answered(const refund_answer& a, time_point now, std:
   note(now, saga_step::refund, gave ? "done" : "done: nothing had been taken");
   if (row_.state == saga_state::refund_released) {
     auto d = move_to(saga_state::refunded, now);
-    d.event = make_event(row_, event_kind::payment_refunded, now);
+    // The seats are free since then, and may have been sold again meanwhile.
+    d.event = make_event(row_, event_kind::payment_refunded,
+                         row_.released_at == no_time ? now : row_.released_at);
     return d;
   }
   return move_to(gave ? saga_state::compensated : saga_state::failed, now);
@@ -235,19 +241,26 @@ saga_decision saga::park(time_point now) {
 
 saga_decision saga::operator_resumes(time_point now) {
   if (phase_ == phase::writing || row_.state != saga_state::parked) return {};
-  // Both steps of either way may be repeated, so the way begins anew.
-  const auto refunds = row_.completed_at != no_time;
   note(now, saga_step::none, "resumed by an operator");
-  reverted_ = reverted::no;
-  return move_to(refunds ? saga_state::refund_started : saga_state::refunding, now);
+  return begin_way_back(now);
 }
 
-saga_decision saga::operator_aborts(std::string reason, time_point now) {
+saga_decision saga::operator_aborts(const std::string& reason, time_point now) {
   if (phase_ == phase::writing || row_.state != saga_state::parked) return {};
-  if (row_.completed_at != no_time) return {};
   note(now, saga_step::none, "aborted by an operator: " + reason);
-  row_.reason = std::move(reason);
-  return undo(payment_failure::aborted, now);
+  const auto refunds = row_.completed_at != no_time;
+  if (!refunds) row_.failure = payment_failure::aborted;
+  auto d = begin_way_back(now);
+  if (!refunds) d.row->reason = row_.reason = reason;
+  return d;
+}
+
+// Both steps of either way may be repeated, so the way begins anew.
+saga_decision saga::begin_way_back(time_point now) {
+  row_.reason.clear();
+  reverted_ = reverted::no;
+  const auto refunds = row_.completed_at != no_time;
+  return move_to(refunds ? saga_state::refund_started : saga_state::refunding, now);
 }
 
 void saga::note(time_point now, saga_step step, std::string what) {
@@ -259,7 +272,7 @@ saga_decision saga::flush_notes(saga_decision d) {
   return d;
 }
 
-payment_event make_event(const payment& row, event_kind kind, time_point now) {
+payment_event make_event(const payment& row, event_kind kind, time_point at) {
   payment_event e;
   e.id = make_event_id(row.id, kind);
   e.kind = kind;
@@ -272,7 +285,7 @@ payment_event make_event(const payment& row, event_kind kind, time_point now) {
   e.token = row.token;
   e.holds_else = row.holds_else;
   e.paid_at = row.completed_at;
-  e.occurred_at = now;
+  e.occurred_at = at;
   return e;
 }
 

@@ -74,7 +74,8 @@ struct saga_decision {
 ///                                FAILED when nothing had been taken
 ///     REFUND_STARTED   revert    REFUND_RELEASED    (never)           again; in the end PARKED
 ///     REFUND_RELEASED  refund    REFUNDED + event   (never)           again; in the end PARKED
-///     PARKED           nothing   resume → REFUNDING or REFUND_STARTED; abort → REFUNDING (aborted)
+///     PARKED           nothing   resume → REFUNDING or REFUND_STARTED; abort → the same, and a
+///                                purchase ends as aborted
 ///
 /// *REFUNDING begins with the revert when its failure is deadline_exceeded or aborted, that is,
 /// when the debit or the confirm may have happened, or may still happen. Its tombstone refuses a
@@ -111,10 +112,11 @@ class saga {
   saga_decision refund_answered(const refund_answer& a, time_point now, std::uint64_t random);
   saga_decision timed_out(time_point now, std::uint64_t random);
 
-  /// Out of PARKED, with fresh tries.
+  /// Out of PARKED, with fresh tries. Does nothing in another state, so repeating it is harmless.
   saga_decision operator_resumes(time_point now);
-  /// Out of PARKED, undoing everything. Does nothing to a parked refund: that only goes forward.
-  saga_decision operator_aborts(std::string reason, time_point now);
+  /// Out of PARKED, undoing everything: seats first, then points. A parked refund is on that way
+  /// already, so it goes on, and the timeline keeps the reason. Does nothing in another state.
+  saga_decision operator_aborts(const std::string& reason, time_point now);
 
   /// As decided; durable unless `is_writing`.
   [[nodiscard]] const payment& row() const { return row_; }
@@ -138,6 +140,7 @@ class saga {
   saga_decision unknown(const char* what, time_point now, std::uint64_t random);
   saga_decision move_to(saga_state next, time_point now);
   saga_decision undo(payment_failure why, time_point now);
+  saga_decision begin_way_back(time_point now);
   saga_decision park(time_point now);
   saga_decision flush_notes(saga_decision d);
 
@@ -157,7 +160,7 @@ constexpr event_id make_event_id(payment_id payment, event_kind kind) {
 }
 
 /// The outbox row of a payment that is COMPLETED or REFUNDED, from `row`.
-payment_event make_event(const payment& row, event_kind kind, time_point now);
+payment_event make_event(const payment& row, event_kind kind, time_point at);
 
 const char* name_of(saga_state state);
 const char* name_of(payment_failure failure);

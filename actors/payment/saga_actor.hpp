@@ -36,8 +36,6 @@ class saga_actor_state {
   void on(const run_saga&) { obey(saga_.resume(now())); }
   void on(const saga_written&);
   void on(const wake_saga&) { obey(saga_.timed_out(now(), context_.random.next())); }
-  void on(const resume_saga&) { obey(saga_.operator_resumes(now())); }
-  void on(const abort_saga& m) { obey(saga_.operator_aborts(m.reason, now())); }
   void on(const point_step_reply& m);
   void on(const confirm_reply& m);
   void on(const revert_reply& m);

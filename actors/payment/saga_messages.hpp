@@ -21,10 +21,6 @@ struct run_saga {};
 struct saga_written {};
 /// From the desk: `due` has come.
 struct wake_saga {};
-struct resume_saga {};
-struct abort_saga {
-  std::string reason;
-};
 
 /// From a saga: make this durable, wake me then.
 struct saga_decided {
@@ -33,8 +29,8 @@ struct saga_decided {
   saga_decision decision;
 };
 
-using saga_actor = accepts<run_saga, saga_written, wake_saga, resume_saga, abort_saga,
-                           point_step_reply, confirm_reply, revert_reply>;
+using saga_actor =
+    accepts<run_saga, saga_written, wake_saga, point_step_reply, confirm_reply, revert_reply>;
 /// What a saga may tell its desk.
 using saga_owner_actor = accepts<saga_decided>;
 
@@ -50,6 +46,12 @@ struct payment_key_read {
   std::uint64_t job{0};
   boxoffice::fault fault{fault::none};
   std::optional<remembered_payment> found;
+};
+/// A saga that an operator wants to move, as the store has it.
+struct parked_saga_read {
+  std::uint64_t job{0};
+  boxoffice::fault fault{fault::none};
+  std::optional<payment> found;
 };
 /// A payment as the store has it.
 struct payment_row_read {
@@ -72,6 +74,7 @@ struct payment_memory_read {
   std::uint32_t generation{0};
   boxoffice::fault fault{fault::none};
   std::vector<payment_reader::open_saga> open;
+  std::size_t parked{0};
   std::vector<payment_id> last;
   std::vector<digest> scopes;
   struct orphan_fate {
@@ -88,8 +91,8 @@ struct payment_desk_tick {};
 
 using payment_desk_internal_actor =
     accepts_also<payment_desk_actor, saga_decided, reservation_reply, payment_key_read,
-                 payment_row_read, payment_memory_read, commit_report, payment_keys_pruned,
-                 payment_desk_tick>;
+                 payment_row_read, parked_saga_read, payment_memory_read, commit_report,
+                 payment_keys_pruned, payment_desk_tick>;
 
 template <class Inspector>
 auto inspect(Inspector& f, run_saga&) {
@@ -102,14 +105,6 @@ auto inspect(Inspector& f, saga_written&) {
 template <class Inspector>
 auto inspect(Inspector& f, wake_saga&) {
   return fields(f);
-}
-template <class Inspector>
-auto inspect(Inspector& f, resume_saga&) {
-  return fields(f);
-}
-template <class Inspector>
-auto inspect(Inspector& f, abort_saga& m) {
-  return fields(f, m.reason);
 }
 template <class Inspector>
 auto inspect(Inspector& f, payment_keys_pruned& m) {
@@ -126,4 +121,5 @@ auto inspect(Inspector& f, payment_desk_tick&) {
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::saga_decided)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::payment_key_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::payment_row_read)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::parked_saga_read)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::payment_memory_read)

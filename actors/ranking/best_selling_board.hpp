@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -28,6 +29,8 @@ class best_selling_board {
   static std::int64_t first_minute_needed(time_point now);
   void restore(const ranking_reader::board_state& state, time_point now);
 
+  /// Why the event can never be applied; this board counts whatever it is told.
+  static std::optional<std::string> refuses(const payment_event&) { return std::nullopt; }
   /// What the event makes of the rows.
   [[nodiscard]] ranking_write decide(const payment_event& event) const;
   void apply(const ranking_write& write);

@@ -13,6 +13,7 @@
 #include <deque>
 #include <exception>
 #include <memory>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -50,7 +51,8 @@ namespace boxoffice {
 /// Deliveries are applied in order of arrival: each event is decided in memory and handed to the
 /// committer as one write, which carries the mark that this consumer has it. A delivery is answered
 /// when its last write is durable. After a commit that did not succeed the board is restored from
-/// the store and the open deliveries are applied again; the marks tell what is already there.
+/// the store and the open deliveries are applied again; the marks tell what is already there. An
+/// event that the board cannot apply is refused: the relay parks it.
 template <class Board>
 class board_desk {
  public:
@@ -58,7 +60,7 @@ class board_desk {
     if (m.events.empty()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
     if (open_.size() >= limits::consumer_open_deliveries_max) return;
-    open_.push_back({reply_to(), m.ticket, m.events, 0, 0, 0});
+    open_.push_back({reply_to(), m.ticket, m.events, 0, 0, 0, {}});
     proceed();
   }
 
@@ -110,6 +112,7 @@ class board_desk {
   // What needs the actor itself.
   virtual caf::actor reply_to() = 0;
   virtual void send_applied(const caf::actor& to, const events_applied& m) = 0;
+  virtual void send_refused(const caf::actor& to, const event_refused& m) = 0;
   virtual void reload_after(std::chrono::milliseconds pause) = 0;
   /// Posts a job whose result goes to this actor as a message.
   virtual void post_load(std::uint32_t generation) = 0;
@@ -137,9 +140,10 @@ class board_desk {
     caf::actor from;
     std::uint64_t ticket;
     std::vector<payment_event> events;
-    std::size_t next;            ///< the first event not yet handed to the committer
-    std::uint64_t durable_with;  ///< the ticket after which all before `next` are durable
-    std::uint64_t through;       ///< sequence of the last event before `next`
+    std::size_t next;                      ///< the first event not yet handed to the committer
+    std::uint64_t durable_with;            ///< the ticket after which all before `next` are durable
+    std::uint64_t through;                 ///< sequence of the last event before `next`
+    std::optional<event_refused> refused;  ///< what came next; the rest comes again without it
   };
   enum class phase : std::uint8_t { loading, looking_up, serving };
 
@@ -179,7 +183,13 @@ class board_desk {
       if (seen == applied_events::seen::unknown && std::ranges::count(fresh_, e.id) > 0)
         seen = applied_events::seen::no;
       if (seen == applied_events::seen::unknown) return look_up(d);
-      if (seen == applied_events::seen::no && !write(e)) return cut_short(d);
+      if (seen == applied_events::seen::no) {
+        if (const auto why = board_.refuses(e)) {
+          d.refused = event_refused{d.ticket, e.sequence, event_refused::lasting::for_good, *why};
+          return cut_short(d);
+        }
+        if (!write(e)) return cut_short(d);
+      }
       ++d.next;
       d.durable_with = next_ticket_ - 1;
       d.through = e.sequence;
@@ -198,7 +208,7 @@ class board_desk {
     return true;
   }
 
-  // The committer is full: the rest of the delivery comes again.
+  // The committer is full, or the next event is refused: the rest of the delivery comes again.
   static void cut_short(delivery& d) {
     d.events.erase(d.events.begin() + static_cast<std::ptrdiff_t>(d.next), d.events.end());
   }
@@ -218,8 +228,9 @@ class board_desk {
       if (d.next < d.events.size() || d.durable_with > committed_through_) break;
       if (!d.events.empty()) {
         events_.add(d.events.size());
-        send_applied(d.from, {d.ticket, d.through});
+        if (!d.refused) send_applied(d.from, {d.ticket, d.through});
       }
+      if (d.refused) send_refused(d.from, *d.refused);
       open_.pop_front();
     }
     std::size_t waiting = 0;

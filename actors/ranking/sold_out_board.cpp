@@ -17,6 +17,11 @@ void sold_out_board::restore(const ranking_reader::board_state& state, time_poin
     totals_[t.schedule] = t;
 }
 
+std::optional<std::string> sold_out_board::refuses(const payment_event& event) const {
+  if (catalogue_.snapshot()->find(event.schedule())) return std::nullopt;
+  return "the schedule " + to_text(event.schedule()) + " is not in the catalogue";
+}
+
 ranking_write sold_out_board::decide(const payment_event& event) const {
   const auto id = event.schedule();
   const auto known = totals_.find(id);

@@ -6,6 +6,8 @@
 #include "actors/ranking/ranking_store.hpp"
 
 #include <cstddef>
+#include <optional>
+#include <string>
 #include <unordered_map>
 #include <vector>
 
@@ -26,6 +28,9 @@ class sold_out_board {
   static std::int64_t first_minute_needed(time_point now);
   void restore(const ranking_reader::board_state& state, time_point now);
 
+  /// Why the event cannot be applied: without its schedule nobody knows when that is sold out, and
+  /// what is counted without looking would never be looked at again.
+  [[nodiscard]] std::optional<std::string> refuses(const payment_event& event) const;
   [[nodiscard]] ranking_write decide(const payment_event& event) const;
   void apply(const ranking_write& write);
 

@@ -7,14 +7,47 @@ namespace {
 
 constexpr auto columns =
     "id, reservation, concert, user, amount, state, failure, reason, token, holds_else, seats,"
-    " balance, created_at, deadline, completed_at, changed_at";
+    " balance, created_at, deadline, completed_at, changed_at, released_at";
 
 payment read_payment(row& r) {
   payment p;
   r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
-         p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at);
+         p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
+         p.released_at);
   return p;
 }
+
+payment_event read_event(row& r) {
+  payment_event e;
+  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
+         e.token, e.holds_else, e.paid_at, e.occurred_at);
+  return e;
+}
+
+constexpr auto event_columns =
+    "o.id, o.sequence, o.kind, o.payment, o.user, o.reservation, o.concert, o.seats, o.amount,"
+    " o.token, o.holds_else, o.paid_at, o.occurred_at";
+
+std::string select_events(const std::string& rest) {
+  return std::string{"SELECT "} + event_columns + " FROM outbox o WHERE " + rest;
+}
+
+parked_event read_parked(row& r) {
+  parked_event p;
+  r.into(p.consumer, p.reason, p.at);
+  p.event = read_event(r);
+  return p;
+}
+
+std::string select_parked(const std::string& rest) {
+  return std::string{"SELECT p.consumer, p.reason, p.at, "} + event_columns +
+         " FROM parked_event p JOIN outbox o ON o.sequence = p.sequence WHERE " + rest;
+}
+
+// A page of sagas: the youngest first, those before a place, and still since the time given.
+constexpr auto page_of_sagas =
+    " AND (created_at, id) < (?2, ?3) AND changed_at <= ?4"
+    " ORDER BY created_at DESC, id DESC LIMIT ?5";
 
 std::string select(const std::string& rest) {
   return std::string{"SELECT "} + columns + " FROM payment WHERE " + rest;
@@ -40,10 +73,25 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
       notes_{db_.database(), R"(
         SELECT payment, at, state, step, what FROM saga_note
         WHERE payment = ? ORDER BY ordinal)"},
-      events_{db_.database(), R"(
-        SELECT id, sequence, kind, payment, user, reservation, concert, seats, amount, token,
-          holds_else, paid_at, occurred_at
-        FROM outbox WHERE sequence > ? ORDER BY sequence LIMIT ?)"},
+      // Three ways to the same page, each with an index of its own.
+      sagas_{db_.database(), select(std::string{"(?1 < 0 OR state = ?1)"} + page_of_sagas)},
+      open_sagas_{db_.database(),
+                  select(std::string{"state IN (0, 1, 4, 7, 8) AND state = ?1"} + page_of_sagas)},
+      unusual_sagas_{db_.database(),
+                     select(std::string{"state IN (3, 5, 6, 9) AND state = ?1"} + page_of_sagas)},
+      parked_sagas_{db_.database(), R"(
+        SELECT count(*) FROM payment INDEXED BY payment_unusual
+        WHERE state IN (3, 5, 6, 9) AND state = 6 AND id BETWEEN ? AND ?)"},
+      events_{db_.database(), select_events("o.sequence > ? ORDER BY o.sequence LIMIT ?")},
+      event_{db_.database(), select_events("o.id = ?")},
+      parked_after_{db_.database(), select_parked(R"(p.sequence IN (
+        SELECT DISTINCT sequence FROM parked_event WHERE sequence > ? ORDER BY sequence LIMIT ?)
+        ORDER BY p.sequence, p.consumer)")},
+      parked_of_{db_.database(),
+                 select_parked("p.consumer = ? AND p.schedule = ? ORDER BY p.sequence LIMIT ?")},
+      find_parked_{db_.database(), select_parked("p.event = ? ORDER BY p.consumer")},
+      parked_for_{db_.database(), R"(
+        SELECT schedule, count(*) FROM parked_event WHERE consumer = ? GROUP BY schedule)"},
       consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"},
       scopes_{db_.database()} {}
 
@@ -116,17 +164,101 @@ std::vector<saga_note> sqlite_payment_reader::timeline(payment_id id) {
   });
 }
 
+std::vector<payment> sqlite_payment_reader::sagas(const saga_query& asked) {
+  return db_.read([&] {
+    std::vector<payment> found;
+    auto before = time_point::max();
+    if (asked.after) {
+      const auto last = find_.first(read_payment, asked.after);
+      if (!last) return found;
+      before = last->created_at;
+    }
+    const auto state = asked.state ? static_cast<int>(*asked.state) : -1;
+    query_for(asked.state)
+        .each([&](row& r) { found.push_back(read_payment(r)); }, state, before, asked.after,
+              asked.unchanged_since, asked.limit);
+    return found;
+  });
+}
+
+statement& sqlite_payment_reader::query_for(std::optional<saga_state> state) {
+  if (!state) return sagas_;
+  switch (*state) {
+    case saga_state::started:
+    case saga_state::debited:
+    case saga_state::refunding:
+    case saga_state::refund_started:
+    case saga_state::refund_released:
+      return open_sagas_;
+    case saga_state::failed:
+    case saga_state::compensated:
+    case saga_state::parked:
+    case saga_state::refunded:
+      return unusual_sagas_;
+    case saga_state::completed:
+      break;
+  }
+  return sagas_;
+}
+
+std::size_t sqlite_payment_reader::parked_sagas(std::uint32_t first_shard, std::uint32_t shards) {
+  return db_.read([&] {
+    const payment_id first{std::uint64_t{first_shard} << 57U};
+    const payment_id last{first.value + (std::uint64_t{shards} << 57U) - 1};
+    return parked_sagas_.first([](row& r) { return r.next<std::size_t>(); }, first, last)
+        .value_or(0);
+  });
+}
+
 std::vector<payment_event> sqlite_payment_reader::events_after(std::uint64_t sequence,
                                                                std::size_t limit) {
   return db_.read([&] {
     std::vector<payment_event> found;
-    events_.each(
+    events_.each([&](row& r) { found.push_back(read_event(r)); }, sequence, limit);
+    return found;
+  });
+}
+
+std::optional<payment_event> sqlite_payment_reader::find_event(event_id id) {
+  return db_.read([&] { return event_.first(read_event, id); });
+}
+
+std::vector<parked_event> sqlite_payment_reader::parked_after(std::uint64_t sequence,
+                                                              std::size_t events) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    parked_after_.each([&](row& r) { found.push_back(read_parked(r)); }, sequence, events);
+    return found;
+  });
+}
+
+std::vector<parked_event> sqlite_payment_reader::parked_of(const std::string& consumer,
+                                                           schedule_id schedule,
+                                                           std::size_t limit) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    parked_of_.each([&](row& r) { found.push_back(read_parked(r)); }, consumer, schedule, limit);
+    return found;
+  });
+}
+
+std::vector<parked_event> sqlite_payment_reader::find_parked(event_id id) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    find_parked_.each([&](row& r) { found.push_back(read_parked(r)); }, id);
+    return found;
+  });
+}
+
+payment_reader::parked_schedules sqlite_payment_reader::parked_for(const std::string& consumer) {
+  return db_.read([&] {
+    parked_schedules found;
+    parked_for_.each(
         [&](row& r) {
-          auto& e = found.emplace_back();
-          r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats,
-                 e.amount, e.token, e.holds_else, e.paid_at, e.occurred_at);
+          found.schedules.push_back(r.next<schedule_id>());
+          found.events += r.next<std::size_t>();
         },
-        sequence, limit);
+        consumer);
     return found;
   });
 }

@@ -24,17 +24,31 @@ class sqlite_payment_reader final : public payment_reader {
   std::vector<digest> key_scopes(std::size_t limit) override;
   std::vector<payment_id> last_ids() override;
   std::vector<saga_note> timeline(payment_id id) override;
+  std::vector<payment> sagas(const saga_query& asked) override;
+  std::size_t parked_sagas(std::uint32_t first_shard, std::uint32_t shards) override;
   std::vector<payment_event> events_after(std::uint64_t sequence, std::size_t limit) override;
   std::uint64_t consumed_by(const std::string& consumer) override;
+  std::optional<payment_event> find_event(event_id id) override;
+  std::vector<parked_event> parked_after(std::uint64_t sequence, std::size_t events) override;
+  std::vector<parked_event> parked_of(const std::string& consumer, schedule_id schedule,
+                                      std::size_t limit) override;
+  std::vector<parked_event> find_parked(event_id id) override;
+  parked_schedules parked_for(const std::string& consumer) override;
 
  private:
+  /// By the index that suits; a state that most sagas end in has none.
+  statement& query_for(std::optional<saga_state> state);
+
   reading_connection db_;
   statement open_, waiting_key_;
   statement find_, by_reservation_;
   statement key_;
   statement last_id_;
   statement notes_;
-  statement events_;
+  statement sagas_, open_sagas_, unusual_sagas_;
+  statement parked_sagas_;
+  statement events_, event_;
+  statement parked_after_, parked_of_, find_parked_, parked_for_;
   statement consumed_;
   key_list scopes_;
 };

@@ -5,6 +5,9 @@
 #include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
+#include <algorithm>
+#include <limits>
+
 namespace boxoffice {
 namespace {
 
@@ -39,9 +42,11 @@ class sqlite_payment_store final : public payment_store {
     return pruner_.prune(before, limit);
   }
 
-  std::size_t prune_outbox(time_point before, std::size_t limit) override {
+  std::size_t prune_outbox(time_point before, std::size_t limit,
+                           const std::vector<std::string>& consumers) override {
     int pruned = 0;
-    const auto outcome = db_.in_transaction([&] { pruned = prune_events_.run(limit, before); });
+    const auto outcome = db_.in_transaction(
+        [&] { pruned = prune_events_.run(passed_by_all(consumers), limit, before); });
     return outcome == commit_outcome::committed ? static_cast<std::size_t>(pruned) : 0;
   }
 
@@ -52,18 +57,37 @@ class sqlite_payment_store final : public payment_store {
       note_.run(n.payment, n.at, n.state, n.step, n.what);
     if (write.event) publish(*write.event);
     if (write.key.present()) remember(write);
-    if (write.consumed) consumed_.run(write.consumed->first, write.consumed->second);
+    if (write.consumed) consume(write, write.consumed->first, write.consumed->second);
+  }
+
+  void consume(const payment_write& write, const std::string& consumer, std::uint64_t sequence) {
+    consumed_.run(consumer, sequence);
+    for (const auto& p : write.parked)
+      park_.run(consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
+    for (const auto event : write.replayed)
+      unpark_.run(event, consumer);
+  }
+
+  // The sequence up to which nobody needs the outbox any more.
+  std::uint64_t passed_by_all(const std::vector<std::string>& consumers) {
+    auto passed = consumers.empty() ? 0 : std::numeric_limits<std::uint64_t>::max() >> 1U;
+    for (const auto& consumer : consumers)
+      passed = std::min(
+          passed,
+          position_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0));
+    return passed;
   }
 
   void put(const payment& p) {
-    const auto changed = update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats,
-                                     p.balance, p.deadline, p.completed_at, p.changed_at, p.id,
-                                     p.reservation, p.concert, p.user, p.amount, p.created_at);
+    const auto changed =
+        update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats, p.balance,
+                    p.deadline, p.completed_at, p.changed_at, p.released_at, p.id, p.reservation,
+                    p.concert, p.user, p.amount, p.created_at);
     if (changed == 1) return;
     // Refused by the primary key when the payment is there, with other facts.
     insert_.run(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                 p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at,
-                p.changed_at);
+                p.changed_at, p.released_at);
   }
 
   void publish(const payment_event& e) {
@@ -83,13 +107,14 @@ class sqlite_payment_store final : public payment_store {
   writing_connection db_;
   statement update_{db_.database(), R"(
     UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
-      balance = ?, deadline = ?, completed_at = ?, changed_at = ?
+      balance = ?, deadline = ?, completed_at = ?, changed_at = ?,
+      released_at = ?
     WHERE id = ? AND reservation = ? AND concert = ? AND user = ? AND amount = ?
       AND created_at = ?)"};
   statement insert_{db_.database(), R"(
     INSERT INTO payment (id, reservation, concert, user, amount, state, failure, reason, token,
-      holds_else, seats, balance, created_at, deadline, completed_at, changed_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement note_{db_.database(), R"(
     INSERT INTO saga_note (payment, ordinal, at, state, step, what)
     VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM saga_note WHERE payment = ?1),
@@ -108,11 +133,19 @@ class sqlite_payment_store final : public payment_store {
   statement consumed_{db_.database(), R"(
     INSERT INTO consumer (name, sequence) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence))"};
+  statement position_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"};
+  statement park_{db_.database(), R"(
+    INSERT INTO parked_event (consumer, schedule, sequence, event, reason, at)
+    VALUES (?, ?, ?, ?, ?, ?)
+    ON CONFLICT (consumer, schedule, sequence) DO UPDATE SET
+      reason = excluded.reason, at = excluded.at)"};
+  statement unpark_{db_.database(), "DELETE FROM parked_event WHERE event = ? AND consumer = ?"};
   statement prune_events_{db_.database(), R"(
     DELETE FROM outbox WHERE sequence IN (
       SELECT sequence FROM (
         SELECT sequence, occurred_at FROM outbox
-        WHERE sequence <= (SELECT min(sequence) FROM consumer)
+        WHERE sequence <= ?
+          AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = outbox.sequence)
         ORDER BY sequence LIMIT ?)
       WHERE occurred_at < ?))"};
   key_pruner pruner_{db_};

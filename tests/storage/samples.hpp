@@ -113,7 +113,7 @@ inline auto fields_of(const ledger_entry& e) {
 inline auto fields_of(const payment& p) {
   return std::tie(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                   p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline,
-                  p.completed_at, p.changed_at);
+                  p.completed_at, p.changed_at, p.released_at);
 }
 inline auto fields_of(const payment_event& e) {
   return std::tie(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats,

@@ -81,7 +81,29 @@ CREATE TABLE remembered_key (
 CREATE INDEX remembered_key_waiting ON remembered_key (payment) WHERE answer IS NULL;
 )";
 
-constexpr std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1}};
+// Events that a consumer does not take, with their later siblings of the same schedule. The
+// reference keeps them in the outbox for as long as they are parked.
+constexpr auto version_2 = R"(
+ALTER TABLE payment ADD COLUMN released_at INTEGER NOT NULL DEFAULT 0;
+CREATE INDEX payment_by_age ON payment (created_at);
+CREATE INDEX payment_unusual ON payment (state, created_at) WHERE state IN (3, 5, 6, 9);
+
+CREATE TABLE parked_event (
+  consumer TEXT NOT NULL,
+  schedule INTEGER NOT NULL,
+  sequence INTEGER NOT NULL REFERENCES outbox (sequence),
+  event INTEGER NOT NULL,
+  reason TEXT NOT NULL,
+  at INTEGER NOT NULL,
+  PRIMARY KEY (consumer, schedule, sequence),
+  UNIQUE (event, consumer)
+) STRICT, WITHOUT ROWID;
+CREATE INDEX parked_event_by_sequence ON parked_event (sequence, consumer);
+)";
+
+constexpr std::array migrations{
+    migration{1, "payments, timeline, outbox, keys", version_1},
+    migration{2, "parked events, lists of sagas, the release of a refund", version_2}};
 
 }  // namespace
 

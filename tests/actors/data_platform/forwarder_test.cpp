@@ -16,10 +16,10 @@ class scripted_sink final : public event_sink {
   std::deque<outcome> script;
   std::vector<std::uint64_t> tried;
   std::vector<std::uint64_t> taken;
-  std::function<void(outcome)> open;
+  std::function<void(answer)> open;
   bool silent{false};
 
-  void post(const payment_event& e, std::function<void(outcome)> done) override {
+  void post(const payment_event& e, std::function<void(answer)> done) override {
     tried.push_back(e.sequence);
     if (silent) {
       open = std::move(done);
@@ -31,14 +31,14 @@ class scripted_sink final : public event_sink {
       script.pop_front();
     }
     if (what == outcome::accepted) taken.push_back(e.sequence);
-    done(what);
+    done({what, "said no"});
   }
 };
 
 struct Forwarder : ::testing::Test {
   testing::virtual_time time;
   scripted_sink sink;
-  testing::inbox<events_applied> box{time};
+  testing::inbox<events_applied, event_refused> box{time};
   event_consumer_actor forwarder;
 
   void SetUp() override {
@@ -62,11 +62,11 @@ TEST_F(Forwarder, SendsInOrderOneAtATimeAndAnswersAtTheEnd) {
   sink.silent = true;
   box.send(forwarder, deliver_events{1, events(1, 2)});
   EXPECT_EQ(sink.tried, seen{1});
-  sink.open(event_sink::outcome::accepted);
+  sink.open({});
   time.run();
   EXPECT_EQ(sink.tried, (seen{1, 2}));
   EXPECT_TRUE(box.all<events_applied>().empty());
-  sink.open(event_sink::outcome::accepted);
+  sink.open({});
   time.run();
   EXPECT_EQ(box.last<events_applied>().ticket, 1U);
   EXPECT_EQ(box.last<events_applied>().sequence, 2U);
@@ -89,15 +89,33 @@ TEST_F(Forwarder, TriesAgainForAsLongAsItTakes) {
   EXPECT_EQ(box.last<events_applied>().sequence, 3U);
 }
 
-TEST_F(Forwarder, WhatIsRefusedForGoodIsSkippedAndCounted) {
+TEST_F(Forwarder, WhatIsRefusedForGoodIsTheRelaysToPark) {
   sink.script = {event_sink::outcome::accepted, event_sink::outcome::rejected};
   box.send(forwarder, deliver_events{1, events(1, 3)});
-  EXPECT_EQ(sink.taken, (seen{1, 3}));
-  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+  EXPECT_EQ(sink.taken, seen{1});
+  EXPECT_TRUE(box.all<events_applied>().empty());
+  const auto refused = box.last<event_refused>();
+  EXPECT_EQ(refused.ticket, 1U);
+  EXPECT_EQ(refused.sequence, 2U);
+  EXPECT_EQ(refused.how, event_refused::lasting::for_good);
+  EXPECT_EQ(refused.reason, "said no");
   EXPECT_EQ(time.meters()
                 .count("boxoffice_data_platform_events_total", "", {{"outcome", "rejected"}})
                 .value(),
             1U);
+  box.send(forwarder, deliver_events{2, events(3, 3)});
+  EXPECT_EQ(sink.taken, (seen{1, 3})) << "the rest of the delivery comes again, and is sent";
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+}
+
+TEST_F(Forwarder, WhatMayBeAboutTheAddressIsRefusedForNowAndSentWhenItComesAgain) {
+  sink.script = {event_sink::outcome::doubtful};
+  box.send(forwarder, deliver_events{1, events(1, 2)});
+  EXPECT_EQ(box.last<event_refused>().how, event_refused::lasting::for_now);
+  EXPECT_EQ(box.last<event_refused>().sequence, 1U);
+  box.send(forwarder, deliver_events{2, events(1, 2)});
+  EXPECT_EQ(sink.tried, (seen{1, 1, 2}));
+  EXPECT_EQ(box.last<events_applied>().ticket, 2U);
 }
 
 TEST_F(Forwarder, RepetitionsAreSentOnceAndAnswered) {
@@ -105,14 +123,14 @@ TEST_F(Forwarder, RepetitionsAreSentOnceAndAnswered) {
   box.send(forwarder, deliver_events{1, events(1, 3)});
   box.send(forwarder, deliver_events{2, events(1, 3)});
   for (int n = 0; n < 3; ++n) {
-    sink.open(event_sink::outcome::accepted);
+    sink.open({});
     time.run();
   }
   EXPECT_EQ(sink.tried, (seen{1, 2, 3}));
   EXPECT_EQ(box.all<events_applied>().size(), 2U);
   box.send(forwarder, deliver_events{3, events(2, 4)});
   EXPECT_EQ(sink.tried, (seen{1, 2, 3, 4}));
-  sink.open(event_sink::outcome::accepted);
+  sink.open({});
   time.run();
   EXPECT_EQ(box.last<events_applied>().ticket, 3U);
   EXPECT_EQ(box.last<events_applied>().sequence, 4U);

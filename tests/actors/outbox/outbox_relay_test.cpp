@@ -52,6 +52,7 @@ struct OutboxRelay : ::testing::Test {
     relay_context context{time.clock(),   "boards", consumer,     commits,      store,
                           time.commits(), store,    time.reads(), time.meters()};
     context.prunes = relay_context::pruning::yes;
+    context.consumers = {"boards", "slow"};
     relay = time.owns(spawn_outbox_relay(time.system(), context));
     time.run();
   }

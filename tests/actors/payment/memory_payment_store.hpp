@@ -43,17 +43,16 @@ class memory_payment_store final : public payment_store, public payment_reader {
     return what == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }
   std::size_t prune_keys(time_point, std::size_t) override { return 0; }
-  std::size_t prune_outbox(time_point before, std::size_t limit) override {
-    auto passed = ~std::uint64_t{0};
-    for (const auto& [name, sequence] : consumers)
-      passed = std::min(passed, sequence);
-    std::size_t pruned = 0;
-    while (pruned < limit && !events.empty() && events.front().sequence <= passed &&
-           events.front().occurred_at < before) {
-      events.erase(events.begin());
-      ++pruned;
-    }
-    return pruned;
+  std::size_t prune_outbox(time_point before, std::size_t limit,
+                           const std::vector<std::string>& consumed_by) override {
+    auto passed = consumed_by.empty() ? 0 : ~std::uint64_t{0};
+    for (const auto& name : consumed_by)
+      passed = std::min(passed, consumers.contains(name) ? consumers.at(name) : 0);
+    std::size_t looked_at = 0;
+    return std::erase_if(events, [&](const payment_event& e) {
+      if (e.sequence > passed || is_parked(e.id) || looked_at++ >= limit) return false;
+      return e.occurred_at < before;
+    });
   }
 
   std::vector<open_saga> open_sagas() override {
@@ -101,6 +100,29 @@ class memory_payment_store final : public payment_store, public payment_reader {
       if (n.payment == id) found.push_back(n);
     return found;
   }
+  std::vector<payment> sagas(const saga_query& asked) override {
+    read();
+    std::vector<payment> found;
+    for (const auto& [id, row] : rows)
+      if ((!asked.state || row.state == *asked.state) && row.changed_at <= asked.unchanged_since)
+        found.push_back(row);
+    const auto younger = [](const payment& a, const payment& b) {
+      return std::pair{a.created_at, a.id} > std::pair{b.created_at, b.id};
+    };
+    std::ranges::sort(found, younger);
+    if (asked.after)
+      std::erase_if(found, [&](const payment& p) { return !younger(rows.at(asked.after), p); });
+    found.resize(std::min(found.size(), asked.limit));
+    return found;
+  }
+  std::size_t parked_sagas(std::uint32_t first_shard, std::uint32_t shards) override {
+    read();
+    return static_cast<std::size_t>(std::ranges::count_if(rows, [&](const auto& row) {
+      const auto shard = shard_of(row.first);
+      return row.second.state == saga_state::parked && shard >= first_shard &&
+             shard < first_shard + shards;
+    }));
+  }
   std::vector<payment_event> events_after(std::uint64_t sequence, std::size_t limit) override {
     read();
     std::vector<payment_event> found;
@@ -114,16 +136,60 @@ class memory_payment_store final : public payment_store, public payment_reader {
     return at == consumers.end() ? 0 : at->second;
   }
 
+  std::optional<payment_event> find_event(event_id id) override {
+    read();
+    const auto at = std::ranges::find(events, id, &payment_event::id);
+    return at == events.end() ? std::nullopt : std::optional{*at};
+  }
+  std::vector<parked_event> parked_after(std::uint64_t sequence, std::size_t limit) override {
+    std::set<std::uint64_t> shown;
+    return parked_where([&](const parked_event& p) {
+      if (p.event.sequence <= sequence) return false;
+      if (shown.size() < limit) shown.insert(p.event.sequence);
+      return shown.contains(p.event.sequence);
+    });
+  }
+  std::vector<parked_event> parked_of(const std::string& consumer, schedule_id schedule,
+                                      std::size_t limit) override {
+    auto found = parked_where([&](const parked_event& p) {
+      return p.consumer == consumer && p.event.schedule() == schedule;
+    });
+    found.resize(std::min(found.size(), limit));
+    return found;
+  }
+  std::vector<parked_event> find_parked(event_id id) override {
+    return parked_where([&](const parked_event& p) { return p.event.id == id; });
+  }
+  parked_schedules parked_for(const std::string& consumer) override {
+    std::set<schedule_id> schedules;
+    const auto found = parked_where([&](const parked_event& p) { return p.consumer == consumer; });
+    for (const auto& p : found)
+      schedules.insert(p.event.schedule());
+    return {{schedules.begin(), schedules.end()}, found.size()};
+  }
+
   std::map<payment_id, payment> rows;
   std::map<digest, remembered_payment> keys;
   std::vector<saga_note> notes;
   std::vector<payment_event> events;
   std::map<std::string, std::uint64_t> consumers;
+  std::map<std::pair<std::uint64_t, std::string>, parked_event> parked;  ///< by sequence, consumer
   std::vector<std::string> broken;  ///< constraints that a write would have broken
 
  private:
   void read() {
     if (unreadable > 0 && unreadable-- > 0) throw std::runtime_error{"unreadable"};
+  }
+  template <class Wanted>
+  std::vector<parked_event> parked_where(Wanted wanted) {
+    read();
+    std::vector<parked_event> found;
+    for (const auto& [key, p] : parked)
+      if (wanted(p)) found.push_back(p);
+    return found;
+  }
+  bool is_parked(event_id id) {
+    return std::ranges::any_of(parked, [&](const auto& p) { return p.second.event.id == id; });
   }
   static bool keeps_seats(const payment& p) {
     return p.state == saga_state::completed || p.state == saga_state::refund_started ||
@@ -159,6 +225,15 @@ class memory_payment_store final : public payment_store, public payment_reader {
     if (w.consumed) {
       auto& c = consumers[w.consumed->first];
       c = std::max(c, w.consumed->second);
+      for (const auto& p : w.parked) {
+        if (std::ranges::count(events, p.event.id, &payment_event::id) == 0)
+          broken.push_back("parked without event");
+        parked.insert_or_assign({p.event.sequence, w.consumed->first}, p);
+      }
+      std::erase_if(parked, [&](const auto& p) {
+        return p.second.consumer == w.consumed->first &&
+               std::ranges::count(w.replayed, p.second.event.id) > 0;
+      });
     }
   }
   std::map<reservation_id, std::set<payment_id>> by_reservation_;

@@ -11,6 +11,7 @@ template <class Backend>
 class PaymentStoreContract : public testing::Test {
  protected:
   static constexpr reservation_id wanted = make_reservation_id({3}, 1);
+  const std::vector<std::string> both{"a", "b"};
   Backend backend_;
   payment_store& store_ = backend_.store();
   payment_reader& reader_ = backend_.reader();
@@ -25,6 +26,20 @@ class PaymentStoreContract : public testing::Test {
     payment_write w;
     w.consumed = {consumer, through};
     return w;
+  }
+  /// What the relay of `consumer` writes when it parks events.
+  payment_write park(const std::string& consumer, std::uint64_t through,
+                     const std::vector<payment_event>& events, const std::string& reason) {
+    auto w = consume(consumer, through);
+    for (const auto& e : events)
+      w.parked.push_back({consumer, e, reason, at(50)});
+    return w;
+  }
+  static std::vector<event_id> ids_of(const std::vector<parked_event>& parked) {
+    std::vector<event_id> ids;
+    for (const auto& p : parked)
+      ids.push_back(p.event.id);
+    return ids;
   }
   void publish_some(std::uint32_t count, std::uint32_t from = 1) {
     for (auto i = from; i < from + count; ++i)
@@ -47,6 +62,7 @@ TYPED_TEST_P(PaymentStoreContract, ReadsEveryFieldBack) {
   p.seats = 4;
   p.balance = {77};
   p.changed_at = at(9);
+  p.released_at = at(8);
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
   EXPECT_FALSE(this->reader_.find({1}));
@@ -183,18 +199,126 @@ TYPED_TEST_P(PaymentStoreContract, EventsComeBackWholeAndInSequence) {
 TYPED_TEST_P(PaymentStoreContract, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence) {
   this->publish_some(6);
   const auto all = this->reader_.events_after(0, 100);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100), 0U);  // nobody has consumed anything
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both),
+            0U);  // nobody has consumed anything
   ASSERT_EQ(commit(this->store_, this->consume("a", all[5].sequence),
                    this->consume("b", all[3].sequence)),
             commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(4), 2), 2U);
-  EXPECT_EQ(this->store_.prune_outbox(at(4), 2), 1U);  // the fourth is not older
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100), 1U);
+  EXPECT_EQ(this->store_.prune_outbox(at(4), 2, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox(at(4), 2, this->both), 1U);  // the fourth is not older
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both), 1U);
   EXPECT_EQ(this->reader_.events_after(0, 100).size(), 2U);
   ASSERT_EQ(commit(this->store_, this->consume("b", all[5].sequence)), commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100), 2U);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both), 2U);
   this->publish_some(1, 7);
   EXPECT_GT(this->reader_.events_after(0, 100).at(0).sequence, all[5].sequence);
+}
+
+TYPED_TEST_P(PaymentStoreContract, AConsumerThatIsNotNamedHoldsUpNothing) {
+  this->publish_some(2);
+  const auto last = this->reader_.events_after(0, 100).back().sequence;
+  ASSERT_EQ(commit(this->store_, this->consume("a", last), this->consume("gone", 0)),
+            commit_outcome::committed);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {"a", "new"}), 0U);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {}), 0U);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {"a"}), 2U);
+}
+
+TYPED_TEST_P(PaymentStoreContract, ParkedEventsComeBackInOrderAndAreNotPruned) {
+  this->publish_some(5);
+  const auto all = this->reader_.events_after(0, 100);
+  const auto last = all.back().sequence;
+  ASSERT_EQ(commit(this->store_, this->park("a", last, {all[3], all[1]}, "no"),
+                   this->park("b", last, {all[1]}, "never"), this->consume("b", last)),
+            commit_outcome::committed);
+  const auto key = all[1].schedule();
+  auto found = this->reader_.parked_of("a", key, 10);
+  EXPECT_EQ(this->ids_of(found), (std::vector<event_id>{all[1].id, all[3].id}));
+  EXPECT_EQ(fields_of(found[0].event), fields_of(all[1]));
+  EXPECT_EQ(found[0].consumer, "a");
+  EXPECT_EQ(found[0].reason, "no");
+  EXPECT_EQ(found[0].at, at(50));
+  EXPECT_EQ(this->ids_of(this->reader_.parked_of("a", key, 1)), std::vector<event_id>{all[1].id});
+  EXPECT_TRUE(this->reader_.parked_of("a", {99}, 10).empty());
+  EXPECT_EQ(this->reader_.parked_for("a").schedules, std::vector<schedule_id>{key});
+  EXPECT_EQ(this->reader_.parked_for("a").events, 2U);
+  EXPECT_EQ(this->reader_.parked_for("c").events, 0U);
+  EXPECT_EQ(this->reader_.find_parked(all[1].id).size(), 2U);
+  EXPECT_TRUE(this->reader_.find_parked(all[0].id).empty());
+  EXPECT_EQ(fields_of(*this->reader_.find_event(all[1].id)), fields_of(all[1]));
+  EXPECT_FALSE(this->reader_.find_event({4711}));
+  // A page is of events, each with everybody who has it parked.
+  EXPECT_EQ(this->ids_of(this->reader_.parked_after(0, 1)),
+            (std::vector<event_id>{all[1].id, all[1].id}));
+  EXPECT_EQ(this->ids_of(this->reader_.parked_after(all[1].sequence, 10)),
+            std::vector<event_id>{all[3].id});
+  // The two stay when the others go, and do not take the room of others in a portion.
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 1U);
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 0U);
+  EXPECT_EQ(this->reader_.parked_of("a", key, 10).size(), 2U);
+}
+
+TYPED_TEST_P(PaymentStoreContract, ParkingAgainKeepsTheNewestReasonAndReplayTakesOut) {
+  this->publish_some(2);
+  const auto all = this->reader_.events_after(0, 100);
+  const auto last = all.back().sequence;
+  ASSERT_EQ(commit(this->store_, this->park("a", last, all, "first")), commit_outcome::committed);
+  auto w = this->park("a", last, {all[1]}, "second");
+  w.replayed = {all[0].id};
+  ASSERT_EQ(commit(this->store_, w), commit_outcome::committed);
+  ASSERT_EQ(commit(this->store_, w), commit_outcome::committed) << "a repeated write is harmless";
+  const auto left = this->reader_.parked_after(0, 10);
+  ASSERT_EQ(left.size(), 1U);
+  EXPECT_EQ(left[0].event.id, all[1].id);
+  EXPECT_EQ(left[0].reason, "second");
+  EXPECT_EQ(this->store_.prune_outbox(at(1000), 10, {"a"}), 1U);
+}
+
+TYPED_TEST_P(PaymentStoreContract, SagasAreListedYoungestFirstPageByPage) {
+  std::uint32_t n = 0;
+  for (const auto s : {saga_state::completed, saga_state::parked, saga_state::failed,
+                       saga_state::completed, saga_state::refunding, saga_state::parked}) {
+    ++n;
+    // Two of the same age.
+    auto p = started(this->id(n), make_reservation_id({3}, n), at(n == 4 ? 3 : n));
+    p.changed_at = at(100 + n);
+    ASSERT_EQ(commit(this->store_, write(with(p, s))), commit_outcome::committed);
+  }
+  const auto list = [&](std::optional<saga_state> state, payment_id after, std::size_t limit,
+                        time_point unchanged_since = time_point::max()) {
+    std::vector<payment_id> ids;
+    for (const auto& p : this->reader_.sagas({state, unchanged_since, after, limit}))
+      ids.push_back(p.id);
+    return ids;
+  };
+  using ids = std::vector<payment_id>;
+  const auto id = [](std::uint32_t number) { return PaymentStoreContract<TypeParam>::id(number); };
+  EXPECT_EQ(list({}, {}, 3), (ids{id(6), id(5), id(4)}));
+  EXPECT_EQ(list({}, id(4), 9), (ids{id(3), id(2), id(1)}));
+  EXPECT_EQ(list(saga_state::parked, {}, 9), (ids{id(6), id(2)}));
+  EXPECT_EQ(list(saga_state::parked, id(6), 9), ids{id(2)});
+  EXPECT_EQ(list(saga_state::completed, {}, 9), (ids{id(4), id(1)}));
+  EXPECT_EQ(list(saga_state::refunding, {}, 9), ids{id(5)});
+  EXPECT_EQ(list(saga_state::compensated, {}, 9), ids{});
+  EXPECT_EQ(list({}, {}, 9, at(102)), (ids{id(2), id(1)}));
+  EXPECT_EQ(list(saga_state::parked, {}, 9, at(105)), ids{id(2)});
+  const auto first = this->reader_.sagas({saga_state::failed, time_point::max(), {}, 1});
+  ASSERT_EQ(first.size(), 1U);
+  EXPECT_EQ(fields_of(first[0]), fields_of(*this->reader_.find(id(3))));
+}
+
+TYPED_TEST_P(PaymentStoreContract, CountsParkedSagasByShard) {
+  const auto park = [&](std::uint32_t shard) {
+    const auto p =
+        started(make_payment_id(shard, at(1), shard), make_reservation_id({3}, shard + 1));
+    ASSERT_EQ(commit(this->store_, write(with(p, saga_state::parked))), commit_outcome::committed);
+  };
+  for (const std::uint32_t shard : {0, 5, 63})
+    park(shard);
+  EXPECT_EQ(this->reader_.parked_sagas(0, shard_count), 3U);
+  EXPECT_EQ(this->reader_.parked_sagas(1, 62), 1U);
+  EXPECT_EQ(this->reader_.parked_sagas(63, 1), 1U);
 }
 
 TYPED_TEST_P(PaymentStoreContract, AConsumerNeverGoesBack) {
@@ -251,6 +375,10 @@ REGISTER_TYPED_TEST_SUITE_P(PaymentStoreContract, ReadsEveryFieldBack, AFailedBa
                             FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard,
                             TheTimelineIsInTheOrderOfWriting, EventsComeBackWholeAndInSequence,
                             PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
+                            AConsumerThatIsNotNamedHoldsUpNothing,
+                            ParkedEventsComeBackInOrderAndAreNotPruned,
+                            ParkingAgainKeepsTheNewestReasonAndReplayTakesOut,
+                            SagasAreListedYoungestFirstPageByPage, CountsParkedSagasByShard,
                             AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
                             PrunesOldKeysBoundedly);
 

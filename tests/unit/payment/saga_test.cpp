@@ -183,22 +183,81 @@ TEST(Saga, UndoingIsParkedAfterItsTriesAndResumedByAnOperator) {
     s.timed_out(*pause.due, 0);
     EXPECT_EQ(play(s, step, answered::unknown, t0).row->state, saga_state::parked);
     s.committed(t0);
+    EXPECT_FALSE(s.row().reason.empty());
     EXPECT_EQ(s.operator_resumes(t0).row->state, from);
+    EXPECT_TRUE(s.row().reason.empty()) << "it is no longer true";
+    EXPECT_FALSE(s.operator_resumes(t0).row) << "repeating it is harmless";
     EXPECT_EQ(s.committed(t0).send, step);
+    EXPECT_FALSE(s.operator_resumes(t0).row);
   }
 }
 
-TEST(Saga, AnAbortUndoesAParkedPurchaseButNoRefund) {
-  auto parked = in(saga_state::parked, payment_failure::reservation_expired);
-  saga purchase{parked, {}};
+TEST(Saga, AnAbortUndoesAParkedPurchase) {
+  saga purchase{in(saga_state::parked, payment_failure::reservation_expired), {}};
   const auto d = purchase.operator_aborts("asked by phone", t0);
   EXPECT_EQ(d.row->state, saga_state::refunding);
   EXPECT_EQ(d.row->failure, payment_failure::aborted);
   EXPECT_EQ(d.row->reason, "asked by phone");
+  EXPECT_EQ(d.notes.back().what, "aborted by an operator: asked by phone");
+  EXPECT_FALSE(purchase.operator_aborts("again", t0).row) << "while it is written";
   EXPECT_EQ(purchase.committed(t0).send, saga_step::revert);
+  EXPECT_FALSE(purchase.operator_aborts("again", t0).row);
+  EXPECT_FALSE(purchase.operator_resumes(t0).row);
+}
+
+TEST(Saga, AnAbortOfAParkedRefundTakesTheSameWayBackSeatsFirst) {
+  auto parked = in(saga_state::parked);
   parked.completed_at = t0;
+  parked.reason = "refund without an answer after 2 tries";
   saga refund{parked, {}};
-  EXPECT_FALSE(refund.operator_aborts("no", t0).row);
+  const auto d = refund.operator_aborts("asked by phone", t0);
+  EXPECT_EQ(d.row->state, saga_state::refund_started);
+  EXPECT_EQ(d.row->failure, payment_failure::none);
+  EXPECT_EQ(d.row->reason, "") << "users see it";
+  EXPECT_EQ(d.notes.back().what, "aborted by an operator: asked by phone");
+  EXPECT_EQ(refund.committed(t0).send, saga_step::revert);
+  EXPECT_EQ(refund.revert_answered({}, t0, 0).row->state, saga_state::refund_released);
+  EXPECT_EQ(refund.committed(t0).send, saga_step::refund);
+  EXPECT_EQ(refund.refund_answered({}, t0, 0).row->state, saga_state::refunded);
+}
+
+TEST(Saga, ARefundIsToldOfAsOfTheReleaseOfTheSeats) {
+  saga_rules rules;
+  rules.undo_tries_max = 1;
+  saga s{in(saga_state::refund_started), rules};
+  s.resume(t0);
+  const auto released = t0 + milliseconds{10};
+  EXPECT_EQ(s.revert_answered({}, released, 0).row->released_at, released);
+  s.committed(released);
+  const auto later = t0 + std::chrono::hours{1};
+  EXPECT_EQ(s.refund_answered({step_result::unknown, {}, {}}, later, 0).row->state,
+            saga_state::parked);
+  s.committed(later);
+  // The way begins anew, and the seats were free all the time.
+  s.operator_resumes(later);
+  s.committed(later);
+  EXPECT_EQ(s.revert_answered({}, later, 0).row->released_at, released);
+  s.committed(later);
+  const auto d = s.refund_answered({}, later, 0);
+  EXPECT_EQ(d.event->occurred_at, released);
+  EXPECT_EQ(d.row->changed_at, later);
+}
+
+TEST(Saga, ATransitionCarriesEveryNoteBeforeIt) {
+  saga s{in(saga_state::refunding, payment_failure::reservation_expired), {}};
+  auto now = t0;
+  auto d = s.resume(now);
+  auto handed_out = d.notes.size();
+  for (int tries = 0; tries < 9; ++tries) {
+    d = play(s, saga_step::refund, answered::unknown, now);
+    handed_out += d.notes.size();
+    now = *d.due;
+    handed_out += s.timed_out(now, 0).notes.size();
+  }
+  EXPECT_EQ(handed_out, limits::saga_notes_portion) << "one portion";
+  d = play(s, saga_step::refund, answered::done, now);
+  EXPECT_EQ(handed_out + d.notes.size(), 1U + 9 * 2 + 1);
+  EXPECT_EQ(d.notes.back().what, "done");
 }
 
 TEST(Saga, TheTimelineNamesEveryStepAndTry) {

@@ -1,0 +1,31 @@
+#pragma once
+
+#include "actors/core/meters.hpp"
+
+#include <string>
+
+namespace boxoffice {
+
+/// What the relay of one consumer measures.
+struct relay_meters {
+  relay_meters(boxoffice::meters& m, const std::string& consumer)
+      : lag_events{m.level("boxoffice_outbox_lag_events",
+                           "Events read and not yet applied, at most one batch",
+                           {{"consumer", consumer}})},
+        lag_seconds{m.level("boxoffice_outbox_lag_seconds",
+                            "Age of the oldest event not yet applied", {{"consumer", consumer}})},
+        parked_events{m.level("boxoffice_outbox_parked_events", "Events that wait for an operator",
+                              {{"consumer", consumer}})},
+        refusals{m.count("boxoffice_outbox_refusals_total", "Events the consumer did not take",
+                         {{"consumer", consumer}})},
+        redeliveries{m.count("boxoffice_outbox_redeliveries_total",
+                             "Batches delivered again after silence", {{"consumer", consumer}})} {}
+
+  gauge& lag_events;
+  gauge& lag_seconds;
+  gauge& parked_events;
+  counter& refusals;
+  counter& redeliveries;
+};
+
+}  // namespace boxoffice
