@@ -1,19 +1,21 @@
 // The composition root: lists the parts, and puts them together in the order in which they stand on
 // each other.
+#include "actors/audit/run_audit.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "actors/node/signal_watch.hpp"
 #include "config/command_line.hpp"
 #include "config/log.hpp"
 #include "http/application.hpp"
+#include "http/audit_page.hpp"
 #include "http/event_post.hpp"
+#include "storage/sqlite/audit_reader.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/node_storage.hpp"
 
 #include <exception>
 #include <iostream>
-#include <memory>
 #include <unistd.h>
 #include <variant>
 
@@ -21,14 +23,6 @@ namespace boxoffice {
 namespace {
 
 constexpr std::string_view version = "0.1.0";
-
-std::unique_ptr<event_sink> open_data_platform(const settings& how, const clock& time) {
-  if (how.data_platform.url.empty()) return nullptr;
-  const auto target = http::parse_post_target(how.data_platform.url);
-  if (!target) throw std::runtime_error{"data_platform.url is not of the form http://host/path"};
-  return std::make_unique<http::http_event_sink>(*target, how.data_platform.secret.reveal(),
-                                                 how.data_platform.timeout, time);
-}
 
 // What a person at a terminal wants to know next; programs read only the "ready" line before it.
 void greet(const http::application& app) {
@@ -48,7 +42,7 @@ exit_code serve(const settings& how) {
   system_random_source random;
 
   const data_directory held{how.node.data_dir};
-  const auto data_platform = open_data_platform(how, time);
+  const auto data_platform = http::open_event_sink(how.data_platform, time);
   node services{
       open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
   http::application gateway{
@@ -77,6 +71,18 @@ exit_code migrate(const settings& how) {
   return exit_code::stopped;
 }
 
+exit_code audit_books(const settings& how, const command_arguments& asked) {
+  const system_clock_source time;
+  auto reads = audit::reading::drained;
+  if (asked.books == books_state::in_use)
+    reads = holder_of(how.node.data_dir) ? audit::reading::online : audit::reading::offline;
+  const auto reader = open_audit_reader(how.node.data_dir);
+  const auto report = audit::run_audit(*reader, {.how = reads}, time);
+  std::cout << (asked.output == output_form::json ? http::write_json(report, time.now())
+                                                  : http::describe(report));
+  return report.ok() ? exit_code::stopped : exit_code::failed;
+}
+
 exit_code run(const command_line& asked) {
   if (asked.what == command::version) {
     std::cout << "boxoffice " << version << '\n';
@@ -95,6 +101,7 @@ exit_code run(const command_line& asked) {
     case command::migrate:
       return migrate(how);
     case command::audit:
+      return audit_books(how, asked.arguments);
     case command::sagas_list:
     case command::sagas_show:
     case command::sagas_resume:

@@ -242,6 +242,17 @@ inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
 inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
 inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;
 
+// --- Audit ------------------------------------------------------------------------------------
+
+/// Pages that the audit keeps of a database, which it reads once from end to end.
+inline constexpr std::int64_t audit_cache_kib = 2'048;
+/// How long a report answers those who ask next: it reads every database whole.
+inline constexpr std::chrono::seconds audit_kept = 5s;
+/// How long a client waits for the audit that is under way; ten million ledger rows take less.
+inline constexpr std::chrono::seconds audit_ask_time_max = 60s;
+/// Those who wait for one audit; beyond it `overloaded`.
+inline constexpr std::size_t audit_waiting_max = 256;
+
 // --- Process ----------------------------------------------------------------------------------
 
 /// From SIGTERM to the end: requests under way are answered, then the process stops anyway.

@@ -23,7 +23,8 @@ namespace {
 using gateway_replies =
     reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
                 seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
-                payment_found, queue_reply, token_reply, best_selling_reply, sold_out_reply>;
+                payment_found, queue_reply, token_reply, best_selling_reply, sold_out_reply,
+                invariants_reply>;
 
 constexpr std::chrono::milliseconds ready_poll_every{20};
 

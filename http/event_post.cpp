@@ -4,6 +4,7 @@
 
 #include <array>
 #include <deque>
+#include <stdexcept>
 #include <thread>
 #include <utility>
 
@@ -235,6 +236,14 @@ http_event_sink::~http_event_sink() = default;
 
 void http_event_sink::post(const payment_event& event, std::function<void(answer)> done) {
   connection_->post(event, std::move(done));
+}
+
+std::unique_ptr<event_sink> open_event_sink(const settings::data_platform_settings& how,
+                                            const clock& now) {
+  if (how.url.empty()) return nullptr;
+  const auto target = parse_post_target(how.url);
+  if (!target) throw std::runtime_error{"data_platform.url is not of the form http://host/path"};
+  return std::make_unique<http_event_sink>(*target, how.secret.reveal(), how.timeout, now);
 }
 
 }  // namespace boxoffice::http

@@ -2,6 +2,7 @@
 
 #include "actors/core/time.hpp"
 #include "actors/data_platform/event_sink.hpp"
+#include "config/settings.hpp"
 
 #include <chrono>
 #include <functional>
@@ -43,5 +44,10 @@ class http_event_sink final : public event_sink {
   class connection;
   std::unique_ptr<connection> connection_;
 };
+
+/// The sink of the settings; null when they name no data platform. Throws std::runtime_error for a
+/// URL of another form.
+std::unique_ptr<event_sink> open_event_sink(const settings::data_platform_settings& how,
+                                            const clock& now);
 
 }  // namespace boxoffice::http

@@ -1,8 +1,10 @@
 #include "actors/node/node.hpp"
 
+#include "actors/audit/auditor.hpp"
 #include "actors/concert/catalogue_desk.hpp"
 #include "actors/data_platform/forwarder.hpp"
 #include "actors/node/store_threads.hpp"
+#include "actors/node/worker_thread.hpp"
 #include "actors/outbox/outbox_desk.hpp"
 #include "actors/outbox/outbox_relay.hpp"
 #include "actors/payment/payment_desk.hpp"
@@ -37,11 +39,15 @@ class node::parts {
         queue_ranking_{"queue_ranking",
                        [this](auto batch) { return stores_.queue_ranking->commit(batch); },
                        outside.meters},
+        audit_{"audit", 1, outside.meters},
         config_{how.node.scheduler_threads},
         system_{std::make_unique<caf::actor_system>(config_)} {
     start_sales();
     start_consumers();
     start_payments();
+    if (stores_.books)
+      services_.auditor = owns(spawn_auditor(
+          *system_, audit_context{outside_.time, *stores_.books, audit_, outside_.meters}));
   }
   ~parts() { stop(); }
   parts(const parts&) = delete;
@@ -54,6 +60,7 @@ class node::parts {
     owned_.clear();
     services_ = {};
     system_->await_all_actors_done();
+    audit_.stop();
     payment_.stop();
     point_.stop();
     reservation_.stop();
@@ -189,6 +196,7 @@ class node::parts {
   store_threads<point_write> point_;
   store_threads<payment_write> payment_;
   store_threads<queue_ranking_write> queue_ranking_;
+  worker_thread audit_;
   scheduler_config config_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<caf::actor> owned_;

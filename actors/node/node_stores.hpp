@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/audit/books_reader.hpp"
 #include "actors/concert/concert_store.hpp"
 #include "actors/payment/payment_store.hpp"
 #include "actors/point/point_store.hpp"
@@ -24,6 +25,7 @@ struct node_stores {
   std::unique_ptr<queue_ranking_store> queue_ranking;
   std::unique_ptr<queue_reader> queue_reads;
   std::unique_ptr<ranking_reader> ranking_reads;
+  std::unique_ptr<audit::books_reader> books;  ///< of all services; null: the node is not audited
 };
 
 }  // namespace boxoffice

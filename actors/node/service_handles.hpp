@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/audit/protocol.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/protocol.hpp"
@@ -20,6 +21,7 @@ struct service_handles {
   outbox_desk_actor outbox;
   best_selling_actor best_selling;
   sold_out_actor sold_out;
+  auditor_actor auditor;
 };
 
 }  // namespace boxoffice

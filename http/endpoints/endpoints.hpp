@@ -17,6 +17,7 @@ void add_point_routes(router& routes, gateway& g);
 void add_reservation_routes(router& routes, gateway& g);
 void add_payment_routes(router& routes, gateway& g);
 void add_ranking_routes(router& routes, gateway& g);
+void add_audit_routes(router& routes, gateway& g);
 /// `/healthz`, `/readyz`, `/metrics`.
 void add_health_routes(router& routes, gateway& g);
 

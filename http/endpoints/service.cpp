@@ -68,6 +68,7 @@ void add_all_routes(router& routes, gateway& g) {
   add_reservation_routes(routes, g);
   add_payment_routes(routes, g);
   add_ranking_routes(routes, g);
+  add_audit_routes(routes, g);
 }
 
 }  // namespace boxoffice::http

@@ -4,6 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
+#include <signal.h>
 #include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -76,6 +77,16 @@ data_directory::data_directory(const std::filesystem::path& path)
                                " cannot be locked: " + reason(error)};
   }
   write_holder(lock_, std::to_string(::getpid()) + "\n");
+}
+
+std::optional<pid_t> holder_of(const std::filesystem::path& data_dir) {
+  const int file = ::open((data_dir / lock_name).c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+  if (file < 0) return std::nullopt;
+  const auto holder = read_holder(file);
+  ::close(file);
+  // Signal 0 only asks; a process of somebody else exists, too.
+  if (holder <= 0 || (::kill(holder, 0) != 0 && errno == ESRCH)) return std::nullopt;
+  return holder;
 }
 
 data_directory::~data_directory() {

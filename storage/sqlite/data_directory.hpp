@@ -1,6 +1,7 @@
 #pragma once
 
 #include <filesystem>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <sys/types.h>
@@ -43,5 +44,9 @@ class data_directory {
   std::filesystem::path path_;
   int lock_{-1};  // the open lock file
 };
+
+/// The process that holds the directory, as far as its lock file tells; empty when none does.
+/// Takes no lock, so it disturbs nobody who starts.
+std::optional<pid_t> holder_of(const std::filesystem::path& data_dir);
 
 }  // namespace boxoffice

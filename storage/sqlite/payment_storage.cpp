@@ -161,6 +161,7 @@ payment_storage open_payment_storage(const std::filesystem::path& file, const st
     opened.store = std::make_unique<sqlite_payment_store>(shared);
     opened.reader = std::make_unique<sqlite_payment_reader>(shared);
   });
+  opened.file = shared;
   return opened;
 }
 

@@ -156,6 +156,7 @@ point_storage open_point_storage(const std::filesystem::path& file, const storag
     opened.store = std::make_unique<sqlite_point_store>(shared);
     opened.reader = std::make_unique<sqlite_point_reader>(shared);
   });
+  opened.file = shared;
   return opened;
 }
 

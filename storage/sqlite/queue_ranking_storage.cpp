@@ -181,6 +181,7 @@ queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& fi
     opened.queue = std::make_unique<sqlite_queue_reader>(shared);
     opened.ranking = std::make_unique<sqlite_ranking_reader>(shared);
   });
+  opened.file = shared;
   return opened;
 }
 

@@ -206,6 +206,7 @@ reservation_storage open_reservation_storage(const std::filesystem::path& file,
     opened.store = std::make_unique<sqlite_reservation_store>(shared);
     opened.reader = std::make_unique<sqlite_reservation_reader>(shared);
   });
+  opened.file = shared;
   return opened;
 }
 

@@ -19,6 +19,10 @@
 /// time. **Faults** storage_error, schema_too_new.
 namespace boxoffice {
 
+namespace sqlite {
+class database_file;
+}
+
 /// The write-ahead log is written back into the database by the commit that fills it to
 /// `log_pages_max`. More pages make that rarer and cheaper per commit (a page written ten times is
 /// copied once) but each time longer. **Units** pages of 4 KiB.
@@ -35,6 +39,7 @@ concert_storage open_concert_storage(const std::filesystem::path& file,
 struct reservation_storage {
   std::unique_ptr<reservation_store> store;
   std::unique_ptr<reservation_reader> reader;
+  std::shared_ptr<sqlite::database_file> file;
 };
 reservation_storage open_reservation_storage(const std::filesystem::path& file,
                                              const storage_tuning& how = {});
@@ -42,12 +47,14 @@ reservation_storage open_reservation_storage(const std::filesystem::path& file,
 struct point_storage {
   std::unique_ptr<point_store> store;
   std::unique_ptr<point_reader> reader;
+  std::shared_ptr<sqlite::database_file> file;
 };
 point_storage open_point_storage(const std::filesystem::path& file, const storage_tuning& how = {});
 
 struct payment_storage {
   std::unique_ptr<payment_store> store;
   std::unique_ptr<payment_reader> reader;
+  std::shared_ptr<sqlite::database_file> file;
 };
 payment_storage open_payment_storage(const std::filesystem::path& file,
                                      const storage_tuning& how = {});
@@ -56,6 +63,7 @@ struct queue_ranking_storage {
   std::unique_ptr<queue_ranking_store> store;
   std::unique_ptr<queue_reader> queue;
   std::unique_ptr<ranking_reader> ranking;
+  std::shared_ptr<sqlite::database_file> file;
 };
 queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& file,
                                                  const storage_tuning& how = {});

@@ -1,0 +1,40 @@
+#pragma once
+
+#include "actors/audit/audit.hpp"
+#include "actors/caf/actor.hpp"
+#include "actors/caf/message.hpp"
+#include "actors/caf/values.hpp"
+#include "actors/core/fault.hpp"
+#include "actors/core/time.hpp"
+
+#include <cstdint>
+#include <memory>
+
+namespace boxoffice {
+
+/// Asks whether the books of this node add up.
+struct read_invariants {
+  std::uint64_t ticket{0};
+};
+
+/// **Faults** unavailable when a database cannot be read, overloaded when too many ask.
+struct invariants_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+  time_point checked_at{};
+  std::shared_ptr<const audit::audit_report> report;  ///< null with a fault
+};
+
+/// Reads the databases on a thread of its own. Whoever asks while a check runs, or shortly after
+/// it, gets that one's report.
+using auditor_actor = accepts<read_invariants>;
+
+template <class Inspector>
+auto inspect(Inspector& f, read_invariants& m) {
+  return fields(f, m.ticket);
+}
+
+}  // namespace boxoffice
+
+// Never leaves its process: it speaks of the databases beside it.
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::invariants_reply)
