@@ -114,7 +114,7 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
       commit_.run();
     });
     session_.file().settled();
-    write_log_back();
+    if (session_.log_pages() >= write_back_at_) write_log_back();
     return commit_outcome::committed;
   } catch (const storage_error& e) {
     return after_failure(e, committing);
@@ -148,7 +148,6 @@ commit_outcome writing_connection::after_failure(const storage_error& error,
 }
 
 void writing_connection::write_log_back() noexcept {
-  if (session_.log_pages() < write_back_at_) return;
   const auto most = session_.file().log_pages_max();
   const int result = sqlite3_wal_checkpoint_v2(session_.handle(), nullptr,
                                                SQLITE_CHECKPOINT_PASSIVE, nullptr, nullptr);

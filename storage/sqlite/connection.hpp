@@ -32,13 +32,16 @@ class writing_connection {
   ///   would have made it `failed` did not go through either. Readers of this file throw until one
   ///   does, so nobody is told "not done" of something that a restart would find done.
   ///
-  /// Writes the log back when it has grown long; a failure of that harms no commit and is mended
-  /// here (database_file::close_all).
+  /// Writes the log back when it has grown to database_file::log_pages_max.
   commit_outcome in_transaction(const std::function<void()>& work) noexcept;
+
+  /// Copies the log into the database, as far as readers allow. A failure harms no commit: it is
+  /// logged, mended (database_file::close_all), and the log grows until a later try succeeds.
+  /// **Requires** that no transaction is open here.
+  void write_log_back() noexcept;
 
  private:
   commit_outcome after_failure(const storage_error& error, bool committing) noexcept;
-  void write_log_back() noexcept;
 
   std::string name_;  // of the service, for the log
   session session_;

@@ -10,7 +10,7 @@
 namespace boxoffice::test {
 namespace {
 
-template <class Storage, Storage (*Open)(const std::filesystem::path&)>
+template <class Storage, Storage (*Open)(const std::filesystem::path&, const storage_tuning&)>
 class sqlite_backend {
  public:
   auto& store() { return *storage_.store; }
@@ -20,7 +20,7 @@ class sqlite_backend {
 
  private:
   temp_directory directory_;
-  Storage storage_{Open(directory_.path() / "service.db")};
+  Storage storage_{Open(directory_.path() / "service.db", {})};
 };
 
 using concerts = sqlite_backend<concert_storage, open_concert_storage>;

@@ -130,5 +130,17 @@ TEST(DataDirectory, MustBeWritable) {
   EXPECT_NE(said.find("is not writable"), std::string::npos) << said;
 }
 
+TEST(DataDirectory, TellsWhoHoldsItWithoutLockingIt) {
+  const test::temp_directory directory;
+  EXPECT_EQ(holder_of(directory.path()), std::nullopt);
+  {
+    const data_directory held{directory.path()};
+    EXPECT_EQ(holder_of(directory.path()), ::getpid());
+  }
+  EXPECT_EQ(holder_of(directory.path()), std::nullopt);
+  std::ofstream{directory.path() / "boxoffice.lock"} << "999999999\n";
+  EXPECT_EQ(holder_of(directory.path()), std::nullopt) << "it was killed";
+}
+
 }  // namespace
 }  // namespace boxoffice
