@@ -45,8 +45,9 @@ exit_code serve(const settings& how) {
   const auto data_platform = http::open_event_sink(how.data_platform, time);
   node services{
       open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
-  http::application gateway{
-      how, {services.system(), services.services(), services.catalogue(), time, random, measured}};
+  http::application gateway{how,
+                            {services.system(), services.services(), services.catalogue(), time,
+                             random, measured, std::string{version}}};
   gateway.start();
   if (const auto missing = gateway.await_ready(signals.token()); !missing.empty()) {
     log(log_level::warning, "main", "stopped before everything was ready", {{"missing", missing}});

@@ -23,7 +23,8 @@ namespace {
 using gateway_replies =
     reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
                 seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
-                payment_found, queue_reply, token_reply, best_selling_reply, sold_out_reply,
+                payment_found, saga_list, saga_report, saga_command_reply, outbox_list,
+                replay_reply, queue_reply, token_reply, best_selling_reply, sold_out_reply,
                 invariants_reply>;
 
 constexpr std::chrono::milliseconds ready_poll_every{20};
@@ -73,7 +74,8 @@ class application::parts {
                                          .measured = on.meters,
                                          .hold_time_default = how.reservation.hold_time,
                                          .payment_answer_time = how.payment.answer_time,
-                                         .incarnation = on.random.next()}} {
+                                         .incarnation = on.random.next(),
+                                         .node = {on.version, how.node.roles, on.time.now()}}} {
     if (how.http.metrics_listen)
       metrics_server_.emplace(server_rules(how, *how.http.metrics_listen), nullptr, on.time,
                               on.meters);

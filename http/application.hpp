@@ -25,6 +25,7 @@ struct application_environment {
   const boxoffice::clock& time;
   random_source& random;
   boxoffice::meters& meters;
+  std::string version;  ///< of the program
 };
 
 /// The gateway of a node: server, bridge, routes, and the extra listener for metrics.

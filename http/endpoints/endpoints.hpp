@@ -18,6 +18,8 @@ void add_reservation_routes(router& routes, gateway& g);
 void add_payment_routes(router& routes, gateway& g);
 void add_ranking_routes(router& routes, gateway& g);
 void add_audit_routes(router& routes, gateway& g);
+/// Sagas, outbox and nodes, for operators.
+void add_operator_routes(router& routes, gateway& g);
 /// `/healthz`, `/readyz`, `/metrics`.
 void add_health_routes(router& routes, gateway& g);
 

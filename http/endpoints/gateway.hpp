@@ -3,6 +3,7 @@
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/node/service_handles.hpp"
+#include "config/settings.hpp"
 #include "http/bridge.hpp"
 #include "http/problem.hpp"
 #include "http/request.hpp"
@@ -21,6 +22,13 @@
 
 namespace boxoffice::http {
 
+/// What a node says of itself.
+struct node_facts {
+  std::string version;
+  role_set roles;
+  time_point started_at{};
+};
+
 /// What a gateway is given.
 struct gateway_parts {
   service_handles services;
@@ -30,6 +38,7 @@ struct gateway_parts {
   std::chrono::milliseconds payment_answer_time{3000};
   /// Differs at each start, so that no ETag outlives the counter it is made of.
   std::uint64_t incarnation{0};
+  node_facts node{};
 };
 
 /// What the endpoints share: the handles, the bridge, and the ways of asking. One per server.

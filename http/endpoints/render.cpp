@@ -13,6 +13,13 @@ constexpr std::array<std::string_view, 3> seat_names{"AVAILABLE", "HELD", "SOLD"
 constexpr std::array<std::string_view, 5> token_names{"WAITING", "ACTIVE", "USED", "LEFT",
                                                       "EXPIRED"};
 constexpr std::array<std::string_view, 3> transaction_names{"CHARGE", "USE", "REFUND"};
+constexpr std::array<std::string_view, 10> saga_names{
+    "STARTED",     "DEBITED", "COMPLETED",      "FAILED",          "REFUNDING",
+    "COMPENSATED", "PARKED",  "REFUND_STARTED", "REFUND_RELEASED", "REFUNDED"};
+static_assert(saga_names.size() == static_cast<std::size_t>(saga_state::refunded) + 1);
+constexpr std::array<std::string_view, 4> step_names{"debit", "confirm", "refund", "revert"};
+static_assert(step_names.size() == static_cast<std::size_t>(saga_step::none));
+constexpr std::array<std::string_view, 2> event_names{"payment.completed", "payment.refunded"};
 
 template <class Enum, std::size_t Size>
 std::optional<Enum> find_name(const std::array<std::string_view, Size>& names,
@@ -39,6 +46,15 @@ std::string_view to_text(seat_status s) { return seat_names[static_cast<std::siz
 std::optional<seat_status> parse_seat_status(std::string_view text) {
   return find_name<seat_status>(seat_names, text);
 }
+
+std::string_view to_text(saga_state s) { return saga_names[static_cast<std::size_t>(s)]; }
+std::optional<saga_state> parse_saga_state(std::string_view text) {
+  std::string upper{text};
+  for (auto& c : upper)
+    if (c >= 'a' && c <= 'z') c = static_cast<char>(c - 'a' + 'A');
+  return find_name<saga_state>(saga_names, upper);
+}
+std::string_view to_text(event_kind k) { return event_names[static_cast<std::size_t>(k)]; }
 
 std::string_view payment_status(saga_state s) {
   switch (s) {
@@ -138,6 +154,33 @@ json_object render(const payment& p) {
     out["reason"] = p.reason;
   out["createdAt"] = to_rfc3339(p.created_at);
   if (p.completed_at != no_time) out["completedAt"] = to_rfc3339(p.completed_at);
+  return out;
+}
+
+json_object render_saga(const payment& p) {
+  json_object out{{"paymentId", to_text(p.id)},
+                  {"reservationId", to_text(p.reservation)},
+                  {"userId", p.user.value},
+                  {"amount", p.amount.value},
+                  {"state", to_text(p.state)},
+                  {"failure", nullptr},
+                  {"reason", nullptr},
+                  {"createdAt", to_rfc3339(p.created_at)},
+                  {"changedAt", to_rfc3339(p.changed_at)},
+                  {"deadline", to_rfc3339(p.deadline)},
+                  {"completedAt", nullptr}};
+  if (p.failure != payment_failure::none) out["failure"] = to_text(p.failure);
+  if (!p.reason.empty()) out["reason"] = p.reason;
+  if (p.completed_at != no_time) out["completedAt"] = to_rfc3339(p.completed_at);
+  return out;
+}
+
+json_object render(const saga_note& n) {
+  json_object out{{"at", to_rfc3339(n.at)}, {"state", to_text(n.state)}};
+  out["step"] = n.step == saga_step::none
+                    ? json_object(nullptr)
+                    : json_object(step_names[static_cast<std::size_t>(n.step)]);
+  out["what"] = n.what;
   return out;
 }
 

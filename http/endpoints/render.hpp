@@ -23,6 +23,9 @@ json_object render(const schedule& s, const seats_reply& counts);
 /// `at` is the schedule of the reservation.
 json_object render(const reservation& r, const schedule& at);
 json_object render(const payment& p);
+/// A payment as operators see it, with the state of its saga.
+json_object render_saga(const payment& p);
+json_object render(const saga_note& n);
 json_object render(const ledger_entry& e);
 json_object render(const queue_place& p);
 
@@ -33,6 +36,10 @@ std::optional<seat_status> parse_seat_status(std::string_view text);
 /// The status of a payment as users see it: several states of the saga are one to them.
 std::string_view payment_status(saga_state s);
 std::string_view to_text(payment_failure f);
+std::string_view to_text(saga_state s);
+/// In any case of letters.
+std::optional<saga_state> parse_saga_state(std::string_view text);
+std::string_view to_text(event_kind k);
 
 /// The seat map, only seats of `only_status` and of section `only_section` where given. Written in
 /// one pass: a schedule has up to 100,000 seats.
