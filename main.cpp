@@ -9,6 +9,7 @@
 #include "http/application.hpp"
 #include "http/audit_page.hpp"
 #include "http/event_post.hpp"
+#include "http/operator_commands.hpp"
 #include "storage/sqlite/audit_reader.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
@@ -109,7 +110,8 @@ exit_code run(const command_line& asked) {
     case command::sagas_abort:
     case command::outbox_list:
     case command::outbox_replay:
-      throw std::runtime_error{"this command is not there yet"};
+      return http::run_operator_command(asked, how, system_clock_source{}.now(), std::cout,
+                                        std::cerr);
     case command::version:
       break;
   }
