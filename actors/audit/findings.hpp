@@ -52,7 +52,8 @@ class index_by {
     rows_.reserve(rows.size());
     for (const auto& r : rows)
       rows_.push_back(&r);
-    std::ranges::stable_sort(rows_, {}, [key](const Row* r) { return r->*key; });
+    const auto by = [key](const Row* r) { return r->*key; };
+    if (!std::ranges::is_sorted(rows_, {}, by)) std::ranges::stable_sort(rows_, {}, by);
   }
 
   [[nodiscard]] std::span<const Row* const> all(std::uint64_t number) const {

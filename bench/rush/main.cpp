@@ -1,5 +1,6 @@
 // boxoffice-rush: a crowd, a sale, and the books afterwards.
 #include "bench/rush/api_checks.hpp"
+#include "bench/rush/audit_run.hpp"
 #include "bench/rush/book_checks.hpp"
 #include "bench/rush/options.hpp"
 #include "bench/rush/progress.hpp"
@@ -97,6 +98,7 @@ int run(const rush_options& how) {
   check_answers(floor.measured(), result.checks);
   check_sold(sold_as_told(floor.log()), how.sale.seats, buyers, "the answers", result.checks);
   result.checks.append(check_through_api(client, floor.log(), sale));
+  if (own) result.checks.append(check_audit(audit(how.server, data_dir)));
   if (own) check_stop(*own->process, result.checks);
   if (!data_dir.empty()) {
     const auto all = read_books(data_dir);
@@ -104,6 +106,7 @@ int run(const rush_options& how) {
     check_sold(*result.sold_in_books, how.sale.seats, buyers, "the databases", result.checks);
     result.checks.append(check_books(all, floor.log(), sale, books_are::at_rest));
   }
+  if (own) result.checks.append(check_audit(audit(how.server, data_dir)));
   write_json(how, result, buyers);
   if (!how.quiet || !result.passed()) std::cout << to_table(result, floor) << std::flush;
   return result.passed() ? 0 : 1;

@@ -1,4 +1,5 @@
 #include "actors/core/ids.hpp"
+#include "bench/rush/audit_run.hpp"
 #include "bench/rush/report.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
@@ -66,6 +67,8 @@ void expect_recovery(running_server& server, const rush_on& rush) {
   const auto left = server.read_books();
   EXPECT_EQ(to_text(check_books(left, rush.log(), rush.sale(), books_are::in_motion)), "")
       << "after the kill, before the restart";
+  EXPECT_EQ(rush::audit(server_binary(), server.data_dir()).faults(), "")
+      << "after the kill, before the restart";
 
   server.start();
   rush::blocking_client client{server.url()};
@@ -86,6 +89,7 @@ void expect_recovery(running_server& server, const rush_on& rush) {
   whole.append(check_places(back, rush.sale()));
   whole.append(check_acknowledged(back, rush.log(), rush.sale(), books_are::in_motion));
   EXPECT_EQ(to_text(whole), "") << "after the restart";
+  EXPECT_EQ(rush::audit(server_binary(), server.data_dir()).faults(), "") << "while serving";
 }
 
 /// Kills the server `rounds` times on the way, each time after a drawn number of acknowledgements.
@@ -113,6 +117,7 @@ void crash_through(const rush::sale_plan& sale, const rush::crowd_plan& plan, in
   const auto all = server.read_books();
   EXPECT_EQ(rush::sold_seats(all, rush.sale()), sale.seats);
   EXPECT_EQ(to_text(check_books(all, rush.log(), rush.sale(), books_are::at_rest)), "");
+  EXPECT_EQ(rush::audit(server_binary(), server.data_dir()).faults(), "");
 }
 
 TEST(Crash, InTheMiddleOfARushLosesNothingThatWasAcknowledged) {

@@ -50,7 +50,7 @@ TEST(Process, PrintsItsVersion) {
 }
 
 TEST(Process, ExplainsEachCommandWithAnExample) {
-  for (const std::string command : {"serve", "migrate", "version"}) {
+  for (const std::string command : {"serve", "migrate", "audit", "version"}) {
     const auto ended = run({command, "--help"});
     EXPECT_EQ(ended.code, 0) << command;
     EXPECT_TRUE(mentions(ended.output, "boxoffice " + command)) << ended.output;
@@ -58,7 +58,7 @@ TEST(Process, ExplainsEachCommandWithAnExample) {
   }
   const auto all = run({"--help"});
   EXPECT_EQ(all.code, 0);
-  for (const std::string command : {"serve", "migrate", "version"})
+  for (const std::string command : {"serve", "migrate", "audit", "version"})
     EXPECT_TRUE(mentions(all.output, command)) << all.output;
 }
 

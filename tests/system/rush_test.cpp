@@ -1,5 +1,7 @@
 #include "bench/rush/api_checks.hpp"
+#include "bench/rush/audit_run.hpp"
 #include "bench/rush/report.hpp"
+#include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 
 #include <chrono>
@@ -13,7 +15,11 @@ namespace {
 void sell_out(const rush::sale_plan& sale, const rush::crowd_plan& plan) {
   running_server server;
   rush_on rush{server, sale, plan};
+  // In the middle of the rush: what is under way is explained.
+  rush::audit_run midway;
+  rush.at(plan.buyers, [&] { midway = rush::audit(server_binary(), server.data_dir()); });
   rush.finish();
+  EXPECT_EQ(midway.faults(), "");
 
   EXPECT_EQ(rush.measured().server_errors(), 0U);
   EXPECT_EQ(rush.measured().unanswered(), 0U);
@@ -24,7 +30,12 @@ void sell_out(const rush::sale_plan& sale, const rush::crowd_plan& plan) {
 
   rush::blocking_client client{server.url()};
   EXPECT_EQ(to_text(rush::check_through_api(client, rush.log(), rush.sale())), "");
+  const auto drained = [&] {
+    return rush::audit(server_binary(), server.data_dir(), {"--drained"});
+  };
+  EXPECT_TRUE(eventually([&] { return drained().code == 0; })) << drained().faults();
   EXPECT_EQ(server.process().stop(), 0);
+  EXPECT_EQ(drained().faults(), "");
   const auto books = server.read_books();
   EXPECT_EQ(rush::sold_seats(books, rush.sale()), sale.seats);
   EXPECT_EQ(to_text(rush::check_books(books, rush.log(), rush.sale(), rush::books_are::at_rest)),
