@@ -4,6 +4,7 @@
 #include "tests/actors/payment/payment_world.hpp"
 #include "tests/actors/virtual_time.hpp"
 
+#include <map>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -20,6 +21,8 @@ struct consumed {
   int deliveries{0};
   int silent{0};               ///< so many deliveries get no answer
   std::uint64_t at_most{~0U};  ///< applies at most so many of each delivery
+  /// Does not take these, for good or for now.
+  std::map<std::uint64_t, event_refused::lasting> refuses;
 };
 
 class fake_consumer {
@@ -32,6 +35,9 @@ class fake_consumer {
     std::uint64_t done = 0, last = 0;
     for (const auto& e : m.events) {
       if (done++ == c_.at_most) break;
+      if (const auto no = c_.refuses.find(e.sequence); no != c_.refuses.end())
+        return answer(self_, sender_of(self_),
+                      event_refused{m.ticket, e.sequence, no->second, "not this one"});
       c_.sequences.push_back(e.sequence);
       last = e.sequence;
     }
@@ -56,14 +62,42 @@ struct OutboxRelay : ::testing::Test {
     relay = time.owns(spawn_outbox_relay(time.system(), context));
     time.run();
   }
-  void append(std::uint64_t count) {
+  void append(std::uint64_t count, std::uint64_t schedule = 1) {
     for (std::uint64_t i = 0; i < count; ++i) {
       payment_write w;
       w.event = payment_event{};
       w.event->id = {++last};
+      w.event->reservation = make_reservation_id({schedule}, last);
       w.event->occurred_at = time.now();
       store.commit(std::span{&w, 1});
     }
+  }
+  /// Two schedules in turns: odd sequences are of 1, even ones of 2.
+  void append_mixed(std::uint64_t count) {
+    for (std::uint64_t i = 0; i < count; ++i)
+      append(1, last % 2 + 1);
+  }
+  void wake() {
+    caf::anon_send(relay, outbox_appended{});
+    time.run();
+  }
+  void replay(std::uint64_t schedule) {
+    caf::anon_send(relay, replay_parked{{schedule}});
+    time.run();
+  }
+  void restart() {
+    caf::anon_send_exit(relay, caf::exit_reason::kill);
+    time.run();
+    start();
+  }
+  std::vector<std::uint64_t> parked() {
+    std::vector<std::uint64_t> out;
+    for (const auto& [key, p] : store.parked)
+      out.push_back(key.first);
+    EXPECT_EQ(
+        time.meters().level("boxoffice_outbox_parked_events", "", {{"consumer", "boards"}}).value(),
+        static_cast<std::int64_t>(out.size()));
+    return out;
   }
   void expect_all_in_order(std::uint64_t count) {
     ASSERT_EQ(seen.sequences.size(), count);
@@ -165,6 +199,148 @@ TEST_F(OutboxRelay, PrunesOldEventsThatEveryConsumerHasPassed) {
   time.advance(limits::outbox_published_kept + std::chrono::minutes{2});
   ASSERT_EQ(store.events.size(), 1U);
   EXPECT_EQ(store.events[0].sequence, 2U);
+}
+
+using lasting = event_refused::lasting;
+using numbers = std::vector<std::uint64_t>;
+
+TEST_F(OutboxRelay, APoisonedEventParksItsSiblingsWhileOthersFlow) {
+  seen.refuses = {{4, lasting::for_good}};
+  append_mixed(8);
+  wake();
+  EXPECT_EQ(seen.sequences, (numbers{1, 2, 3, 5, 7}));
+  EXPECT_EQ(parked(), (numbers{4, 6, 8}));
+  EXPECT_EQ(store.parked.begin()->second.reason, "not this one");
+  EXPECT_EQ(store.consumers["boards"], 8U);
+  append_mixed(2);
+  wake();
+  EXPECT_EQ(seen.sequences, (numbers{1, 2, 3, 5, 7, 9}));
+  EXPECT_EQ(parked(), (numbers{4, 6, 8, 10}));
+}
+
+TEST_F(OutboxRelay, AReplayDeliversInOrderAlsoAfterARestartAndThenTheScheduleFlows) {
+  seen.refuses = {{2, lasting::for_good}};
+  append_mixed(4);
+  wake();
+  restart();
+  append_mixed(2);
+  wake();
+  EXPECT_EQ(parked(), (numbers{2, 4, 6})) << "a restart forgets no schedule";
+  seen.refuses.clear();
+  replay(1);
+  EXPECT_EQ(seen.sequences, (numbers{1, 3, 5})) << "nothing of that one is parked";
+  replay(2);
+  EXPECT_EQ(seen.sequences, (numbers{1, 3, 5, 2, 4, 6}));
+  EXPECT_EQ(parked(), numbers{});
+  append_mixed(2);
+  wake();
+  EXPECT_EQ(seen.sequences, (numbers{1, 3, 5, 2, 4, 6, 7, 8}));
+  EXPECT_EQ(store.consumers["boards"], 8U);
+}
+
+TEST_F(OutboxRelay, ALongReplayGoesInBatchesAndNewEventsWaitForItsEnd) {
+  seen.refuses = {{1, lasting::for_good}};
+  append(limits::outbox_relay_batch_events_max * 2 + 10);
+  wake();
+  EXPECT_EQ(seen.sequences, numbers{});
+  seen.refuses.clear();
+  seen.silent = 1;
+  replay(1);
+  append(1);
+  wake();
+  EXPECT_EQ(seen.sequences, numbers{}) << "the consumer has not answered the replay";
+  time.advance(std::chrono::seconds{10});
+  expect_all_in_order(limits::outbox_relay_batch_events_max * 2 + 11);
+  EXPECT_EQ(parked(), numbers{});
+}
+
+TEST_F(OutboxRelay, AReplayThatIsRefusedAgainLeavesTheRestParkedInOrder) {
+  seen.refuses = {{1, lasting::for_good}, {3, lasting::for_good}};
+  append(4);
+  wake();
+  seen.refuses.erase(1);
+  replay(1);
+  EXPECT_EQ(seen.sequences, (numbers{1, 2}));
+  EXPECT_EQ(parked(), (numbers{3, 4}));
+  append(1);
+  wake();
+  EXPECT_EQ(parked(), (numbers{3, 4, 5}));
+  seen.refuses.clear();
+  replay(1);
+  expect_all_in_order(5);
+}
+
+TEST_F(OutboxRelay, WhatIsRefusedForNowIsTriedWithPausesAndThenParked) {
+  seen.refuses = {{1, lasting::for_now}};
+  append_mixed(2);
+  wake();
+  EXPECT_EQ(seen.deliveries, 1);
+  EXPECT_EQ(seen.sequences, numbers{}) << "nothing overtakes what may only be late";
+  time.advance(std::chrono::seconds{60});
+  EXPECT_EQ(parked(), numbers{1});
+  EXPECT_EQ(seen.sequences, numbers{2});
+  EXPECT_EQ(seen.deliveries, limits::outbox_event_tries_max + 1);
+  EXPECT_EQ(store.parked.begin()->second.reason, "not this one, at try 10");
+}
+
+TEST_F(OutboxRelay, WhatIsTakenAtALaterTryIsNotParked) {
+  seen.refuses = {{1, lasting::for_now}};
+  append_mixed(2);
+  wake();
+  time.advance(std::chrono::seconds{3});
+  seen.refuses.clear();
+  time.advance(std::chrono::seconds{6});
+  EXPECT_EQ(parked(), numbers{});
+  expect_all_in_order(2);
+}
+
+TEST_F(OutboxRelay, SilenceNeverParks) {
+  seen.silent = 1000;
+  append_mixed(4);
+  wake();
+  time.advance(std::chrono::hours{1});
+  EXPECT_EQ(parked(), numbers{});
+  seen.silent = 0;
+  time.advance(std::chrono::seconds{10});
+  expect_all_in_order(4);
+}
+
+TEST_F(OutboxRelay, ParkingSurvivesALostCommit) {
+  using fate = memory_payment_store::next_commit;
+  for (const auto lost : {fate::fails, fate::doubt_lost, fate::doubt_done}) {
+    const auto first = last + 1;
+    seen.refuses = {{first, lasting::for_good}};
+    store.fails_once = [](const payment_write& w) { return !w.parked.empty(); };
+    store.fails_how = lost;
+    append(2, first);
+    append(1, first + 1);
+    wake();
+    restart();  // whether or not it had been written again
+    wake();
+    time.advance(std::chrono::seconds{1});
+    EXPECT_EQ(seen.sequences.back(), first + 2);
+    EXPECT_EQ(parked(), (numbers{first, first + 1}));
+    seen.refuses.clear();
+    replay(first);
+    EXPECT_EQ(parked(), numbers{});
+    EXPECT_EQ(seen.sequences.back(), first + 1);
+  }
+  EXPECT_EQ(store.broken, std::vector<std::string>{});
+}
+
+TEST_F(OutboxRelay, ParkedEventsAreNotPruned) {
+  seen.refuses = {{2, lasting::for_good}};
+  append_mixed(3);
+  wake();
+  store.consumers["slow"] = 3;
+  time.advance(limits::outbox_published_kept + std::chrono::minutes{2});
+  ASSERT_EQ(store.events.size(), 1U);
+  EXPECT_EQ(store.events[0].sequence, 2U);
+  seen.refuses.clear();
+  replay(2);
+  EXPECT_EQ(seen.sequences.back(), 2U);
+  time.advance(std::chrono::minutes{2});
+  EXPECT_TRUE(store.events.empty());
 }
 
 TEST(OutboxEndToEnd, ACommitOfAnEventWakesTheRelay) {

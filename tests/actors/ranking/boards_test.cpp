@@ -24,7 +24,7 @@ struct Boards : ::testing::Test {
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
       time.meters()};
   ranking_context context{time.clock(), commits, store, time.reads(), view, time.meters()};
-  testing::inbox<best_selling_reply, sold_out_reply, events_applied> box{time};
+  testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused> box{time};
   best_selling_actor selling;
   sold_out_actor sold_out;
 
@@ -111,6 +111,27 @@ TEST_F(Boards, AnEventThatWasParkedComesLateAndCountsOnce) {
   box.send(selling, deliver_events{3, {event(3, 4), event(4, 2)}});
   EXPECT_EQ(box.last<events_applied>().ticket, 3U);
   EXPECT_EQ(seats_sold(), 7U);
+}
+
+TEST_F(Boards, AnEventOfAnUnknownScheduleIsRefusedByTheBoardThatNeedsIt) {
+  auto unknown = event(2, 1);
+  unknown.reservation = make_reservation_id({9}, 2);
+  const std::vector<payment_event> three{event(1, 1), unknown, event(3, 1)};
+  box.send(selling, deliver_events{1, three});
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+  const auto answers = box.all<events_applied>().size();
+  time.commits().hold();
+  box.send(sold_out, deliver_events{2, three});
+  EXPECT_TRUE(box.all<event_refused>().empty()) << "what stands before it is not yet durable";
+  time.commits().resume();
+  time.run();
+  ASSERT_EQ(box.all<event_refused>().size(), 1U);
+  EXPECT_EQ(box.last<event_refused>().ticket, 2U);
+  EXPECT_EQ(box.last<event_refused>().sequence, 2U);
+  EXPECT_EQ(box.last<event_refused>().how, event_refused::lasting::for_good);
+  EXPECT_EQ(box.all<events_applied>().size(), answers);
+  box.send(sold_out, deliver_events{3, {event(1, 1), event(3, 1)}});
+  EXPECT_EQ(box.last<events_applied>().ticket, 3U) << "the rest is taken";
 }
 
 TEST_F(Boards, AStoreThatCannotBeReadIsTriedAgain) {
