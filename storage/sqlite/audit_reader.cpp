@@ -4,6 +4,7 @@
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/stores.hpp"
 
+#include <sqlite3.h>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -82,16 +83,23 @@ bool has_table(session& db, const char* name) {
   return found.first([](row&) { return true; }, std::string{name}).has_value();
 }
 
+// Asked of SQLite, whose files need not be the system's.
+bool is_there(const std::filesystem::path& file) {
+  auto* files = sqlite3_vfs_find(nullptr);
+  int there = 0;
+  files->xAccess(files, file.c_str(), SQLITE_ACCESS_EXISTS, &there);
+  return there != 0;
+}
+
 /// Runs `read` in one snapshot of `file`, on a connection that keeps few pages: each is read once.
 template <class Read>
 void in_snapshot(const std::shared_ptr<database_file>& file, Read read) {
   try {
-    if (!std::filesystem::exists(file->path()))
+    if (!is_there(file->path()))
       throw storage_error{storage_error::kind::disk_fault, "there is no such database"};
     translated([&] {
-      reading_connection db{file};
-      db.database().database().exec("PRAGMA cache_size = -" +
-                                    std::to_string(limits::audit_cache_kib));
+      passing_connection db{file,
+                            "PRAGMA cache_size = -" + std::to_string(limits::audit_cache_kib)};
       db.read([&] {
         read(db.database());
         return true;

@@ -7,8 +7,10 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace boxoffice::sqlite {
 
@@ -79,6 +81,35 @@ class reading_connection {
 
   session session_;
   statement begin_;
+};
+
+/// A reading connection that comes and goes beside the stores of a running node, which may close
+/// all connections of the file at any time. **Thread**: its owner's.
+class passing_connection {
+ public:
+  /// `settings`: SQL that is run once.
+  passing_connection(std::shared_ptr<database_file> file, const std::string& settings)
+      : file_{std::move(file)} {
+    const auto hold = file_->hold_open();
+    reader_.emplace(file_);
+    reader_->database().database().exec(settings);
+  }
+  ~passing_connection() {
+    const auto hold = file_->hold_open();
+    reader_.reset();
+  }
+  passing_connection(const passing_connection&) = delete;
+  passing_connection& operator=(const passing_connection&) = delete;
+
+  session& database() { return reader_->database(); }
+  template <class Query>
+  auto read(Query query) {
+    return reader_->read(std::move(query));
+  }
+
+ private:
+  const std::shared_ptr<database_file> file_;
+  std::optional<reading_connection> reader_;
 };
 
 /// Throws storage_error{constraint} unless `holds`: the store refuses a write that only a bug

@@ -9,6 +9,7 @@
 namespace boxoffice::sqlite {
 
 void database_file::close_all(session& of) noexcept {
+  const auto all_stay = hold_open();
   const std::scoped_lock list{lock_};
   std::vector<std::unique_lock<std::mutex>> held;
   held.reserve(sessions_.size());

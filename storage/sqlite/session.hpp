@@ -51,6 +51,8 @@ class database_file {
   /// the caller uses `of` and no other session. **Why** one caller: two would wait for each other;
   /// only the committer's connection writes the log back.
   void close_all(class session& of) noexcept;
+  /// Until it is released, `close_all` waits. For making and ending sessions while others work.
+  [[nodiscard]] std::unique_lock<std::mutex> hold_open() { return std::unique_lock{coming_}; }
 
   [[nodiscard]] const std::filesystem::path& path() const { return path_; }
   [[nodiscard]] int log_pages_max() const { return log_pages_max_; }
@@ -61,6 +63,7 @@ class database_file {
   const std::filesystem::path path_;
   const int log_pages_max_;
   std::atomic<bool> doubtful_{false};
+  std::mutex coming_;
   std::mutex lock_;  // guards sessions_
   std::vector<session*> sessions_;
 };

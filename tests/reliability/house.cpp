@@ -1,5 +1,7 @@
 #include "tests/reliability/house.hpp"
 
+#include "actors/audit/audit.hpp"
+#include "storage/sqlite/audit_reader.hpp"
 #include "storage/sqlite/node_storage.hpp"
 
 #include <exception>
@@ -75,9 +77,15 @@ std::string house::settle() {
   return {};
 }
 
-std::vector<std::string> house::findings(state) {
+std::vector<std::string> house::findings(state now_is) {
   try {
-    return log_.compare(read_rows(data_dir), now_);
+    auto found = log_.compare(read_rows(data_dir), now_);
+    audit::audit_terms terms;
+    terms.how = now_is == state::settled ? audit::reading::drained : audit::reading::offline;
+    terms.now = to_unix_ms(now_);
+    for (const auto& v : check_books(open_audit_reader(data_dir)->read(), terms).violations)
+      found.push_back(std::string{"audit: "} + name_of(v.broken) + ": " + v.detail);
+    return found;
   } catch (const std::exception& e) {
     return {std::string{"damaged: "} + e.what()};
   }

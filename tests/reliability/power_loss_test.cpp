@@ -92,16 +92,16 @@ std::string text_of(const std::vector<std::string>& found) {
   return text;
 }
 
-// TEST_SEED replays one house.
-std::uint64_t first_seed(std::uint64_t usual) {
-  const auto* chosen = std::getenv("TEST_SEED");
+// TEST_SEED replays one house, TEST_HOUSES asks for more of them.
+std::uint64_t number_from(const char* variable, std::uint64_t usual) {
+  const auto* chosen = std::getenv(variable);
   return chosen == nullptr ? usual : std::stoull(chosen);
 }
 
 TEST(PowerLoss, NothingAcknowledgedIsLostAndNothingIsDoneTwice) {
   tally counts;
-  const auto first = first_seed(1);
-  const std::uint64_t houses = std::getenv("TEST_SEED") != nullptr ? 1 : 40;
+  const auto first = number_from("TEST_SEED", 1);
+  const auto houses = number_from("TEST_HOUSES", std::getenv("TEST_SEED") != nullptr ? 1 : 40);
   for (auto seed = first; seed < first + houses; ++seed) {
     const auto found = live(seed, counts);
     ASSERT_TRUE(found.empty()) << "replay with TEST_SEED=" << seed << text_of(found);
@@ -120,6 +120,19 @@ std::uint64_t houses_until_found(answering when, bool lying) {
   for (std::uint64_t seed = 1; seed <= 40; ++seed)
     if (!live(seed, counts, when, lying).empty()) return seed;
   return 0;
+}
+
+TEST(PowerLoss, OneSeedIsOneRun) {
+  for (const std::uint64_t seed : {3U, 4U}) {
+    tally first, second;
+    ASSERT_EQ(live(seed, first), live(seed, second));
+    EXPECT_EQ(first.disk.writes, second.disk.writes);
+    EXPECT_EQ(first.disk.syncs, second.disk.syncs);
+    EXPECT_EQ(first.disk.cut_in, second.disk.cut_in);
+    EXPECT_EQ(first.disk.lost_in_cuts.torn, second.disk.lost_in_cuts.torn);
+    EXPECT_EQ(first.acknowledged, second.acknowledged);
+    EXPECT_EQ(first.replays, second.replays);
+  }
 }
 
 TEST(PowerLoss, FindsADiskThatDoesNotSync) {

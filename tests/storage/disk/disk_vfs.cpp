@@ -16,8 +16,9 @@ namespace boxoffice::test {
 /// One opened file. Every method holds the disk's lock.
 class disk_handle {
  public:
-  disk_handle(simulated_disk& disk, std::string name, simulated_disk::entry at, bool is_new_journal)
-      : disk_{disk}, name_{std::move(name)}, at_{std::move(at)}, syncs_directory_{is_new_journal} {
+  disk_handle(simulated_disk& disk, std::string name, simulated_disk::entry at,
+              bool syncs_directory)
+      : disk_{disk}, name_{std::move(name)}, at_{std::move(at)}, syncs_directory_{syncs_directory} {
     ++disk_.open_handles_;
   }
   ~disk_handle() {
@@ -213,7 +214,9 @@ int disk_vfs::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int f
   auto& disk = disk_of(vfs);
   file->pMethods = nullptr;
   const std::string path = name == nullptr ? "" : name;
-  bool is_new_journal = false;
+  // What SQLite's own layer syncs its directory for: it does not look who created the file.
+  constexpr int journals = SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
+  const bool may_be_new = (flags & SQLITE_OPEN_CREATE) != 0 && (flags & journals) != 0;
   simulated_disk::entry found;
   {
     const std::scoped_lock hold{disk.lock_};
@@ -225,9 +228,6 @@ int disk_vfs::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int f
       if ((flags & SQLITE_OPEN_CREATE) == 0) return SQLITE_CANTOPEN;
       if (disk.fails(disk_operation::create, path)) return SQLITE_CANTOPEN;
       found = {std::make_shared<disk_file>(), std::make_shared<wal_index>()};
-      constexpr int journals =
-          SQLITE_OPEN_MAIN_JOURNAL | SQLITE_OPEN_SUPER_JOURNAL | SQLITE_OPEN_WAL;
-      is_new_journal = (flags & journals) != 0;
       if (!path.empty()) {
         disk.entries_[path] = found;
         if (disk.goes_dark(disk_operation::create, path)) return SQLITE_CANTOPEN;
@@ -238,7 +238,7 @@ int disk_vfs::open(sqlite3_vfs* vfs, const char* name, sqlite3_file* file, int f
   {
     const std::scoped_lock hold{disk.lock_};
     reinterpret_cast<opened*>(file)->handle =
-        new disk_handle{disk, path, std::move(found), is_new_journal};
+        new disk_handle{disk, path, std::move(found), may_be_new};
   }
   file->pMethods = &methods;
   if (out_flags != nullptr) *out_flags = flags;

@@ -64,11 +64,26 @@ TEST_F(FaultyDisk, HoweverLittleRoomIsLeftABatchIsWholeOrAbsent) {
     ASSERT_NE(outcome, commit_outcome::in_doubt);
     if (outcome == commit_outcome::committed) ++committed;
     ASSERT_EQ(live(), committed) << "with room for " << left << " bytes";
+    disk_.mend();  // a restart wants room for the index of the log
     ASSERT_EQ(live_after_power_cut(), committed);
-    disk_.mend();
   }
   EXPECT_GT(committed, 0U);
   EXPECT_LT(committed, 58U);
+}
+
+TEST_F(FaultyDisk, ARestartOnAFullDiskIsRefusedInPlainWords) {
+  ASSERT_EQ(commit(1), commit_outcome::committed);
+  storage_ = {};
+  disk_.fill_up_to(0);
+  try {
+    open();
+    FAIL() << "it opened";
+  } catch (const storage_error& e) {
+    EXPECT_NE(std::string{e.what()}.find("I/O error"), std::string::npos) << e.what();
+  }
+  disk_.mend();
+  open();
+  EXPECT_EQ(live(), 1U);
 }
 
 TEST_F(FaultyDisk, AFailedSyncIsMadeASureFailureAtOnce) {
@@ -168,8 +183,8 @@ int rows_after_a_failed_sync(test::simulated_disk& disk, who_writes_back who) {
     disk.cut_power();
   }
   disk.restore_power();
-  auto db = sqlite::open(path, sqlite::access::read_write);
   try {
+    auto db = sqlite::open(path, sqlite::access::read_write);
     found = db.execAndGet("SELECT (SELECT count(*) FROM early) + (SELECT count(*) FROM late)");
   } catch (const std::exception&) {
     found = -1;  // the database is damaged
