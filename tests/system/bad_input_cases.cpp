@@ -311,7 +311,8 @@ void add_ids(case_list& to, const route_line& line) {
                                    {on.queue_token, on.strange_queue_token, "not_found"},
                                    {on.held, on.strange_held, "reservation_not_found"},
                                    {on.spare, on.strange_held, "reservation_not_found"},
-                                   {on.payment, on.strange_payment, "payment_not_found"}};
+                                   {on.payment, on.strange_payment, "payment_not_found"},
+                                   {on.event, "", "event_not_found"}};
   for (const auto& kind : kinds) {
     const auto place = line.path.find("/" + kind.own);
     if (place == std::string::npos || has_header(line, "Idempotency-Key")) continue;
@@ -328,7 +329,7 @@ void add_ids(case_list& to, const route_line& line) {
                                    "..%2F"};
     for (const auto& other : kinds)
       if (other.code != kind.code) wrong.push_back(other.own);
-    if (!kind.foreign.empty()) wrong.push_back(kind.foreign);
+    if (!kind.foreign.empty() && line.role == "user") wrong.push_back(kind.foreign);
     for (const auto& id : wrong) {
       auto request = good_request(line, on);
       request.target.replace(place + 1, kind.own.size(), id);
@@ -355,9 +356,15 @@ void add_places_in_line(case_list& to, const route_line& line) {
 
 void add_odd_filters(case_list& to) {
   const auto add = [&](const std::string& path, const std::string& query, const std::string& name) {
-    const route_line line{.method = "GET", .path = path + "?" + query, .role = "user"};
+    const auto* role = path.starts_with("/v1/admin") ? "operator" : "user";
+    const route_line line{.method = "GET", .path = path + "?" + query, .role = role};
     to.add(line, "", good_request(line, to.on), 400, "invalid_field", "/query/" + name);
   };
+  for (const char* wrong : {"sleeping", "", "PARKED,FAILED"})
+    add("/v1/admin/sagas", std::string{"state="} + wrong, "state");
+  for (const char* wrong : {"-1", "", "1.5", "x", "1000000001", "99999999999999999999"})
+    add("/v1/admin/sagas", std::string{"olderThanSeconds="} + wrong, "olderThanSeconds");
+  add("/v1/admin/outbox", "state=PARKED", "state");
   add("/v1/schedules/" + to.on.schedule + "/seats", "status=FREE", "status");
   add("/v1/schedules/" + to.on.schedule + "/seats", "status=available", "status");
   add("/v1/schedules/" + to.on.schedule + "/seats", "section=", "section");

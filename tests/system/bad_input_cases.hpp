@@ -15,6 +15,7 @@ struct stage {
   std::string user, stranger, oper, admin;  ///< tokens; the stranger owns the strange things
   std::string concert, schedule, other_concert;
   std::string queue_token, held, spare, payment;  ///< of the user; `held` and `spare` are not paid
+  std::string event;                              ///< of `payment`, applied by everybody
   std::string strange_queue_token, strange_held, strange_payment;
 };
 
@@ -30,6 +31,7 @@ struct route_line {
   std::string allow{};    ///< the methods of this path, as in Allow
   std::vector<std::string> optional{};  ///< members (JSON pointers) that may be left out
   bool paged{false};                    ///< takes limit
+  int answered{0};  ///< what the good request gets where nothing is in the state that it wants
   std::size_t body_bytes_max{std::size_t{64} * 1024};
 };
 std::vector<route_line> all_routes(const stage& on);

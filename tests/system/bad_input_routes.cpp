@@ -47,6 +47,7 @@ std::vector<route_line> all_routes(const stage& on) {
   const std::string reservation = "/v1/reservations/" + on.held;
   const std::string place = "/v1/queue/tokens/" + on.queue_token;
   const std::string payment = "/v1/payments/" + on.payment;
+  const std::string saga = "/v1/admin/sagas/" + on.payment;
   const header_list key{{"Idempotency-Key", "bad"}};
   const header_list key_and_place{{"Idempotency-Key", "bad"}, {"Queue-Token", on.queue_token}};
   const std::string in_schedule = R"({"scheduleId":")" + on.schedule + R"(",)";
@@ -133,6 +134,34 @@ std::vector<route_line> all_routes(const stage& on) {
        .allow = "POST"},
       {.method = "GET", .path = "/v1/rankings/best-selling", .allow = "GET, HEAD", .paged = true},
       {.method = "GET", .path = "/v1/rankings/sold-out", .allow = "GET, HEAD", .paged = true},
+      {.method = "GET",
+       .path = "/v1/admin/sagas",
+       .role = "operator",
+       .allow = "GET, HEAD",
+       .paged = true},
+      {.method = "GET", .path = saga, .role = "operator", .allow = "GET, HEAD"},
+      {.method = "POST",
+       .path = saga + "/resume",
+       .role = "operator",
+       .allow = "POST",
+       .answered = 409},
+      {.method = "POST",
+       .path = saga + "/abort",
+       .role = "operator",
+       .body = R"({"reason":"asked by the buyer"})",
+       .allow = "POST",
+       .answered = 409},
+      {.method = "GET",
+       .path = "/v1/admin/outbox",
+       .role = "operator",
+       .allow = "GET, HEAD",
+       .paged = true},
+      {.method = "POST",
+       .path = "/v1/admin/outbox/" + on.event + "/replay",
+       .role = "operator",
+       .allow = "POST",
+       .answered = 409},
+      {.method = "GET", .path = "/v1/admin/nodes", .role = "operator", .allow = "GET, HEAD"},
       // Last, since they take away what others above need.
       {.method = "DELETE",
        .path = "/v1/reservations/" + on.spare,

@@ -131,6 +131,70 @@ TEST_F(DataPlatform, IsToldOfWhatItMissedWhenItComesBack) {
   EXPECT_EQ(accepted_payments(), all);
 }
 
+TEST_F(DataPlatform, ThatRefusesOneScheduleIsToldOfTheOthersAndLaterOfThat) {
+  visitor admin{server_.url(), "admin1", "admin"};
+  visitor oper{server_.url(), "operator1", "operator"};
+  const auto good = schedule_;
+  const auto bad = admin.open_schedule(concert_, schedule_on_sale(2, 10));
+  const auto buy_in = [&](const std::string& schedule) {
+    schedule_ = schedule;
+    return buy();
+  };
+  platform_.refuse_those_with(bad, 422);
+  const std::vector<std::string> parked{buy_in(bad), buy_in(bad)};
+  const auto first = buy_in(good);
+  expect_accepted(1, seconds{3});
+  const auto waiting = [&] {
+    return oper.get("/v1/admin/outbox?state=parked").value().at("items");
+  };
+  EXPECT_TRUE(eventually([&] { return waiting().size() == 2; })) << waiting();
+  EXPECT_EQ(waiting()[0].at("paymentId"), parked[0]);
+  EXPECT_EQ(waiting()[0].at("scheduleId"), bad);
+  EXPECT_EQ(waiting()[0].at("type"), "payment.completed");
+  const auto at = waiting()[0].at("consumers")[0];
+  EXPECT_EQ(at.at("consumer"), "data_platform");
+  EXPECT_EQ(at.at("reason"), "the data platform answered 422");
+  EXPECT_TRUE(at.contains("parkedAt"));
+  EXPECT_EQ(
+      std::ranges::count_if(platform_.posts(), [](const auto& p) { return p.answered == 422; }), 1)
+      << "what stands behind a refused event is not even sent";
+
+  server_.process().kill_hard();
+  server_.start();
+  visitor again{server_.url(), "operator1", "operator"};
+  const auto third = buy_in(bad);
+  const auto second = buy_in(good);
+  EXPECT_TRUE(eventually([&] {
+    const auto told = accepted_payments();
+    return std::ranges::find(told, second) != told.end();
+  }));
+  EXPECT_EQ(again.get("/v1/admin/outbox?state=parked").value().at("items").size(), 3U);
+  EXPECT_EQ(again.get("/v1/admin/outbox?state=parked&limit=1").value().at("items").size(), 1U);
+  EXPECT_NE(again.get("/metrics")
+                .body.find("boxoffice_outbox_parked_events{consumer=\"data_platform\"} 3"),
+            std::string::npos);
+
+  platform_.refuse_those_with("", 200);
+  const std::string event =
+      again.get("/v1/admin/outbox?state=parked").value().at("items")[0].at("eventId");
+  const auto replayed = again.post("/v1/admin/outbox/" + event + "/replay", json::object());
+  EXPECT_EQ(replayed.status, 202) << replayed.body;
+  EXPECT_EQ(replayed.value().at("consumers"), json::array({"data_platform"}));
+  EXPECT_TRUE(eventually(
+      [&] { return again.get("/v1/admin/outbox?state=parked").value().at("items").empty(); }));
+  auto told = accepted_payments();
+  std::erase_if(told, [&](const auto& p) { return p == first || p == second; });
+  EXPECT_EQ(told, (std::vector<std::string>{parked[0], parked[1], third})) << "in order";
+  EXPECT_EQ(faults_of_problem(again.post("/v1/admin/outbox/" + event + "/replay", json::object()),
+                              409, "event_not_parked"),
+            "");
+  EXPECT_EQ(faults_of_problem(again.post("/v1/admin/outbox/evt_1/replay", json::object()), 404,
+                              "event_not_found"),
+            "");
+  const auto last = buy_in(bad);
+  EXPECT_TRUE(eventually([&] { return accepted_payments().back() == last; }));
+}
+
 TEST_F(DataPlatform, IsToldAfterARestartOfWhatItMissed) {
   platform_.go_away();
   const std::vector<std::string> all{buy(), buy()};

@@ -66,6 +66,8 @@ class event_receiver::listener {
   std::vector<post> posts;
   int refusals_left{0};
   int refuse_with{500};
+  std::string bad_part;
+  int bad_status{422};
 
  private:
   asio::awaitable<void> accept() {
@@ -98,7 +100,8 @@ class event_receiver::listener {
 
   beast_http::status keep(const beast_http::request<beast_http::string_body>& request) {
     const std::scoped_lock hold{lock};
-    const int status = refusals_left > 0 ? refuse_with : 200;
+    const auto bad = !bad_part.empty() && request.body().find(bad_part) != std::string::npos;
+    const int status = refusals_left > 0 ? refuse_with : bad ? bad_status : 200;
     if (refusals_left > 0) --refusals_left;
     posts.push_back({.signature = std::string{request["X-Boxoffice-Signature"]},
                      .idempotency_key = std::string{request["Idempotency-Key"]},
@@ -125,6 +128,11 @@ void event_receiver::refuse(int count, int status) {
   const std::scoped_lock hold{listener_->lock};
   listener_->refusals_left = count;
   listener_->refuse_with = status;
+}
+void event_receiver::refuse_those_with(const std::string& part, int status) {
+  const std::scoped_lock hold{listener_->lock};
+  listener_->bad_part = part;
+  listener_->bad_status = status;
 }
 void event_receiver::go_away() {
   listener_->run([this] { listener_->close(); });

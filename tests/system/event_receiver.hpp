@@ -24,6 +24,8 @@ class event_receiver {
   };
   /// Answers the next `count` posts with `status`, and those after them with 200.
   void refuse(int count, int status);
+  /// Answers posts whose body holds `part` with `status`, until told otherwise; empty: none.
+  void refuse_those_with(const std::string& part, int status);
   /// Closes the port and every connection.
   void go_away();
   void come_back();
