@@ -28,7 +28,7 @@ namespace asio = boost::asio;
 namespace beast = boost::beast;
 namespace beast_http = boost::beast::http;
 
-// Why so: docs/decisions/0009-what-parks-an-event.md.
+// Why so: docs/decisions/0007-what-parks-an-event.md.
 event_sink::answer judge(unsigned status) {
   using enum event_sink::outcome;
   const auto reason = "the data platform answered " + std::to_string(status);
