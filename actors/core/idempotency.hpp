@@ -42,19 +42,21 @@ enum class key_verdict : std::uint8_t {
 /// request is.
 ///
 /// Life cycle: `remember` every key the store holds at start; `begin` when a command arrives;
-/// `finish` when it has been answered. When more than `capacity` keys were remembered it forgets
-/// nothing and says `look_up` for all, which is slow but right. **Thread**: its desk's.
+/// after look_up `run` when the store did not have it; `finish` when it has been answered. When
+/// more than `capacity` keys were remembered it forgets nothing and says `look_up` for all, which
+/// is slow but right. **Thread**: its desk's.
 class key_book {
  public:
   enum class state : std::uint8_t { fresh, look_up, in_flight, reused };
 
   explicit key_book(std::size_t capacity) : capacity_{capacity} {}
 
-  /// **Ensures** after `fresh` the key is in flight until `finish`. A request without key is fresh.
+  /// **Ensures** after `fresh` and `look_up` the key is in flight until `finish`. A request without
+  /// key is fresh. **Why** also after look_up: whoever comes meanwhile would otherwise be told what
+  /// the look-up of another body found, or run beside it.
   state begin(const request_key& key);
-  /// After `look_up`: the store did not have it, so the command runs now. False: another one with
-  /// this key was faster.
-  bool begin_absent(const request_key& key);
+  /// The command runs: the store did not have its key, or it ran before a restart.
+  void run(const request_key& key);
   /// The command with this key was answered; `stored` says whether the answer is in the store.
   enum class outcome : std::uint8_t { stored, forgotten };
   void finish(const request_key& key, outcome what);
@@ -68,6 +70,7 @@ class key_book {
     std::size_t operator()(const digest& d) const noexcept { return d.low; }
   };
   std::size_t capacity_;
+  // The body; zero while the store is asked whose the key is.
   std::unordered_map<digest, digest, digest_hash> running_;
   std::unordered_set<std::uint64_t> stored_;  // the low halves: a false hit only costs a look-up
 };

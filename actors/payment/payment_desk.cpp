@@ -1,7 +1,7 @@
 #include "actors/payment/payment_desk.hpp"
 
-#include "actors/payment/payment_desk_state.hpp"
 #include "actors/commit/store_read.hpp"
+#include "actors/payment/payment_desk_state.hpp"
 
 #include <algorithm>
 
@@ -103,8 +103,6 @@ void payment_desk_state::consider(candidate c) {
     case key_book::state::reused:
       return reply(c.client, fault::none, key_verdict::reused, {});
     case key_book::state::fresh:
-      c.holds = candidate::key_state::running;
-      break;
     case key_book::state::look_up:
       break;
   }
@@ -134,16 +132,17 @@ void payment_desk_state::on(const payment_key_read& m) {
   auto& c = found->second;
   if (m.fault != fault::none) return give_up(m.job, m.fault);
   if (!m.found) {
-    if (keys_.begin_absent(c.client.key)) {
-      c.holds = candidate::key_state::running;
-      return proceed(m.job);
-    }
-  } else if (m.found->body != c.client.key.body) {
-    return reply(close(m.job)->client, fault::none, key_verdict::reused, {});
-  } else if (m.found->answer) {
-    return reply(close(m.job)->client, fault::none, key_verdict::replayed, *m.found->answer);
+    keys_.run(c.client.key);
+    return proceed(m.job);
   }
-  reply(close(m.job)->client, fault::none, key_verdict::in_flight, {});
+  const auto client = close(m.job)->client;
+  keys_.finish(client.key, key_book::outcome::forgotten);
+  if (m.found->body != client.key.body)
+    reply(client, fault::none, key_verdict::reused, {});
+  else if (m.found->answer)
+    reply(client, fault::none, key_verdict::replayed, *m.found->answer);
+  else
+    reply(client, fault::none, key_verdict::in_flight, {});
 }
 
 // The key is this candidate's: on to the entity it names.
@@ -173,7 +172,9 @@ void payment_desk_state::read_row(std::uint64_t number, payment_id payment) {
   auto read = [&reader = context_.reader, payment](payment_row_read& r) {
     r.found = reader.find(payment);
   };
-  if (post_read(context_.reads, desk(), "payment", blank, std::move(read)) == job_runner::posted::yes) return;
+  if (post_read(context_.reads, desk(), "payment", blank, std::move(read)) ==
+      job_runner::posted::yes)
+    return;
   blank.fault = fault::overloaded;
   on(blank);
 }
@@ -248,8 +249,7 @@ std::optional<payment_desk_state::candidate> payment_desk_state::close(std::uint
 void payment_desk_state::give_up(std::uint64_t number, fault why) {
   const auto c = close(number);
   if (!c) return;
-  if (c->holds == candidate::key_state::running)
-    keys_.finish(c->client.key, key_book::outcome::forgotten);
+  keys_.finish(c->client.key, key_book::outcome::forgotten);
   reply(c->client, why, key_verdict::fresh, {});
 }
 

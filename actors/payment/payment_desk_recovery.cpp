@@ -137,7 +137,7 @@ void payment_desk_state::reopen(const payment_reader::open_saga& saga) {
   p.answer_by = now() + context_.answer_time;
   if (saga.key.present()) {
     p.client = payment_client{{}, 0, saga.key};
-    keys_.begin_absent(saga.key);
+    keys_.run(saga.key);
   }
   by_reservation_[p.row.reservation] = p.row.id;
   meters_.open_in(p.row.state).add(1);

@@ -74,7 +74,6 @@ class payment_desk_state {
     std::optional<boxoffice::payment> row;  ///< refunds, once read
     payment_id considered;                  ///< refunds: what close() gives free
     enum class stage : std::uint8_t { reading, asking } at{stage::reading};
-    enum class key_state : bool { unknown, running } holds{key_state::unknown};
     time_point answer_by{};
   };
 

@@ -18,11 +18,6 @@ hold_reply verdict_of(const hold_seats& m, key_verdict verdict) {
 
 // A retry is recognised before anything else is looked at.
 void reservation_desk_state::run(hold_seats& m, const caf::actor& caller) {
-  if (const auto same = looking_up_.find(m.key.scope.low);
-      m.key.present() && same != looking_up_.end())
-    return answer(
-        self_, caller,
-        verdict_of(m, same->second == m.key.body ? key_verdict::in_flight : key_verdict::reused));
   switch (keys_.begin(m.key)) {
     case key_book::state::fresh:
       return start_hold(m, caller);
@@ -36,7 +31,6 @@ void reservation_desk_state::run(hold_seats& m, const caf::actor& caller) {
 }
 
 void reservation_desk_state::look_up_key(hold_seats& m, const caf::actor& caller) {
-  looking_up_.emplace(m.key.scope.low, m.key.body);
   const auto key = m.key;
   const auto posted = context_.read_runner.post(
       [reader = &context_.reader, to = caf::actor_cast<caf::actor>(self_), m, caller] {
@@ -49,20 +43,21 @@ void reservation_desk_state::look_up_key(hold_seats& m, const caf::actor& caller
         caf::anon_send(to, std::move(result));
       });
   if (posted == job_runner::posted::yes) return;
-  looking_up_.erase(key.scope.low);
+  keys_.finish(key, key_book::outcome::forgotten);
   auto reply = verdict_of(m, key_verdict::fresh);
   reply.fault = fault::overloaded;
   answer(self_, caller, std::move(reply));
 }
 
 void reservation_desk_state::on(key_looked_up& m) {
-  looking_up_.erase(m.command.key.scope.low);
+  if (m.fault == fault::none && !m.found) {
+    keys_.run(m.command.key);
+    return start_hold(m.command, m.caller);
+  }
+  keys_.finish(m.command.key, key_book::outcome::forgotten);
   auto reply = verdict_of(m.command, key_verdict::fresh);
   if (m.fault != fault::none) {
     reply.fault = m.fault;
-  } else if (!m.found) {
-    if (keys_.begin_absent(m.command.key)) return start_hold(m.command, m.caller);
-    reply.key = key_verdict::in_flight;
   } else if (m.found->body != m.command.key.body) {
     reply.key = key_verdict::reused;
   } else {

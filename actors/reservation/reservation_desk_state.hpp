@@ -103,7 +103,6 @@ class reservation_desk_state {
   reservation_context context_;
   line line_;
   key_book keys_;
-  std::unordered_map<std::uint64_t, digest> looking_up_;  // by low half of the scope: the body
   concert_holds holds_;
   std::unordered_map<schedule_id, counter_desk> desks_;
 

@@ -31,14 +31,23 @@ TEST(KeyBook, WithoutKeyEverythingIsFresh) {
   EXPECT_EQ(book.begin({}), state::fresh);
 }
 
-TEST(KeyBook, LookedUpInVainRunsOnce) {
+TEST(KeyBook, IsInFlightForEveryBodyWhileItIsLookedUp) {
+  key_book book{100};
+  const request_key other{key(1).scope, {7, 7}};
+  book.remember({9, 1});
+  EXPECT_EQ(book.begin(other), state::look_up);
+  EXPECT_EQ(book.begin(key(1)), state::in_flight);
+  book.finish(other, key_book::outcome::forgotten);
+  EXPECT_EQ(book.begin(key(1)), state::look_up);
+}
+
+TEST(KeyBook, LookedUpInVainRunsUnderItsBody) {
   key_book book{100};
   book.remember({9, 1});
   EXPECT_EQ(book.begin(key(1)), state::look_up);
-  EXPECT_EQ(book.begin(key(1)), state::look_up);
-  EXPECT_TRUE(book.begin_absent(key(1)));
-  EXPECT_FALSE(book.begin_absent(key(1)));
+  book.run(key(1));
   EXPECT_EQ(book.begin(key(1)), state::in_flight);
+  EXPECT_EQ(book.begin({key(1).scope, {7, 7}}), state::reused);
 }
 
 TEST(KeyBook, BeyondItsCapacityItAsksTheStore) {
