@@ -84,7 +84,8 @@ void schedule_desk_state::run(confirm_command& m) { run_on_reservation(m); }
 void schedule_desk_state::run(revert_command& m) { run_on_reservation(m); }
 
 // A command finds its reservation in the books, or behind what is being done with it, or recalls it
-// from the store because it is over, or learns that there never was one.
+// from the store because it is over, or learns there that there never was one. Not from memory: a
+// desk that was replaced and does not know it yet would deny what its successor sold.
 template <class Command>
 void schedule_desk_state::run_on_reservation(Command& c) {
   const auto id = c.message.reservation;
@@ -94,8 +95,6 @@ void schedule_desk_state::run_on_reservation(Command& c) {
     behind_[id].push_back(std::move(c));
   } else if (const auto* row = ledger_->find(id)) {
     judge(c, *row);
-  } else if (!ledger_->ever_issued(id)) {
-    send_absent(c);
   } else {
     behind_[id].push_back(std::move(c));
     recall(id);
@@ -169,6 +168,9 @@ void schedule_desk_state::recall(reservation_id id) {
 
 void schedule_desk_state::on(reservation_recalled& m) {
   if (m.generation != line_.generation() || !ledger_) return;
+  // What lives is in the books, or somebody else writes this store: then nothing here is certain,
+  // and the next write will fail and have the books read again.
+  if (m.found && ledger_->is_live(*m.found)) m.fault = fault::unavailable;
   if (m.found && m.fault == fault::none) {
     ledger_->recall(std::move(*m.found));
     resume(m.id);

@@ -9,10 +9,12 @@
 namespace boxoffice {
 namespace {
 
-// What must be in the store if a doubtful operation was written.
+// What must be in the store if a doubtful operation was written. The id alone does not tell: if
+// this desk was replaced meanwhile, its successor has given the same id to something else.
 struct trace {
   reservation row;  // none: look for the key
   request_key key;
+  hold_refusal refusal{hold_refusal::none};
   enum class kind : std::uint8_t { new_row, changed_row, key_only, nothing } what{kind::nothing};
 };
 
@@ -20,10 +22,15 @@ bool is_written(reservation_reader& reader, const trace& of) {
   switch (of.what) {
     case trace::kind::nothing:
       return true;
-    case trace::kind::key_only:
-      return reader.find_key(of.key.scope).has_value();
-    case trace::kind::new_row:
-      return reader.find(of.row.id).has_value();
+    case trace::kind::key_only: {
+      const auto stored = reader.find_key(of.key.scope);
+      return stored && stored->body == of.key.body && stored->answer.refusal == of.refusal;
+    }
+    case trace::kind::new_row: {
+      const auto stored = reader.find(of.row.id);
+      return stored && stored->user == of.row.user && stored->seats == of.row.seats &&
+             stored->held_at == of.row.held_at && stored->expires_at == of.row.expires_at;
+    }
     case trace::kind::changed_row: {
       const auto stored = reader.find(of.row.id);
       return stored && stored->status == of.row.status && stored->payment == of.row.payment &&
@@ -62,6 +69,7 @@ void schedule_desk_state::load() {
     t.row = op.outcome.held;
     if (const auto* hold = std::get_if<claim_basket>(&op.asked)) {
       t.key = hold->key;
+      t.refusal = op.outcome.refusal;
       t.what = t.row.id ? trace::kind::new_row : trace::kind::key_only;
     } else if (!std::holds_alternative<std::monostate>(op.asked)) {
       t.what = trace::kind::changed_row;

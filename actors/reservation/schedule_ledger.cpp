@@ -140,11 +140,6 @@ bool schedule_ledger::is_busy(reservation_id id) const {
   return found != records_.end() && found->second.at != phase::settled;
 }
 
-bool schedule_ledger::ever_issued(reservation_id id) const {
-  return schedule_of(id) == schedule_->id && sequence_of(id) != 0 &&
-         sequence_of(id) <= last_sequence_;
-}
-
 void schedule_ledger::begin_sale(reservation_id id) { record_of(id).at = phase::selling; }
 
 void schedule_ledger::end_sale(reservation_id id) {
@@ -181,11 +176,15 @@ void schedule_ledger::settle(reservation_id id) {
   forget_if_over(id);
 }
 
+bool schedule_ledger::is_live(const reservation& row) const {
+  const auto status = row.status_at(now_);
+  return status == reservation_status::held || status == reservation_status::confirmed;
+}
+
 void schedule_ledger::recall(reservation ended) {
   const auto id = ended.id;
+  check(!is_live(ended), "what lives is in the books");
   ended.status = ended.status_at(now_);
-  check(ended.status != reservation_status::held && ended.status != reservation_status::confirmed,
-        "what lives is in the books");
   records_.emplace(id, record{std::move(ended)});
 }
 

@@ -58,8 +58,6 @@ class schedule_ledger {
   /// The reservation as last decided; null when it is not in the books.
   [[nodiscard]] const reservation* find(reservation_id id) const;
   [[nodiscard]] bool is_busy(reservation_id id) const;
-  /// Whether the schedule ever gave out this id.
-  [[nodiscard]] bool ever_issued(reservation_id id) const;
 
   /// The seats of a hold are being asked to become sold: its deadline cannot end it meanwhile.
   void begin_sale(reservation_id id);
@@ -69,6 +67,8 @@ class schedule_ledger {
   void change(const reservation& next);
   /// The last change of this reservation is durable.
   void settle(reservation_id id);
+  /// Whether `row` has its seats now.
+  [[nodiscard]] bool is_live(const reservation& row) const;
   /// Puts a reservation that is over back into the books, until `settle`.
   void recall(reservation ended);
 

@@ -42,9 +42,6 @@ class ScheduleLedger : public ::testing::Test {
 
 TEST_F(ScheduleLedger, NumbersReservationsAfterTheLastOne) {
   EXPECT_EQ(sequence_of(hold("ann", {0}).id), 42U);
-  EXPECT_TRUE(ledger.ever_issued(make_reservation_id({1}, 42)));
-  EXPECT_FALSE(ledger.ever_issued(make_reservation_id({1}, 43)));
-  EXPECT_FALSE(ledger.ever_issued(make_reservation_id({2}, 1)));
 }
 
 TEST_F(ScheduleLedger, AHoldEndsExactlyAtItsDeadline) {
@@ -144,7 +141,6 @@ TEST_F(ScheduleLedger, LoadsWhatIsStored) {
   EXPECT_EQ(loaded.sold(), 1U);
   EXPECT_EQ(loaded.live_holds(), 1U);
   EXPECT_EQ(loaded.seat_now(0).holder(), held.id);
-  EXPECT_TRUE(loaded.ever_issued(sold.id));
   EXPECT_EQ(loaded.advance(held.expires_at), 1U) << "a hold keeps its deadline";
 }
 
