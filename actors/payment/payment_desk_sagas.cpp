@@ -1,3 +1,4 @@
+#include "actors/core/planted_bugs.hpp"
 #include "actors/payment/payment_desk_state.hpp"
 #include "actors/payment/saga_actor.hpp"
 #include "config/log.hpp"
@@ -58,6 +59,16 @@ void payment_desk_state::on(saga_decided& m) {
 }
 
 void payment_desk_state::write(open_payment& p, saga_decision d) {
+  if (d.event && is_planted(planted_bug::publish_before_commit)) {
+    payment_write early;
+    early.event = std::exchange(d.event, {});
+    flight alone;
+    alone.payment = p.row.id;
+    static_cast<void>(submit(std::move(early), std::move(alone)));
+    p.unsent = std::move(d);
+    p.due = now() + limits::store_retry_first;
+    return arm(p);
+  }
   payment_write w;
   w.row = d.row;
   w.notes = d.notes;
@@ -79,6 +90,11 @@ void payment_desk_state::write(open_payment& p, saga_decision d) {
       w.key_payment = p.row.id;
       w.answer = f.outcome;
     }
+  }
+  if (f.client && is_planted(planted_bug::answer_before_commit)) {
+    if (f.client->key.present()) keys_.finish(f.client->key, key_book::outcome::stored);
+    reply(*f.client, fault::none, key_verdict::fresh, f.outcome);
+    f.client.reset();
   }
   if (submit(std::move(w), std::move(f)) == submitted::full) {
     if (!d.row) return;  // notes can be missed

@@ -1,6 +1,7 @@
 #include "actors/payment/saga.hpp"
 
 #include "actors/core/check.hpp"
+#include "actors/core/planted_bugs.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -175,6 +176,9 @@ saga_decision saga::refund_answered(const refund_answer& a, time_point now, std:
 }
 
 saga_decision saga::timed_out(time_point now, std::uint64_t random) {
+  if (is_planted(planted_bug::timeout_undoes_completed) && phase_ == phase::writing &&
+      row_.state == saga_state::completed && now >= row_.deadline)
+    return undo(payment_failure::deadline_exceeded, now);
   if ((phase_ != phase::asked && phase_ != phase::pausing) || !due_) return {};
   if (now < *due_) {
     saga_decision early;

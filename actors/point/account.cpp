@@ -1,6 +1,7 @@
 #include "actors/point/account.hpp"
 
 #include "actors/core/check.hpp"
+#include "actors/core/planted_bugs.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -65,12 +66,14 @@ account::decision account::decide_debit(payment_id payment, points amount, trans
 
 account::decision account::decide_refund(payment_id payment, transaction_id id,
                                          time_point now) const {
-  if (const auto* first = find(payment, point_step::refund))
+  if (const auto* first = find(payment, point_step::refund);
+      first != nullptr && !is_planted(planted_bug::refund_without_business_key))
     return {novelty::repeated, first->answer, {}, {}};
   const auto* debit = find(payment, point_step::debit);
   const auto taken = debit != nullptr && debit->answer.refusal == point_refusal::none;
   auto d = taken ? change(transaction_kind::refund, -debit->answer.amount, payment, id, now)
                  : refuse(point_refusal::none);
+  if (!taken && is_planted(planted_bug::no_tombstone)) return d;
   d.step = remembered_step{payment, point_step::refund, d.outcome};
   return d;
 }

@@ -1,3 +1,4 @@
+#include "actors/core/planted_bugs.hpp"
 #include "actors/point/point_desk_state.hpp"
 
 #include <algorithm>
@@ -74,6 +75,12 @@ void point_desk_state::void_memory(const commit_report& failure) {
   meters_.recoveries.add();
   phase_ = phase::recovering;
   ++generation_;
+  if (is_planted(planted_bug::stale_memory)) {
+    phase_ = phase::serving;
+    for (auto& [ticket, result] : writer_->next_generation())
+      if (result.end != command_end::look_up) reply(result.command, fault::unavailable, {});
+    return keys_.drop_in_flight();
+  }
   for (auto& [ticket, result] : writer_->next_generation()) {
     if (result.end == command_end::look_up) continue;  // its account answers as it ends
     const auto may_be_done = failure.outcome == commit_outcome::in_doubt &&

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
+#include "actors/core/planted_bugs.hpp"
 #include "actors/ranking/applied_events.hpp"
 #include "actors/ranking/boards.hpp"
 #include "config/limits.hpp"
@@ -182,6 +183,7 @@ class board_desk {
       auto seen = applied_.look(e);
       if (seen == applied_events::seen::unknown && std::ranges::count(fresh_, e.id) > 0)
         seen = applied_events::seen::no;
+      if (is_planted(planted_bug::event_applied_again)) seen = applied_events::seen::no;
       if (seen == applied_events::seen::unknown) return look_up(d);
       if (seen == applied_events::seen::no) {
         if (const auto why = board_.refuses(e)) {

@@ -3,6 +3,7 @@
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
+#include "actors/core/planted_bugs.hpp"
 #include "actors/core/time.hpp"
 
 #include <cstdint>
@@ -35,8 +36,8 @@ struct reservation {
   [[nodiscard]] schedule_id schedule() const { return schedule_of(id); }
   /// The status as it is at `now`: the deadline decides, not the sweeper (promise G3).
   [[nodiscard]] reservation_status status_at(time_point now) const {
-    return status == reservation_status::held && now >= expires_at ? reservation_status::expired
-                                                                   : status;
+    const auto over = now >= expires_at && !is_planted(planted_bug::sweeper_decides);
+    return status == reservation_status::held && over ? reservation_status::expired : status;
   }
 };
 

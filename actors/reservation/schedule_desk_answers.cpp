@@ -1,3 +1,4 @@
+#include "actors/core/planted_bugs.hpp"
 #include "actors/reservation/schedule_desk_state.hpp"
 
 #include <utility>
@@ -17,10 +18,23 @@ cases(Cases...) -> cases<Cases...>;
 // The operation is durable.
 void schedule_desk_state::settle(operation& op) {
   const auto id = op.outcome.held.id;
+  if (is_planted(planted_bug::key_after_effect)) remember_late(op);
   send(op, fault::none);
   if (!id) return;
   ledger_->settle(id);
   resume(id);
+}
+
+// What `planted_bug::key_after_effect` does; never called otherwise.
+void schedule_desk_state::remember_late(const operation& op) {
+  const auto* asked = std::get_if<claim_basket>(&op.asked);
+  if (asked == nullptr || !asked->key.present() || !op.outcome.held.id) return;
+  reservation_write write;
+  write.key = asked->key;
+  write.answer = op.outcome;
+  write.at = asked->now;
+  operation nobodys;
+  static_cast<void>(line_.submit(std::move(write), nobodys));
 }
 
 void schedule_desk_state::send(operation& op, boxoffice::fault what) {

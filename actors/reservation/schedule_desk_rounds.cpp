@@ -1,3 +1,4 @@
+#include "actors/core/planted_bugs.hpp"
 #include "actors/reservation/schedule_desk_state.hpp"
 #include "config/limits.hpp"
 
@@ -54,7 +55,7 @@ void schedule_desk_state::close_round(round done) {
 
   // All or none: what the basket has claimed goes back.
   const auto row = std::exchange(done.op.outcome.held, {});
-  tell_free(row);
+  if (!is_planted(planted_bug::basket_keeps_claims)) tell_free(row);
   ledger_->withdraw(row.id);
   std::ranges::sort(done.refused);
   done.op.outcome.refusal = hold_refusal::seat_taken;
@@ -72,7 +73,7 @@ void schedule_desk_state::write_hold(operation op) {
   write.row = op.outcome.held;
   write.lapsed = lapses;
   write.at = ledger_->now();
-  if (asked.key.present()) {
+  if (asked.key.present() && !is_planted(planted_bug::key_after_effect)) {
     write.key = asked.key;
     write.answer = op.outcome;
   }

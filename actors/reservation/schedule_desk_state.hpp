@@ -114,6 +114,7 @@ class schedule_desk_state {
 
   // Answers (schedule_desk_answers.cpp).
   void settle(operation& op);
+  void remember_late(const operation& op);
   void send(operation& op, boxoffice::fault what);
   void send_absent(const command& c);
   void refuse(command& c, boxoffice::fault what);

@@ -1,5 +1,6 @@
 #include "actors/concert/catalogue_desk.hpp"
 
+#include "tests/actors/concert/memory_concert_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
 #include <utility>
@@ -9,30 +10,9 @@
 namespace boxoffice {
 namespace {
 
-class memory_concert_store final : public concert_store {
- public:
-  commit_outcome next{commit_outcome::committed};
-  bool loses_in_doubt{false};
-  catalogue rows;
-
-  commit_outcome commit(std::span<const concert_write> batch) override {
-    const auto how = std::exchange(next, commit_outcome::committed);
-    if (how == commit_outcome::failed || (how == commit_outcome::in_doubt && loses_in_doubt))
-      return how;
-    for (const auto& w : batch) {
-      if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&w))
-        rows.concerts[(*c)->id] = *c;
-      else
-        rows.schedules[std::get<1>(w)->id] = std::get<1>(w);
-    }
-    return how;
-  }
-  catalogue load() override { return rows; }
-};
-
 struct CatalogueDesk : ::testing::Test {
   testing::virtual_time time;
-  memory_concert_store store;
+  testing::memory_concert_store store;
   catalogue_view view;
   committer<concert_write> commits{
       "concert",

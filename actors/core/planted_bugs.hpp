@@ -1,0 +1,36 @@
+#pragma once
+
+#include <cstdint>
+
+namespace boxoffice {
+
+/// Mistakes that the simulation must find, each at the place where a tired engineer would make it.
+/// They exist only in the library that is built for the simulation; in a server `is_planted` is the
+/// constant false and leaves no trace.
+enum class planted_bug : std::uint8_t {
+  none,
+  release_without_owner,        ///< anybody may give back a reservation
+  no_fence,                     ///< a writer that was replaced still writes
+  publish_before_commit,        ///< the event is written before the transition it tells of
+  answer_before_commit,         ///< a payment is answered when decided
+  refund_without_business_key,  ///< a repeated refund gives the points back again
+  no_tombstone,                 ///< a refund that comes before its debit is not remembered
+  sweeper_decides,              ///< a hold lives until the sweeper has written its end
+  timeout_undoes_completed,     ///< the deadline may strike while the completion is being written
+  event_applied_again,          ///< a repeated event counts again
+  basket_keeps_claims,          ///< a refused basket leaves its claims on the seats
+  stale_memory,                 ///< an account lives on after its batch failed
+  key_after_effect,             ///< the idempotency key is written after the hold, not with it
+  confirm_after_revert,         ///< the reservation forgets which payments were undone
+  relay_runs_ahead,             ///< the relay remembers events as applied when it sends them
+};
+
+#ifdef BOXOFFICE_PLANTED_BUGS
+/// Which one is planted now. **Thread**: the simulation's only one.
+inline planted_bug planted_now{planted_bug::none};
+inline bool is_planted(planted_bug bug) { return planted_now == bug; }
+#else
+constexpr bool is_planted(planted_bug) { return false; }
+#endif
+
+}  // namespace boxoffice

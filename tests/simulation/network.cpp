@@ -1,0 +1,65 @@
+#include "tests/simulation/network.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cxxabi.h>
+#include <memory>
+#include <string_view>
+
+namespace boxoffice::simulation {
+
+std::string plain_name(const std::type_info& type) {
+  int failed = 0;
+  const std::unique_ptr<char, void (*)(void*)> whole{
+      abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free};
+  const std::string_view name{failed == 0 ? whole.get() : type.name()};
+  return std::string{name.substr(name.rfind(':') == name.npos ? 0 : name.rfind(':') + 1)};
+}
+
+void network::note(std::uint64_t number, const std::string& what) {
+  around_.events.add(around_.now - around_.began, "#" + std::to_string(number) + " " + what);
+}
+
+bool network::lost(fault_kind kind, std::uint64_t number, const std::string& what) {
+  if (!around_.faults.strikes(kind)) return false;
+  note(number, what + " is lost");
+  return true;
+}
+
+int network::doubled(fault_kind kind, std::uint64_t number, const std::string& what) {
+  if (!around_.faults.strikes(kind)) return 1;
+  note(number, what + " is doubled");
+  return 2;
+}
+
+time_point network::arrival(fault_kind late, std::uint64_t number, const std::string& what) {
+  const auto usual = around_.now + milliseconds{around_.random.below(4)};
+  if (!around_.faults.strikes(late)) return usual;
+  note(number, what + " is late");
+  return usual + milliseconds{around_.random.between(100, 12'000)};
+}
+
+void network::forget_caller(std::uint64_t process_number) {
+  std::erase_if(calls_, [&](const auto& c) { return c.second.process == process_number; });
+}
+
+std::size_t network::ready() const {
+  return static_cast<std::size_t>(
+      std::ranges::count_if(flights_, [&](const flight& f) { return f.due <= around_.now; }));
+}
+
+void network::step() {
+  auto at = around_.random.below(ready());
+  const auto found = std::ranges::find_if(
+      flights_, [&](const flight& f) { return f.due <= around_.now && at-- == 0; });
+  const auto arrive = std::move(found->arrive);
+  flights_.erase(found);
+  arrive();
+}
+
+std::optional<time_point> network::next_arrival() const {
+  const auto first = std::ranges::min_element(flights_, {}, &flight::due);
+  return first == flights_.end() ? std::nullopt : std::optional{first->due};
+}
+
+}  // namespace boxoffice::simulation

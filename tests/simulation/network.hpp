@@ -1,0 +1,191 @@
+#pragma once
+
+#include "actors/caf/actor.hpp"
+#include "tests/simulation/faults.hpp"
+#include "tests/simulation/process.hpp"
+#include "tests/simulation/services.hpp"
+#include "tests/simulation/trace.hpp"
+
+#include <any>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <string>
+#include <typeinfo>
+#include <unordered_map>
+#include <utility>
+#include <vector>
+
+namespace boxoffice::simulation {
+
+/// The name of a message's type, without its namespace.
+std::string plain_name(const std::type_info& type);
+
+/// Carries commands to desks and their answers back: late, twice, in another order, or not at all.
+/// It gives each command a ticket of its own, and the caller's own ticket back to the answer.
+class network {
+ public:
+  /// What the network needs of the world.
+  struct surroundings {
+    dice& random;
+    fault_plan& faults;
+    trace& events;
+    const time_point& now;
+    time_point began;
+    /// The life of a service that answers now; null: nobody does.
+    std::function<process*(service)> route;
+  };
+  using client_fn = std::function<void(const std::any& reply)>;
+
+  explicit network(surroundings around) : around_{std::move(around)} {}
+
+  /// A command from an actor; `proxy` stands for the desk in the caller's process.
+  template <class Command>
+  void send(const process& from, caf::actor proxy, caf::actor caller, desk to, Command m) {
+    if (from.is_dead()) return;
+    const auto number = ++last_call_;
+    calls_[number] = {from.number(), std::move(proxy), std::move(caller), m.ticket, {}, 0};
+    m.ticket = number;
+    carry(number, to, std::move(m));
+  }
+  /// A command from a client outside; `take` hears each answer. Returns its number.
+  template <class Command>
+  std::uint64_t send(desk to, Command m, client_fn take) {
+    const auto number = ++last_call_;
+    calls_[number] = {0, {}, {}, m.ticket, std::move(take), 0};
+    m.ticket = number;
+    carry(number, to, std::move(m));
+    return number;
+  }
+  /// An answer from a desk in `from`.
+  template <class Reply>
+  void answer(const process& from, Reply r) {
+    if (from.is_dead()) return;
+    const auto number = r.ticket;
+    const auto what = plain_name(typeid(Reply));
+    if (lost(fault_kind::reply_lost, number, what)) return;
+    const auto times = doubled(fault_kind::reply_doubled, number, what);
+    for (int i = 0; i < times; ++i)
+      flights_.push_back({arrival(fault_kind::reply_late, number, what), ++last_flight_,
+                          [this, number, r] { hand_over(number, r); }});
+  }
+
+  /// How often the command of a client went out; twice is a retry that the client does not know of.
+  [[nodiscard]] int copies(std::uint64_t number) const {
+    const auto at = calls_.find(number);
+    return at == calls_.end() ? 0 : at->second.copies;
+  }
+  /// Nobody waits for these any more.
+  void forget_caller(std::uint64_t process_number);
+  void forget(std::uint64_t number) { calls_.erase(number); }
+
+  /// Messages that could arrive now.
+  [[nodiscard]] std::size_t ready() const;
+  /// Lets one of them arrive. **Requires** ready() > 0.
+  void step();
+  [[nodiscard]] bool is_empty() const { return flights_.empty(); }
+  [[nodiscard]] std::optional<time_point> next_arrival() const;
+
+ private:
+  struct call {
+    std::uint64_t process{0};  // 0: a client's
+    caf::actor proxy, caller;
+    std::uint64_t ticket{0};
+    client_fn take;
+    int copies{0};
+  };
+  struct flight {
+    time_point due;
+    std::uint64_t order;
+    std::function<void()> arrive;
+  };
+
+  template <class Command>
+  void carry(std::uint64_t number, desk to, Command m) {
+    const auto what = plain_name(typeid(Command));
+    note(number, what + " to " + std::string{name_of(to)});
+    if (lost(fault_kind::message_lost, number, what)) return;
+    const auto times = doubled(fault_kind::message_doubled, number, what);
+    calls_[number].copies = times;
+    for (int i = 0; i < times; ++i)
+      flights_.push_back({arrival(fault_kind::message_late, number, what), ++last_flight_,
+                          [this, to, number, m] { deliver(number, to, m); }});
+  }
+  template <class Command>
+  void deliver(std::uint64_t number, desk to, const Command& m) {
+    auto* at = around_.route(service_of(to));
+    if (at == nullptr) return note(number, "finds nobody");
+    caf::send_as(at->entry(), at->handle(to), m);
+  }
+  template <class Reply>
+  void hand_over(std::uint64_t number, Reply r) {
+    const auto at = calls_.find(number);
+    if (at == calls_.end()) return;
+    note(number, plain_name(typeid(Reply)));
+    r.ticket = at->second.ticket;
+    if (at->second.take) {
+      // It may send more, or forget this call: it is not run in its place.
+      const auto take = std::make_shared<client_fn>(std::move(at->second.take));
+      at->second.take = [take](const std::any& reply) { (*take)(reply); };
+      return (*take)(std::any{std::move(r)});
+    }
+    caf::send_as(at->second.proxy, at->second.caller, std::move(r));
+  }
+
+  bool lost(fault_kind kind, std::uint64_t number, const std::string& what);
+  int doubled(fault_kind kind, std::uint64_t number, const std::string& what);
+  time_point arrival(fault_kind late, std::uint64_t number, const std::string& what);
+  void note(std::uint64_t number, const std::string& what);
+
+  surroundings around_;
+  std::unordered_map<std::uint64_t, call> calls_;
+  std::vector<flight> flights_;
+  std::uint64_t last_call_{0}, last_flight_{0};
+};
+
+/// A desk of another process, as actors of this one see it.
+template <class Interface>
+class proxy_state;
+
+template <class... Commands>
+class proxy_state<accepts<Commands...>> {
+ public:
+  using interface = accepts<Commands...>;
+  proxy_state(typename interface::pointer self, network& net, const process& home, desk to)
+      : self_{self}, net_{net}, home_{home}, to_{to} {}
+
+  template <class Command>
+  void on(Command& m) {
+    net_.send(home_, caf::actor_cast<caf::actor>(self_), sender_of(self_), to_, std::move(m));
+  }
+
+ private:
+  typename interface::pointer self_;
+  network& net_;
+  const process& home_;
+  desk to_;
+};
+
+/// The door of a process: commands arrive in its name, so answers come to it and go out.
+template <class... Replies>
+class entry_state {
+ public:
+  using interface = accepts<Replies...>;
+  /// `leaves` sees each answer first.
+  using watch_fn = std::function<void(const std::any&)>;
+  entry_state(typename interface::pointer, network& net, const process& home, watch_fn leaves)
+      : net_{net}, home_{home}, leaves_{std::move(leaves)} {}
+
+  template <class Reply>
+  void on(Reply& r) {
+    if (!home_.is_dead()) leaves_(std::any{r});
+    net_.answer(home_, std::move(r));
+  }
+
+ private:
+  network& net_;
+  const process& home_;
+  watch_fn leaves_;
+};
+
+}  // namespace boxoffice::simulation

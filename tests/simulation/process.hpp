@@ -1,0 +1,122 @@
+#pragma once
+
+#include "actors/commit/job_runner.hpp"
+#include "actors/core/meters.hpp"
+#include "actors/core/random.hpp"
+#include "tests/actors/virtual_time.hpp"
+#include "tests/simulation/faults.hpp"
+#include "tests/simulation/services.hpp"
+
+#include <array>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include <caf/actor.hpp>
+#include <caf/actor_system.hpp>
+#include <caf/actor_system_config.hpp>
+#include <caf/scheduler/test_coordinator.hpp>
+
+namespace boxoffice::simulation {
+
+/// Store jobs of one process, run one at a time when the world says so.
+class stepped_runner final : public job_runner {
+ public:
+  /// `full` is asked before each job whether the queue has room for it; `around` runs the job.
+  std::function<bool()> full;
+  std::function<void(const std::function<void()>&)> around;
+
+  posted post(std::function<void()> job) override;
+  [[nodiscard]] bool has_job() const { return !jobs_.empty(); }
+  void run_one();
+  void stop();
+
+ private:
+  std::deque<std::function<void()>> jobs_;
+  bool stopped_{false};
+};
+
+/// One life of one service: an actor system of its own on the world's only thread, with its own
+/// clock, and nothing shared with other processes but their stores' rows and the network.
+///
+/// Life cycle: running ⇄ paused → dead. Death is `kill -9`: whatever its actors still do while they
+/// are taken down reaches neither store nor network.
+class process {
+ public:
+  process(service what, std::uint64_t number, std::uint64_t epoch, std::uint64_t seed);
+  virtual ~process();
+  process(const process&) = delete;
+  process& operator=(const process&) = delete;
+
+  [[nodiscard]] service what() const { return what_; }
+  /// No two lives have the same.
+  [[nodiscard]] std::uint64_t number() const { return number_; }
+  /// As how many-eth owner it took the store over.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+
+  /// Messages and store jobs that could be handled now.
+  [[nodiscard]] std::size_t ready();
+  /// Handles one of them, as the dice fall.
+  void step(dice& random);
+  /// Time passes here too; timers of a paused process fire when it goes on.
+  void pass(time_point world_now, milliseconds step);
+  [[nodiscard]] std::optional<milliseconds> next_timer();
+
+  void pause() { paused_ = true; }
+  void go_on();
+  void die();
+  void jump_clock(milliseconds by) { skew_ += by; }
+  [[nodiscard]] bool is_paused() const { return paused_; }
+  [[nodiscard]] bool is_dead() const { return dead_; }
+
+  /// Where messages for `d` go. **Requires** that `d` lives here.
+  [[nodiscard]] const caf::actor& handle(desk d) const {
+    return desks_[static_cast<std::size_t>(d)];
+  }
+  /// In whose name they are sent: it takes the answers.
+  [[nodiscard]] const caf::actor& entry() const { return entry_; }
+
+ protected:
+  caf::actor_system& system() { return *system_; }
+  boxoffice::meters& meters() { return meters_; }
+  const clock& time() const { return clock_; }
+  random_source& random() { return random_; }
+  stepped_runner& commits() { return commits_; }
+  stepped_runner& reads() { return reads_; }
+  template <class Handle>
+  Handle owns(Handle handle) {
+    owned_.push_back(caf::actor_cast<caf::actor>(handle));
+    return handle;
+  }
+  template <class Handle>
+  void serves(desk d, const Handle& h) {
+    desks_[static_cast<std::size_t>(d)] = caf::actor_cast<caf::actor>(h);
+  }
+  void enters_by(caf::actor entry) { entry_ = std::move(entry); }
+  /// The derived class ends its actors first in its destructor, while what they use still lives,
+  /// lets go of every handle, and then ends the system.
+  void end_actors();
+  void end_system() { system_.reset(); }
+
+ private:
+  caf::scheduler::test_coordinator& scheduler();
+
+  const service what_;
+  const std::uint64_t number_, epoch_;
+  caf::actor_system_config config_;
+  testing::manual_clock clock_;
+  testing::seeded_random random_;
+  boxoffice::meters meters_;
+  stepped_runner commits_, reads_;
+  std::unique_ptr<caf::actor_system> system_;
+  std::vector<caf::actor> owned_;
+  std::array<caf::actor, desk_count> desks_;
+  caf::actor entry_;
+  milliseconds skew_{0}, owed_{0};
+  bool paused_{false}, dead_{false};
+};
+
+}  // namespace boxoffice::simulation

@@ -1,0 +1,252 @@
+#include "tests/simulation/processes.hpp"
+
+#include "actors/commit/fence.hpp"
+#include "actors/concert/catalogue_desk.hpp"
+#include "actors/outbox/outbox_relay.hpp"
+#include "actors/payment/payment_desk.hpp"
+#include "actors/point/point_desk.hpp"
+#include "actors/queue/queue_desk.hpp"
+#include "actors/ranking/boards.hpp"
+#include "actors/reservation/reservation_desk.hpp"
+
+#include <span>
+#include <string>
+#include <utility>
+
+namespace boxoffice::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+// What all services have: one store, a committer before it, and a door.
+template <class Write>
+class stored_process : public process {
+ public:
+  stored_process(service what, std::uint64_t number, const process_surroundings& around,
+                 std::uint64_t seed)
+      : process{what, number, ++around.stores.epoch(what), seed},
+        around_{around},
+        commits_{std::string{name_of(what)},
+                 {256, 16},
+                 commits(),
+                 [this](std::span<const Write> batch) { return commit(batch); },
+                 meters()} {
+    reads().full = [this] { return around_.faults.strikes(fault_kind::reads_full); };
+    reads().around = [this](const std::function<void()>& job) {
+      const auto fails = around_.faults.strikes(fault_kind::read_failed);
+      if (fails) make_readable(false);
+      job();
+      if (fails) make_readable(true);
+    };
+    pass(around.now, milliseconds{0});
+  }
+
+ protected:
+  void take_down() {
+    end_actors();
+    commits_.close();
+    end_system();
+  }
+  virtual commit_outcome apply(std::span<const Write> batch) = 0;
+  virtual void make_readable(bool) {}
+
+  template <class... Replies>
+  void open_door() {
+    enters_by(caf::actor_cast<caf::actor>(
+        owns(spawn_actor<entry_state<Replies...>>(system(), around_.net, *this, around_.leaves))));
+  }
+  template <class Interface>
+  Interface proxy(desk to) {
+    return owns(spawn_actor<proxy_state<Interface>>(system(), around_.net, *this, to));
+  }
+
+  const process_surroundings around_;
+  committer<Write> commits_;
+
+ private:
+  commit_outcome commit(std::span<const Write> batch) {
+    const auto outcome = decide(batch);
+    const auto* what = "rolled back";
+    if (outcome == commit_outcome::committed) what = "committed";
+    if (outcome == commit_outcome::in_doubt) what = "in doubt";
+    around_.events.add(around_.now - around_.began, std::string{name_of(this->what())} + " " +
+                                                        std::to_string(number()) + " " + what +
+                                                        " " + std::to_string(batch.size()));
+    return outcome;
+  }
+  commit_outcome decide(std::span<const Write> batch) {
+    if (!may_write(epoch(), around_.stores.epoch(what()))) return commit_outcome::failed;
+    if (around_.faults.strikes(fault_kind::commit_failed)) return commit_outcome::failed;
+    if (around_.faults.strikes(fault_kind::commit_forgotten)) return commit_outcome::in_doubt;
+    const auto outcome = apply(batch);
+    if (outcome == commit_outcome::committed && around_.faults.strikes(fault_kind::commit_unheard))
+      return commit_outcome::in_doubt;
+    return outcome;
+  }
+};
+
+class concert_process final : public stored_process<concert_write> {
+ public:
+  concert_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
+      : stored_process{service::concert, number, around, seed} {
+    open_door<catalogue_reply>();
+    serves(desk::catalogue,
+           owns(spawn_catalogue(system(),
+                                concert_context{commits_, around_.stores.concert, commits(),
+                                                around_.catalogue, meters()},
+                                around_.stores.concert.load())));
+  }
+  ~concert_process() override { take_down(); }
+
+ private:
+  commit_outcome apply(std::span<const concert_write> batch) override {
+    return around_.stores.concert.commit(batch);
+  }
+};
+
+class queue_ranking_process final : public stored_process<queue_ranking_write> {
+ public:
+  queue_ranking_process(std::uint64_t number, const process_surroundings& around,
+                        std::uint64_t seed)
+      : stored_process{service::queue_ranking, number, around, seed} {
+    open_door<queue_reply, token_reply, best_selling_reply, sold_out_reply, events_applied>();
+    auto& store = around_.stores.queue_ranking;
+    serves(desk::queue,
+           owns(spawn_queue_desk(
+               system(),
+               queue_context{time(), random(), commits_, store, reads(), around_.catalogue,
+                             meters(), queue_times{.token = 40s, .silence = 20s}, nullptr})));
+    const ranking_context boards{time(), commits_, store, reads(), around_.catalogue, meters()};
+    serves(desk::best_selling, owns(spawn_best_selling(system(), boards)));
+    serves(desk::sold_out, owns(spawn_sold_out(system(), boards)));
+  }
+  ~queue_ranking_process() override { take_down(); }
+
+ private:
+  commit_outcome apply(std::span<const queue_ranking_write> batch) override {
+    return around_.stores.queue_ranking.commit(batch);
+  }
+  void make_readable(bool yes) override {
+    around_.stores.queue_ranking.failing_reads = yes ? 0 : 1'000;
+  }
+};
+
+class reservation_process final : public stored_process<reservation_write> {
+ public:
+  reservation_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
+      : stored_process{service::reservation, number, around, seed} {
+    open_door<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
+              confirm_reply, revert_reply>();
+    auto& store = around_.stores.reservation;
+    serves(desk::reservation,
+           owns(spawn_reservation_desk(
+               system(), reservation_context{time(), around_.catalogue, commits_, store, commits(),
+                                             store, reads(), meters()})));
+  }
+  ~reservation_process() override { take_down(); }
+
+ private:
+  commit_outcome apply(std::span<const reservation_write> batch) override {
+    return around_.stores.reservation.commit(batch);
+  }
+  void make_readable(bool yes) override { around_.stores.reservation.unreadable = !yes; }
+};
+
+class point_process final : public stored_process<point_write> {
+ public:
+  point_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
+      : stored_process{service::point, number, around, seed} {
+    open_door<charge_reply, balance_reply, transactions_reply, point_step_reply>();
+    auto& store = around_.stores.point;
+    // Short of memory, so that accounts leave and look up what they have forgotten.
+    const account_rules rules{.steps_max = 2};
+    serves(desk::point,
+           owns(spawn_point_desk(system(), point_context{time(), commits_, store, commits(), store,
+                                                         reads(), ids_, meters(), rules, 3s})));
+  }
+  ~point_process() override { take_down(); }
+
+ private:
+  commit_outcome apply(std::span<const point_write> batch) override {
+    return around_.stores.point.commit(batch);
+  }
+  void make_readable(bool yes) override {
+    using reads = testing::memory_point_store::reads;
+    around_.stores.point.reading = yes ? reads::work : reads::fail;
+  }
+  transaction_ids ids_;
+};
+
+class payment_process final : public stored_process<payment_write> {
+ public:
+  payment_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
+      : stored_process{service::payment, number, around, seed} {
+    open_door<payment_reply, payment_found, saga_command_reply>();
+    std::vector<outbox_relay_actor> relays{
+        relay("best_selling", proxy<best_selling_actor>(desk::best_selling),
+              relay_context::pruning::yes),
+        relay("sold_out", proxy<sold_out_actor>(desk::sold_out), relay_context::pruning::no),
+        relay("queue", proxy<queue_desk_actor>(desk::queue), relay_context::pruning::no)};
+    auto& store = around_.stores.payment;
+    serves(desk::payment,
+           owns(spawn_payment_desk(
+               system(),
+               payment_context{.time = time(),
+                               .random = random(),
+                               .commits = commits_,
+                               .store = store,
+                               .commit_jobs = commits(),
+                               .reader = store,
+                               .reads = reads(),
+                               .meters = meters(),
+                               .reservation = proxy<reservation_desk_actor>(desk::reservation),
+                               .points = [desk = proxy<point_desk_actor>(desk::point)](
+                                             const user_id&) { return desk; },
+                               .relays = std::move(relays),
+                               // Soon parked, so that the operator has something to do.
+                               .rules = {.deadline = 8s, .step_time = 400ms, .undo_tries_max = 5},
+                               .answer_time = 3s})));
+  }
+  ~payment_process() override { take_down(); }
+
+ private:
+  outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,
+                           relay_context::pruning prunes) {
+    auto& store = around_.stores.payment;
+    return owns(spawn_outbox_relay(system(), relay_context{.time = time(),
+                                                           .consumer = std::move(consumer),
+                                                           .to = to,
+                                                           .commits = commits_,
+                                                           .store = store,
+                                                           .commit_jobs = commits(),
+                                                           .reader = store,
+                                                           .reads = reads(),
+                                                           .meters = meters(),
+                                                           .prunes = prunes}));
+  }
+  commit_outcome apply(std::span<const payment_write> batch) override {
+    return around_.stores.payment.commit(batch);
+  }
+  void make_readable(bool yes) override { around_.stores.payment.unreadable = yes ? 0 : 1'000; }
+};
+
+}  // namespace
+
+std::unique_ptr<process> start_process(service what, std::uint64_t number,
+                                       const process_surroundings& around, std::uint64_t seed) {
+  switch (what) {
+    case service::concert:
+      return std::make_unique<concert_process>(number, around, seed);
+    case service::queue_ranking:
+      return std::make_unique<queue_ranking_process>(number, around, seed);
+    case service::reservation:
+      return std::make_unique<reservation_process>(number, around, seed);
+    case service::point:
+      return std::make_unique<point_process>(number, around, seed);
+    case service::payment:
+      break;
+  }
+  return std::make_unique<payment_process>(number, around, seed);
+}
+
+}  // namespace boxoffice::simulation

@@ -1,0 +1,83 @@
+#pragma once
+
+#include "actors/payment/protocol.hpp"
+#include "actors/point/protocol.hpp"
+#include "actors/queue/protocol.hpp"
+#include "actors/reservation/protocol.hpp"
+#include "tests/simulation/durable.hpp"
+
+#include <any>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace boxoffice::simulation {
+
+/// An answer to a command with a key in a few words, for the trace; empty for others.
+std::string words_of(const std::any& reply);
+
+/// What clients were told, and whether it is true. It knows only what left the services and what
+/// their stores hold, never what actors think.
+class promises {
+ public:
+  explicit promises(durable& stores) : stores_{stores} {}
+
+  /// The first promise that was broken, in words; empty while all stand.
+  [[nodiscard]] const std::string& broken() const { return broken_; }
+  void fail(std::string what) {
+    if (broken_.empty()) broken_ = std::move(what);
+  }
+
+  /// An answer is about to leave its service: what it says must be durable (promise G6).
+  void leaves(const std::any& reply, time_point now);
+
+  // What clients did and heard. `key` is the scope of their Idempotency-Key.
+  void asked_charge(const user_id& who, const digest& key, points amount);
+  void told_charge(const digest& key, const point_outcome& answer);
+  void asked_hold(const user_id& who, const digest& key);
+  void told_hold(const digest& key, const hold_outcome& answer);
+  void asked_payment(const user_id& who, const digest& key);
+  void told_payment(const digest& key, const payment_outcome& answer);
+  /// The one attempt with this key was answered "surely not done".
+  void told_not_done(const digest& key) { not_done_.insert(key); }
+  void tried_again(const digest& key) { not_done_.erase(key); }
+
+  /// Compares everything told with everything stored; call when all keys have their answer.
+  void settle();
+
+ private:
+  void same_answer(const digest& key, std::string answer);
+  void check_constraints();
+  void settle_charges();
+  void settle_holds();
+  void settle_payments();
+  void leaves_point(const point_step_reply& r);
+  void leaves_confirm(const confirm_reply& r);
+  void leaves_revert(const revert_reply& r);
+  void leaves_payment(const payment_reply& r);
+
+  struct charge {
+    user_id who;
+    points amount;
+    std::optional<point_outcome> told;
+  };
+  struct hold {
+    user_id who;
+    std::optional<reservation> told;
+  };
+  struct paid {
+    user_id who;
+    std::optional<payment_id> told;
+  };
+  durable& stores_;
+  std::string broken_;
+  std::map<digest, std::string> answers_;
+  std::map<digest, charge> charges_;
+  std::map<digest, hold> holds_;
+  std::map<digest, paid> payments_;
+  std::set<digest> not_done_;
+};
+
+}  // namespace boxoffice::simulation

@@ -1,0 +1,416 @@
+#include "tests/simulation/world.hpp"
+
+#include "actors/audit/audit.hpp"
+#include "actors/payment/saga.hpp"
+#include "actors/ranking/protocol.hpp"
+#include "tests/simulation/memory_books.hpp"
+
+#include <algorithm>
+#include <map>
+#include <set>
+
+namespace boxoffice::simulation {
+namespace {
+
+using namespace std::chrono_literals;
+
+constexpr milliseconds fault_phase{40'000};
+// Longer than the longest back-off, hold, deadline and place in line.
+constexpr milliseconds healing_max{600'000};
+constexpr std::uint64_t steps_between_audits = 400;
+constexpr std::uint64_t steps_max = 2'000'000;
+constexpr std::size_t visitors = 5;
+constexpr std::uint32_t active_max = 3;
+
+constexpr std::array all_services{service::concert, service::queue_ranking, service::reservation,
+                                  service::point, service::payment};
+
+}  // namespace
+
+world::world(const run_options& how)
+    : how_{how},
+      random_{how.seed},
+      events_{how.kept},
+      faults_{how.faults, random_},
+      now_{testing::beginning},
+      net_{{random_, faults_, events_, now_, testing::beginning,
+            [this](service s) { return route(s); }}},
+      around_{stores_,
+              faults_,
+              net_,
+              events_,
+              catalogue_,
+              now_,
+              testing::beginning,
+              [this](const std::any& reply) {
+                if (const auto words = words_of(reply); !words.empty()) note(words);
+                promises_.leaves(reply, now_);
+              }} {}
+
+world::~world() {
+  for (auto& u : usurped_)
+    retire(std::move(u.old));
+  for (auto& p : places_)
+    if (p.alive) retire(std::move(p.alive));
+}
+
+void world::note(const std::string& what) { events_.add(now_ - testing::beginning, what); }
+
+run_result world::run() {
+  for (const auto s : all_services)
+    start(s);
+  set_up();
+  faults_.begin();
+  const auto end = now_ + fault_phase;
+  while (now_ < end && promises_.broken().empty())
+    step();
+  if (promises_.broken().empty()) heal();
+  return result();
+}
+
+void world::set_up() {
+  struct show {
+    std::uint32_t room, seats_per_row;
+  };
+  for (const auto& [room, seats] : {show{0, 5}, show{active_max, 3}}) {
+    create_concert c;
+    c.draft.title = "A concert";
+    c.draft.artist = "Somebody";
+    if (room != 0) c.draft.waiting_room = {true, room, 2};
+    const auto made = call<catalogue_reply>(desk::catalogue, c);
+    create_schedule s;
+    s.draft.concert = made.concert;
+    s.draft.sales_open_at = now_ - 1h;
+    s.draft.sales_close_at = now_ + 24h;
+    s.draft.starts_at = now_ + 48h;
+    s.draft.venue = "Hall";
+    s.draft.hold = 12s;
+    s.draft.seats = seat_map{{{"A", 2, seats, {20'000}}}};
+    call<catalogue_reply>(desk::catalogue, s);
+  }
+  for (std::size_t i = 0; i < visitors; ++i)
+    visitors_.push_back(std::make_unique<visitor>(
+        user_id{"u" + std::to_string(i + 1)},
+        visitor_surroundings{random_, net_, promises_, events_, now_, testing::beginning,
+                             catalogue_, everybodys_, !faults_.touches_clocks(),
+                             !faults_.replaces_owners()}));
+}
+
+// A question of the world itself, while nothing goes wrong.
+template <class Reply, class Command>
+Reply world::call(desk to, Command m) {
+  std::optional<Reply> heard;
+  const auto number = net_.send(to, std::move(m),
+                                [&](const std::any& r) { heard = std::any_cast<const Reply&>(r); });
+  for (int i = 0; i < 100'000 && !heard; ++i)
+    step();
+  net_.forget(number);
+  if (!heard) promises_.fail("the world itself gets no answer from " + std::string{name_of(to)});
+  return heard.value_or(Reply{});
+}
+
+process* world::route(service s) {
+  // A caller may not have heard yet that there is a new owner.
+  if (!usurped_.empty() && random_.one_in(4))
+    for (auto& u : usurped_)
+      if (u.old->what() == s) return u.old.get();
+  return at(s).alive.get();
+}
+
+void world::step() {
+  if (++steps_ > steps_max) return promises_.fail("the run does not end");
+  if (steps_ % steps_between_audits == 0) audit_now(audit::reading::offline);
+  strike();
+  tend();
+  operate();
+  std::vector<std::pair<std::size_t, process*>> work;
+  std::size_t total = net_.ready();
+  for (auto& p : places_)
+    if (p.alive && p.alive->ready() != 0) {
+      work.emplace_back(p.alive->ready(), p.alive.get());
+      total += work.back().first;
+    }
+  for (auto& u : usurped_)
+    if (u.old->ready() != 0) {
+      work.emplace_back(u.old->ready(), u.old.get());
+      total += work.back().first;
+    }
+  std::vector<visitor*> awake;
+  for (auto& v : visitors_)
+    if (v->wake() <= now_) awake.push_back(v.get());
+  total += awake.size();
+  if (total == 0) return pass(until_next());
+  if (random_.one_in(60)) return pass(milliseconds{random_.between(1, 30)});
+  auto pick = random_.below(total);
+  for (const auto& [count, p] : work) {
+    if (pick < count) return p->step(random_);
+    pick -= count;
+  }
+  if (pick < awake.size()) return awake[pick]->step();
+  net_.step();
+}
+
+milliseconds world::until_next() const {
+  auto next = now_ + 1s;
+  if (const auto arrival = net_.next_arrival()) next = std::min(next, *arrival);
+  for (const auto& v : visitors_)
+    next = std::min(next, v->wake());
+  for (const auto& p : places_) {
+    if (p.back > now_) next = std::min(next, p.back);
+    if (p.alive)
+      if (const auto timer = p.alive->next_timer()) next = std::min(next, now_ + *timer);
+  }
+  for (const auto& u : usurped_) {
+    next = std::min(next, u.old->is_paused() ? u.wakes : u.ends);
+    if (const auto timer = u.old->next_timer()) next = std::min(next, now_ + *timer);
+  }
+  return std::max(next - now_, 1ms);
+}
+
+void world::pass(milliseconds by) {
+  now_ += by;
+  for (auto& p : places_)
+    if (p.alive) p.alive->pass(now_, by);
+  for (auto& u : usurped_)
+    u.old->pass(now_, by);
+}
+
+// What goes wrong between two steps.
+void world::strike() {
+  const auto victim = [this] { return all_services[random_.below(service_count)]; };
+  if (faults_.strikes(fault_kind::crash)) crash(victim());
+  if (faults_.strikes(fault_kind::pause)) {
+    const auto s = victim();
+    auto& p = at(s);
+    if (p.alive && !p.alive->is_paused()) {
+      note(std::string{name_of(s)} + " stands still");
+      p.alive->pause();
+      p.back = now_ + milliseconds{random_.between(50, 10'000)};
+    }
+  }
+  if (faults_.strikes(fault_kind::usurped)) {
+    const auto s = victim();
+    auto& p = at(s);
+    if (p.alive && usurped_.size() < 2) {
+      note(std::string{name_of(s)} + " stands still and is replaced");
+      p.alive->pause();
+      const auto wakes = now_ + milliseconds{random_.between(1, 6'000)};
+      usurped_.push_back(
+          {std::move(p.alive), wakes, wakes + milliseconds{random_.between(1, 4'000)}});
+      start(s);
+    }
+  }
+  const auto forward = faults_.strikes(fault_kind::clock_forward);
+  if (forward || faults_.strikes(fault_kind::clock_back)) {
+    const auto s = victim();
+    const milliseconds by{random_.between(1, 5'000)};
+    note("the clock of " + std::string{name_of(s)} + (forward ? " jumps ahead" : " jumps back"));
+    if (at(s).alive) at(s).alive->jump_clock(forward ? by : -by);
+  }
+}
+
+void world::crash(service s) {
+  auto& p = at(s);
+  if (!p.alive) return;
+  note(std::string{name_of(s)} + " crashes");
+  retire(std::move(p.alive));
+  p.back = now_ + milliseconds{random_.below(3'000)};
+  p.dies_after = 0;
+}
+
+void world::start(service s) {
+  auto& p = at(s);
+  note(std::string{name_of(s)} + " starts");
+  p.alive = start_process(s, ++last_process_, around_, random_.next());
+  p.back = {};
+  p.dies_after =
+      faults_.strikes(fault_kind::crash_at_start) ? random_.between(1, 60) : std::uint64_t{0};
+}
+
+// The operator looks after parked sagas: sends them on, or gives them up; in the end only on.
+void world::operate() {
+  if (now_ < operator_looks_) return;
+  operator_looks_ = now_ + milliseconds{random_.between(500, 6'000)};
+  for (const auto& [id, row] : stores_.payment.rows) {
+    if (row.state != saga_state::parked) continue;
+    const auto ignore = [](const std::any&) {};
+    ++operations_;
+    if (faults_.is_striking() && random_.one_in(3))
+      net_.send(desk::payment, abort_saga{0, id, "simulated"}, ignore);
+    else
+      net_.send(desk::payment, resume_saga{0, id}, ignore);
+  }
+}
+
+// Those whose time has come start again, go on, wake up or end.
+void world::tend() {
+  for (const auto s : all_services) {
+    auto& p = at(s);
+    if (!p.alive && p.back <= now_) start(s);
+    if (p.alive && p.alive->is_paused() && p.back <= now_) {
+      note(std::string{name_of(s)} + " goes on");
+      p.alive->go_on();
+    }
+    if (p.alive && p.dies_after != 0 && --p.dies_after == 0) crash(s);
+  }
+  for (auto& u : usurped_)
+    if (u.old->is_paused() && u.wakes <= now_) {
+      note(std::string{name_of(u.old->what())} + " wakes beside its successor");
+      u.old->go_on();
+    }
+  for (auto u = usurped_.begin(); u != usurped_.end();) {
+    if (u->ends > now_) {
+      ++u;
+      continue;
+    }
+    auto old = std::move(u->old);
+    u = usurped_.erase(u);
+    retire(std::move(old));
+  }
+}
+
+void world::retire(std::unique_ptr<process> old) {
+  old->die();
+  net_.forget_caller(old->number());
+}
+
+void world::heal() {
+  note("healing");
+  faults_.heal();
+  for (auto& u : usurped_)
+    retire(std::move(u.old));
+  usurped_.clear();
+  for (const auto s : all_services) {
+    if (!at(s).alive) start(s);
+    if (at(s).alive->is_paused()) at(s).alive->go_on();
+    at(s).dies_after = 0;
+  }
+  for (auto& v : visitors_)
+    v->settle();
+  const auto end = now_ + healing_max;
+  while (promises_.broken().empty() && now_ < end && !is_quiet())
+    step();
+  if (promises_.broken().empty()) settle();
+}
+
+bool world::is_quiet() const {
+  // A late command may still begin something.
+  if (!net_.is_empty()) return false;
+  if (!std::ranges::all_of(places_, [](const place& p) { return p.alive && p.alive->ready() == 0; }))
+    return false;
+  if (!std::ranges::all_of(visitors_, [](const auto& v) { return v->is_settled(); })) return false;
+  if (!std::ranges::all_of(stores_.payment.rows,
+                           [](const auto& row) { return is_terminal(row.second.state); }))
+    return false;
+  const auto& events = stores_.payment.events;
+  const auto last = events.empty() ? 0 : events.back().sequence;
+  return std::ranges::all_of(stores_.payment.consumers,
+                             [&](const auto& c) { return c.second >= last; }) &&
+         stores_.payment.consumers.size() >= (last == 0 ? 0U : 3U);
+}
+
+void world::settle() {
+  if (!is_quiet()) {
+    std::string who;
+    for (const auto& v : visitors_)
+      if (!v->is_settled()) who += " " + v->waits_for() + ";";
+    for (const auto& [id, row] : stores_.payment.rows)
+      if (!is_terminal(row.state))
+        who += " " + to_text(id) + " is " + boxoffice::name_of(row.state) + ";";
+    return promises_.fail("not settled after healing:" + who);
+  }
+  audit_now(audit::reading::drained);
+  promises_.settle();
+  if (stores_.queue_ranking.most_active > active_max + visitors)
+    promises_.fail("more tokens were ACTIVE than the waiting room admits");
+  check_boards();
+  try_every_seat();
+}
+
+// Every seat that nobody has can be had: at once, and again when every hold has run out.
+void world::try_every_seat() {
+  if (!faults_.touches_clocks()) probe_seats();  // else it is not said when a hold ends
+  const auto end = now_ + 15s;
+  while (now_ < end && promises_.broken().empty())
+    step();
+  probe_seats();
+}
+
+void world::probe_seats() {
+  const auto all = catalogue_.snapshot();
+  for (const auto& [id, show] : all->schedules)
+    for (seat_index seat = 0; seat < show->seats.seat_count(); ++seat) {
+      if (!promises_.broken().empty()) return;
+      hold_seats m;
+      m.user = {"probe" + std::to_string(seat)};
+      m.schedule = id;
+      m.seats = {show->seats.name_of(seat)};
+      const auto has_it = [&, seat, id = id](const auto& row) {
+        const auto& r = row.second;
+        const auto live = r.status == reservation_status::confirmed ||
+                          (r.status == reservation_status::held && r.expires_at > now_);
+        return live && r.schedule() == id &&
+               std::ranges::count(r.seats, seat, &reserved_seat::seat) != 0;
+      };
+      const auto before = std::ranges::any_of(stores_.reservation.rows, has_it);
+      const auto r = call<hold_reply>(desk::reservation, m);
+      const auto free = r.fault == fault::none && r.outcome.refusal == hold_refusal::none;
+      // A hold may have run out while it was asked.
+      if (!before && !free)
+        return promises_.fail("in the end seat " + to_text(id) + " " + m.seats.front() +
+                              " is free and cannot be had");
+      if (before && free && !std::ranges::any_of(stores_.reservation.rows, [&](const auto& row) {
+            return row.first != r.outcome.held.id && row.second.expires_at <= now_;
+          }))
+        return promises_.fail("in the end seat " + to_text(id) + " " + m.seats.front() +
+                              " is taken and can be had");
+    }
+}
+
+void world::check_boards() {
+  std::map<schedule_id, std::uint64_t> sold;
+  for (const auto& [id, row] : stores_.payment.rows)
+    if (row.state == saga_state::completed) sold[schedule_of(row.reservation)] += row.seats;
+  read_best_selling question;
+  const auto board = call<best_selling_reply>(desk::best_selling, question);
+  if (!promises_.broken().empty()) return;
+  std::map<schedule_id, std::uint64_t> shown;
+  for (const auto& line : board.lines)
+    if (line.seats_sold != 0) shown[line.schedule] = line.seats_sold;
+  if (board.fault != fault::none || shown != sold)
+    promises_.fail("the best-selling board does not show what was sold");
+}
+
+void world::audit_now(audit::reading how) {
+  if (!promises_.broken().empty()) return;
+  audit::audit_terms terms;
+  terms.how = how;
+  terms.now = to_unix_ms(now_);
+  terms.saga_grace = 3'600'000;  // a run is shorter: its own end judges
+  const auto report = audit::check_books(books_of(stores_), terms);
+  if (report.ok()) return;
+  const auto& first = report.violations.front();
+  promises_.fail(std::string{"audit: "} + audit::name_of(first.broken) + ": " + first.detail);
+}
+
+run_result world::result() {
+  run_result r;
+  r.broken = promises_.broken();
+  if (!r.broken.empty()) note("BROKEN " + r.broken);
+  r.faults = faults_.counts();
+  r.steps = steps_;
+  r.trace_lines = events_.lines();
+  r.trace_hash = events_.hash();
+  r.trace_text = events_.text();
+  for (const auto& [id, row] : stores_.payment.rows) {
+    r.purchases += row.state == saga_state::completed ? 1 : 0;
+    r.refunds += row.state == saga_state::refunded ? 1 : 0;
+    r.compensated += row.state == saga_state::compensated ? 1 : 0;
+  }
+  r.operations = operations_;
+  r.charges = stores_.point.ledger.size();
+  r.holds = stores_.reservation.rows.size();
+  return r;
+}
+
+}  // namespace boxoffice::simulation
