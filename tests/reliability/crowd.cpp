@@ -196,8 +196,37 @@ void crowd::ask_again(customer& c, milliseconds after) {
 bool crowd::stands(customer& c, fault f, key_verdict key) {
   if (key == key_verdict::reused) told_.complain("a key was taken for another's");
   if (f == fault::none && (key == key_verdict::fresh || key == key_verdict::replayed)) return true;
+  // What was asked once and is surely not done may be forgotten: it must never turn up.
+  const bool surely_not = f == fault::unavailable || f == fault::overloaded;
+  if (surely_not && c.wants->tries == 1 && luck_.percent(40) && forget(c)) return false;
   ask_again(c, milliseconds{50 + luck_.below(400)});
   return false;
+}
+
+bool crowd::forget(customer& c) {
+  const auto& e = *c.wants;
+  switch (e.what) {
+    case wish::charge:
+      told_.refused_charge(c.who, e.amount);
+      break;
+    case wish::hold:
+      told_.refused_hold(c.who);
+      break;
+    case wish::pay:
+      told_.refused_payment(c.who);
+      told_.at(e.reservation).moving = false;
+      break;
+    case wish::release:
+    case wish::refund:
+      told_.at(e.reservation).moving = false;
+      break;
+    case wish::queue:
+    case wish::follow:
+      return false;
+  }
+  ++forgotten_;
+  c.wants.reset();
+  return true;
 }
 
 void crowd::hear(customer& c, const charge_reply& r) {

@@ -38,6 +38,8 @@ class crowd {
   /// What is unanswered, for the report of a run that does not end.
   [[nodiscard]] std::string waits_for() const;
   [[nodiscard]] std::uint64_t replays() const { return replays_; }
+  /// Requests that were said to be surely not done, and never repeated.
+  [[nodiscard]] std::uint64_t forgotten() const { return forgotten_; }
 
  private:
   using letters = testing::inbox<charge_reply, hold_reply, release_reply, payment_reply,
@@ -77,6 +79,7 @@ class crowd {
   void take();
   void ask_again(customer& c, milliseconds after);
   bool stands(customer& c, fault f, key_verdict key);
+  bool forget(customer& c);
   void follow(customer& c, const payment& p);
 
   client_log& told_;
@@ -87,7 +90,7 @@ class crowd {
   std::map<std::uint64_t, std::size_t> waiting_;  // ticket → customer
   std::uint64_t last_ticket_{0};
   std::int64_t last_amount_{0};
-  std::uint64_t replays_{0};
+  std::uint64_t replays_{0}, forgotten_{0};
   bool settling_{false};
 };
 
