@@ -153,6 +153,7 @@ enum class who_writes_back : std::uint8_t { sqlite, the_store };
 int rows_after_a_failed_sync(test::simulated_disk& disk, who_writes_back who) {
   const std::filesystem::path path{std::string{test::simulated_disk::directory} + "/plain.db"};
   int found = -1;
+  sqlite::migrate(path, sqlite::reservation_schema);
   {
     constexpr int never = 1'000'000;
     const auto file = std::make_shared<sqlite::database_file>(path, never);
