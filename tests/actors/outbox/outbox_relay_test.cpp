@@ -238,6 +238,36 @@ TEST_F(OutboxRelay, AReplayDeliversInOrderAlsoAfterARestartAndThenTheScheduleFlo
   EXPECT_EQ(store.consumers["boards"], 8U);
 }
 
+TEST_F(OutboxRelay, AReplayWaitsUntilWhatIsParkedIsStored) {
+  seen.refuses = {{1, lasting::for_good}};
+  append(2);
+  time.commits().hold();
+  wake();
+  seen.refuses.clear();
+  replay(1);
+  append(1);
+  wake();
+  time.commits().resume();
+  time.run();
+  expect_all_in_order(3);
+  EXPECT_EQ(parked(), numbers{});
+}
+
+TEST_F(OutboxRelay, ALateAnswerToAnEarlierDeliverySaysNothingAboutAReplay) {
+  seen.refuses = {{1, lasting::for_good}};
+  append_mixed(2);
+  wake();
+  seen.refuses.clear();
+  seen.silent = 1;
+  replay(1);
+  caf::anon_send(relay, events_applied{2, 2});
+  time.run();
+  EXPECT_EQ(parked(), numbers{1});
+  time.advance(std::chrono::seconds{10});
+  EXPECT_EQ(seen.sequences, (numbers{2, 1}));
+  EXPECT_EQ(parked(), numbers{});
+}
+
 TEST_F(OutboxRelay, ALongReplayGoesInBatchesAndNewEventsWaitForItsEnd) {
   seen.refuses = {{1, lasting::for_good}};
   append(limits::outbox_relay_batch_events_max * 2 + 10);

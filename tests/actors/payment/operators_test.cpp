@@ -134,8 +134,11 @@ TEST_F(Operators, ALostCommitLeavesItParkedOrUnderWayAndSaysSo) {
 
 TEST_F(Operators, TwoCommandsAtOnceMoveItOnce) {
   const auto id = parked_purchase();
+  world.time.commits().hold();  // so that both would find it parked in the store
   answers.post(world.desk, resume_saga{1, id});
   answers.post(world.desk, abort_saga{2, id, "why"});
+  world.time.run();
+  world.time.commits().resume();
   world.time.run();
   const auto& all = answers.all<saga_command_reply>();
   ASSERT_EQ(all.size(), 2U);
