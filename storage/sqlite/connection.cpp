@@ -1,5 +1,6 @@
 #include "storage/sqlite/connection.hpp"
 
+#include "actors/commit/fence.hpp"
 #include "config/limits.hpp"
 #include "config/log.hpp"
 #include "storage/encoding/fields.hpp"
@@ -95,13 +96,29 @@ void database_file::settle() {
   doubtful_.store(false);
 }
 
+namespace {
+
+// Durable before anything is written under it, so no two owners ever have the same number.
+std::uint64_t take_over(session& on) {
+  statement next{on,
+                 "INSERT INTO owner (only_row, epoch) VALUES (1, 1)"
+                 " ON CONFLICT (only_row) DO UPDATE SET epoch = epoch + 1 RETURNING epoch"};
+  std::uint64_t epoch = 0;
+  translated([&] { next.each([&](row& r) { epoch = r.next<std::uint64_t>(); }); });
+  return epoch;
+}
+
+}  // namespace
+
 writing_connection::writing_connection(std::shared_ptr<database_file> file)
     : name_{file->path().stem().string()},
       session_{std::move(file), access::read_write},
       write_back_at_{session_.file().log_pages_max()},
       begin_{session_, "BEGIN IMMEDIATE"},
       commit_{session_, "COMMIT"},
-      rollback_{session_, "ROLLBACK"} {}
+      rollback_{session_, "ROLLBACK"},
+      owner_{session_, "SELECT epoch FROM owner WHERE only_row = 1"},
+      epoch_{take_over(session_)} {}
 
 commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   const auto hold = session_.use();
@@ -109,6 +126,7 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
   try {
     translated([&] {
       begin_.run();
+      expect_owner();
       work();
       committing = true;
       commit_.run();
@@ -121,6 +139,13 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
   } catch (const std::exception& e) {
     return after_failure(storage_error{storage_error::kind::other, e.what()}, committing);
   }
+}
+
+void writing_connection::expect_owner() {
+  const auto current = owner_.first([](row& r) { return r.next<std::uint64_t>(); });
+  if (!may_write(epoch_, current.value_or(0)))
+    throw storage_error{storage_error::kind::replaced,
+                        "another process has taken the database over; this one should end"};
 }
 
 commit_outcome writing_connection::after_failure(const storage_error& error,
@@ -191,6 +216,8 @@ const char* to_text(storage_error::kind why) {
       return "locked";
     case storage_error::kind::constraint:
       return "constraint";
+    case storage_error::kind::replaced:
+      return "replaced";
     case storage_error::kind::other:
       return "other";
   }

@@ -5,6 +5,7 @@
 #include "storage/sqlite/statement.hpp"
 #include "storage/sqlite/storage_error.hpp"
 
+#include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -21,6 +22,7 @@ void translated(const std::function<void()>& work);
 /// The connection of a committer. **Thread**: the committer's.
 class writing_connection {
  public:
+  /// Takes the database over: who wrote it before can write no more (promise G12).
   explicit writing_connection(std::shared_ptr<database_file> file);
 
   /// For making statements, which live as long as this connection.
@@ -28,7 +30,8 @@ class writing_connection {
 
   /// Runs `work` in one transaction: BEGIN IMMEDIATE, work, COMMIT. Never throws.
   /// - `committed`: COMMIT returned; the log is on the disk (synchronous=FULL).
-  /// - `failed`: something threw before COMMIT, or COMMIT said that nothing was written (disk full
+  /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or
+  /// COMMIT said that nothing was written (disk full
   ///   while the log grew, a lock not to be had); all is rolled back.
   /// - `in_doubt`: COMMIT ended in an I/O error (typically the fsync), and the small commit that
   ///   would have made it `failed` did not go through either. Readers of this file throw until one
@@ -43,12 +46,14 @@ class writing_connection {
   void write_log_back() noexcept;
 
  private:
+  void expect_owner();
   commit_outcome after_failure(const storage_error& error, bool committing) noexcept;
 
   std::string name_;  // of the service, for the log
   session session_;
   int write_back_at_;  // pages of the log
-  statement begin_, commit_, rollback_;
+  statement begin_, commit_, rollback_, owner_;
+  std::uint64_t epoch_;  ///< as how many-eth owner it took the database over
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

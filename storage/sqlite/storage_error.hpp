@@ -14,6 +14,7 @@ class storage_error : public std::runtime_error {
     disk_fault,  ///< the operator: the disk or the file system failed
     damaged,     ///< the operator: the file is not, or no longer, our database
     locked,      ///< another process holds it longer than the busy time
+    replaced,    ///< another process has taken the database over: this one should end
     constraint,  ///< a bug: the schema refused what the actors let through
     other,
   };

@@ -16,6 +16,13 @@ constexpr auto version_table =
     "  version INTEGER NOT NULL"
     ") STRICT";
 
+// One row: the number of the process that took the database over last (actors/commit/fence.hpp).
+constexpr auto owner_table =
+    "CREATE TABLE IF NOT EXISTS owner ("
+    "  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),"
+    "  epoch INTEGER NOT NULL CHECK (epoch > 0)"
+    ") STRICT";
+
 struct stamp {
   std::string service;
   int version{0};
@@ -47,6 +54,7 @@ migrated migrate(const std::filesystem::path& file, const schema& of) {
   migrated result;
   translated([&] {
     auto db = open(file, access::read_write);
+    db.exec(owner_table);
     const auto found = read_stamp(db, of);
     const int known = of.migrations.back().version;
     if (found.service != of.service)
