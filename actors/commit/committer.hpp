@@ -3,6 +3,7 @@
 #include "actors/commit/commit.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "actors/core/check.hpp"
+#include "actors/core/fault_points.hpp"
 #include "actors/core/meters.hpp"
 
 #include <algorithm>
@@ -163,7 +164,9 @@ class committer {
 
   void commit_batch() {
     const auto begin = std::chrono::steady_clock::now();
+    pass(fault_point::batch_begins);
     const auto outcome = apply_(std::span<const Write>{batch_});
+    pass(fault_point::batch_unacknowledged);
     const auto spent = std::chrono::steady_clock::now() - begin;
     latency_.observe(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(spent).count()));

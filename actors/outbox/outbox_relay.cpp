@@ -1,6 +1,7 @@
 #include "actors/outbox/outbox_relay.hpp"
 
 #include "actors/commit/store_read.hpp"
+#include "actors/core/fault_points.hpp"
 #include "actors/core/planted_bugs.hpp"
 #include "actors/outbox/relay_meters.hpp"
 #include "actors/outbox/relay_progress.hpp"
@@ -130,6 +131,7 @@ class outbox_relay_state {
   }
 
   void on(const events_applied& m) {
+    pass(fault_point::events_applied);
     if (!progress_ || m.ticket < batch_) return;  // about a batch that is over
     if (progress_->consumer_applied(m.sequence) == relay_progress::applied::nothing_new) return;
     deliver_what_waits();
@@ -259,7 +261,9 @@ class outbox_relay_state {
 
   void deliver() {
     deliver_again_at_ = context_.time.now() + patience_;
+    pass(fault_point::events_read);
     self_->send(context_.to, deliver_events{++delivery_, progress_->waiting()});
+    pass(fault_point::events_sent);
     if (is_planted(planted_bug::relay_runs_ahead)) {
       std::ignore = progress_->consumer_applied(progress_->waiting().back().sequence);
       store_progress();

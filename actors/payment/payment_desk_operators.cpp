@@ -1,5 +1,5 @@
-#include "actors/payment/payment_desk_state.hpp"
 #include "actors/commit/store_read.hpp"
+#include "actors/payment/payment_desk_state.hpp"
 #include "config/log.hpp"
 
 #include <utility>
@@ -29,8 +29,8 @@ void payment_desk_state::on(const list_sagas& m) {
     list.follows = saga_list::more::yes;
   };
   const auto from = sender_of(self_);
-  if (post_read(context_.reads, from, "payment", saga_list{m.ticket, fault::none, {}, {}}, std::move(fill)) ==
-      job_runner::posted::no)
+  if (post_read(context_.reads, from, "payment", saga_list{m.ticket, fault::none, {}, {}},
+                std::move(fill)) == job_runner::posted::no)
     answer(self_, from, saga_list{m.ticket, fault::overloaded, {}, {}});
 }
 
@@ -68,7 +68,9 @@ void payment_desk_state::look_at(operator_command c) {
   operators_.emplace(number, std::move(c));
   parked_saga_read blank;
   blank.job = number;
-  if (post_read(context_.reads, desk(), "payment", blank, std::move(read)) == job_runner::posted::yes) return;
+  if (post_read(context_.reads, desk(), "payment", blank, std::move(read)) ==
+      job_runner::posted::yes)
+    return;
   blank.fault = fault::overloaded;
   on(blank);
 }

@@ -1,4 +1,5 @@
 #include "actors/core/check.hpp"
+#include "actors/core/fault_points.hpp"
 #include "actors/payment/payment_desk_state.hpp"
 #include "config/log.hpp"
 
@@ -115,6 +116,7 @@ void payment_desk_state::on(payment_memory_read& m) {
 }
 
 void payment_desk_state::settle(const payment_memory_read& m) {
+  pass(fault_point::payments_recovered);
   for (const auto& scope : m.scopes)
     keys_.remember(scope);
   for (const auto id : m.last)

@@ -1,3 +1,4 @@
+#include "actors/core/fault_points.hpp"
 #include "actors/core/planted_bugs.hpp"
 #include "actors/payment/payment_desk_state.hpp"
 #include "actors/payment/saga_actor.hpp"
@@ -23,6 +24,7 @@ void payment_desk_state::start_purchase(std::uint64_t number, const reservation&
 void payment_desk_state::start(std::uint64_t number, saga_decision first,
                                time_point hold_expires_at) {
   const auto& c = candidates_.at(number);
+  pass(fault_point::saga_row_wanted);
   const auto id = first.row->id;
   payment_write w;
   w.row = first.row;
@@ -146,6 +148,7 @@ void payment_desk_state::became_durable(flight& f) {
   }
   if (f.by_operator) answer_operator(*f.by_operator, fault::none, saga_refusal::none, *f.row);
   if (f.client) {
+    pass(fault_point::payment_unanswered);
     if (f.client->key.present()) keys_.finish(f.client->key, key_book::outcome::stored);
     reply(*f.client, fault::none, key_verdict::fresh, f.outcome);
   }
@@ -156,6 +159,7 @@ void payment_desk_state::became_durable(flight& f) {
 
 // The row is durable: its saga may send commands.
 void payment_desk_state::run(open_payment& p) {
+  pass(fault_point::saga_row_durable);
   const saga_owner_actor owner = interface { self_ };
   p.saga = spawn_actor<saga_actor_state>(
       self_->home_system(),

@@ -1,5 +1,6 @@
 #include "actors/payment/saga_actor.hpp"
 
+#include "actors/core/fault_points.hpp"
 #include "config/log.hpp"
 
 #include <utility>
@@ -40,6 +41,7 @@ void saga_actor_state::on(const saga_written&) {
 
 void saga_actor_state::on(const point_step_reply& m) {
   if (m.payment != saga_.row().id) return;
+  pass(m.step == point_step::debit ? fault_point::debit_answered : fault_point::refund_answered);
   const auto refused = m.outcome.refusal != point_refusal::none;
   if (m.step == point_step::debit) {
     const debit_answer a{result_of(m.fault, refused), failure_of(m.outcome.refusal),
@@ -55,6 +57,7 @@ void saga_actor_state::on(const point_step_reply& m) {
 
 void saga_actor_state::on(const confirm_reply& m) {
   if (m.payment != saga_.row().id) return;
+  pass(fault_point::confirm_answered);
   const confirm_answer a{result_of(m.fault, m.refusal != confirm_refusal::none), m.refusal,
                          m.holds_else};
   obey(saga_.confirm_answered(a, now(), context_.random.next()));
@@ -62,6 +65,7 @@ void saga_actor_state::on(const confirm_reply& m) {
 
 void saga_actor_state::on(const revert_reply& m) {
   if (m.payment != saga_.row().id) return;
+  pass(fault_point::revert_answered);
   obey(saga_.revert_answered({result_of(m.fault, false)}, now(), context_.random.next()));
 }
 
@@ -81,16 +85,20 @@ void saga_actor_state::send(saga_step step) {
   ++sent_;
   switch (step) {
     case saga_step::debit:
-      return self_->send(context_.points, debit_points{sent_, p.id, p.user, p.amount});
+      self_->send(context_.points, debit_points{sent_, p.id, p.user, p.amount});
+      return pass(fault_point::debit_sent);
     case saga_step::refund:
-      return self_->send(context_.points, refund_points{sent_, p.id, p.user});
+      self_->send(context_.points, refund_points{sent_, p.id, p.user});
+      return pass(fault_point::refund_sent);
     case saga_step::confirm:
-      return self_->send(context_.reservation, confirm_reservation{sent_, p.id, p.reservation});
+      self_->send(context_.reservation, confirm_reservation{sent_, p.id, p.reservation});
+      return pass(fault_point::confirm_sent);
     case saga_step::revert: {
       using reason = revert_reservation::reason;
       const auto why =
           p.state == saga_state::refund_started ? reason::refund : reason::compensation;
-      return self_->send(context_.reservation, revert_reservation{sent_, p.id, p.reservation, why});
+      self_->send(context_.reservation, revert_reservation{sent_, p.id, p.reservation, why});
+      return pass(fault_point::revert_sent);
     }
     case saga_step::none:
       return;

@@ -252,6 +252,23 @@ void point_desk_state::on(steps_found& m) {
   self_->send(slots_[m.slot].account, std::move(m));
 }
 
+void point_desk_state::on(const read_balance& m) {
+  if (phase_ != phase::recovering) return admit(m);
+  read_from_store(m.user, m.ticket, sender_of(self_));
+}
+
+void point_desk_state::read_from_store(const user_id& user, std::uint64_t ticket,
+                                       const caf::actor& from) {
+  balance_reply blank;
+  blank.ticket = ticket;
+  auto read = [user](point_reader& reader, balance_reply& r) {
+    r.balance = reader.load_account(user, 1).balance;
+  };
+  if (ask_store(blank, std::move(read), from) == asked::yes) return;
+  blank.fault = fault::overloaded;
+  answer(self_, from, std::move(blank));
+}
+
 void point_desk_state::on(const list_transactions& m) {
   auto from = sender_of(self_);
   transactions_reply blank;

@@ -1,3 +1,4 @@
+#include "actors/core/fault_points.hpp"
 #include "actors/core/planted_bugs.hpp"
 #include "actors/point/point_desk_state.hpp"
 
@@ -94,8 +95,12 @@ void point_desk_state::void_memory(const commit_report& failure) {
     }
   }
   for (const auto& s : slots_) {
-    for (const auto& command : s.waiting)
-      reply(command, fault::unavailable, {});
+    for (const auto& command : s.waiting) {
+      if (command.task == account_task::read)
+        read_from_store(s.user, command.ticket, command.from);
+      else
+        reply(command, fault::unavailable, {});
+    }
     if (s.account) self_->send(s.account, end_account{});
   }
   slots_.clear();
@@ -130,6 +135,7 @@ void point_desk_state::read_memory() {
 }
 
 void point_desk_state::on(const desk_memory_read& m) {
+  pass(fault_point::accounts_recovered);
   if (m.generation != generation_) return;
   auto waiting = std::exchange(before_start_, {});
   if (m.fault != fault::none) {

@@ -40,7 +40,7 @@ class point_desk_state {
   void on(const charge_points& m) { admit(m); }
   void on(const debit_points& m) { admit(m); }
   void on(const refund_points& m) { admit(m); }
-  void on(const read_balance& m) { admit(m); }
+  void on(const read_balance& m);
   void on(const list_transactions& m);
 
   // From accounts, the committer and the jobs.
@@ -79,6 +79,8 @@ class point_desk_state {
   void take(const debit_points& m, const caf::actor& from);
   void take(const refund_points& m, const caf::actor& from);
   void take(const read_balance& m, const caf::actor& from);
+  /// While writes cannot go on, reads can: what is not committed is void.
+  void read_from_store(const user_id& user, std::uint64_t ticket, const caf::actor& from);
   void look_up_key(const charge_points& m, const caf::actor& from);
   void run_charge(const charge_points& m, const caf::actor& from);
   void route(const user_id& user, account_command command);

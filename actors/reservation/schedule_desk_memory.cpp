@@ -1,3 +1,4 @@
+#include "actors/core/fault_points.hpp"
 #include "actors/reservation/schedule_desk_state.hpp"
 #include "config/limits.hpp"
 #include "config/log.hpp"
@@ -110,6 +111,7 @@ void schedule_desk_state::on(schedule_loaded& m) {
     load_failed();
     return finish();
   }
+  pass(fault_point::schedule_recovered);
   loading_ = loading::no;
   wanted_ = wanted::no;
   retry_pause_ = milliseconds{0};

@@ -2,6 +2,7 @@
 
 #include <cstdlib>
 #include <iostream>
+#include <stdexcept>
 #include <utility>
 
 namespace boxoffice::system_test {
@@ -31,8 +32,17 @@ running_server::running_server(std::vector<std::string> settings) : settings_{st
 
 void running_server::start() {
   process_.reset();
-  process_.emplace(rush::server_setup{
-      .program = server_binary(), .data_dir = data_dir(), .settings = settings_});
+  process_.emplace(
+      rush::server_setup{.program = program_, .data_dir = data_dir(), .settings = settings_});
+}
+
+bool running_server::try_start() {
+  try {
+    start();
+    return true;
+  } catch (const std::runtime_error&) {
+    return false;
+  }
 }
 
 rush::on_sale open_sale(running_server& server, const rush::sale_plan& plan) {
@@ -63,6 +73,18 @@ void rush_on::run_until(std::size_t count, const std::function<void()>& then) {
   crowd_.floor().log().on_record = nullptr;
   // The crowd was done before: then the server is treated in the same way, only later.
   if (!reached) then();
+}
+
+bool rush_on::run_until_death() {
+  context_.restart();
+  while (!done() && !server_.has_ended())
+    context_.run_one_for(std::chrono::milliseconds{50});
+  const auto died = server_.has_ended();
+  pool_.suspend();
+  if (!died) server_.process().kill_hard();
+  while (!done() && pool_.in_flight() != 0)
+    context_.run_one();
+  return died;
 }
 
 void rush_on::go_on() { pool_.resume(rush::parse_url(server_.url())); }

@@ -12,6 +12,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace boxoffice::system_test {
@@ -30,6 +31,11 @@ class running_server {
 
   /// Starts it (again); returns when it is ready.
   void start();
+  /// The same, but false when it ended before it was ready.
+  bool try_start();
+  /// Which program `start` starts from now on, instead of the server under test.
+  void use(std::filesystem::path program) { program_ = std::move(program); }
+  [[nodiscard]] bool has_ended() { return !process_ || process_->process().wait({}).has_value(); }
   rush::server_process& process() { return *process_; }
   [[nodiscard]] const std::string& url() const { return process_->url(); }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path() / "data"; }
@@ -39,6 +45,7 @@ class running_server {
  private:
   rush::scratch_directory scratch_{"boxoffice-test"};
   std::vector<std::string> settings_;
+  std::filesystem::path program_{server_binary()};
   std::optional<rush::server_process> process_;
 };
 
@@ -52,6 +59,8 @@ class rush_on {
   /// Runs the crowd until the buyers were told of `count` things, or are done. `then` is called
   /// between two answers; after it no request begins, and this returns when none is under way.
   void run_until(std::size_t count, const std::function<void()>& then);
+  /// Runs the crowd until the server has ended by itself; false when the crowd was done before.
+  bool run_until_death();
   /// The server is there again: what got no answer is asked again, with the same keys.
   void go_on();
   /// `then` is called, once, when the buyers were told of `count` things; the crowd does not stop.
