@@ -27,7 +27,11 @@ TEST(PointFailure, AFailedCommitVoidsWhatWasDecidedOnIt) {
   for (const auto& r : w.client.all<point_step_reply>())
     EXPECT_EQ(r.fault, fault::unavailable);
   EXPECT_EQ(w.live_accounts(), 0);
-  EXPECT_EQ(w.balance().fault, fault::unavailable);  // not yet reloaded
+  // Not yet reloaded: nothing is decided, and reads are of the store.
+  w.charge(9, 1, key_number(9));
+  EXPECT_EQ(w.client.last<charge_reply>().fault, fault::unavailable);
+  EXPECT_EQ(w.balance().fault, fault::none);
+  EXPECT_EQ(w.balance().balance.value, 100);
 
   w.time.advance(limits::store_retry_first);
   EXPECT_EQ(w.balance().balance.value, 100);
