@@ -20,5 +20,7 @@ if(BOXOFFICE_CLANG_TIDY)
   file(SHA256 ${CMAKE_SOURCE_DIR}/.clang-tidy rules)
   string(SUBSTRING ${rules} 0 16 rules)
   set(CMAKE_CXX_CLANG_TIDY ${BOXOFFICE_CLANG_TIDY_PROGRAM} --quiet
-    --extra-arg=-DBOXOFFICE_TIDY_RULES_${rules})
+    --extra-arg=-DBOXOFFICE_TIDY_RULES_${rules}
+    # It is told the options of g++, of which it does not know all.
+    --extra-arg=-Wno-unknown-warning-option)
 endif()

@@ -21,7 +21,6 @@ expected_moves expected_of(const payment_row& p) {
       return {wanted::one, wanted::none};
     case payment_state::failed:
       // Nothing at all, or both: what counts is that they cancel (failed_debited).
-      return {wanted::maybe, wanted::maybe};
     case payment_state::refunding:
       return {wanted::maybe, wanted::maybe};
     case payment_state::parked:
@@ -151,10 +150,9 @@ bool allows(const payment_row& p, reservation_status status) {
     case payment_state::parked:
       return confirmed || p.completed_at != 0;
     case payment_state::refund_started:
-      return true;
+    // Still confirmed after these two: refund_without_freed_seats says so.
     case payment_state::refund_released:
     case payment_state::refunded:
-      // Still confirmed: refund_without_freed_seats says so.
       return true;
     case payment_state::started:
     case payment_state::failed:

@@ -79,21 +79,22 @@ void check_holders(const std::vector<holding>& live, findings& out) {
 }
 
 bool is_held_by(const std::vector<holding>& live, const claim_row& c) {
-  const auto same =
-      std::ranges::equal_range(live, std::tuple{c.schedule, c.seat}, {}, &holding::place);
-  return std::ranges::any_of(same, [&](const holding& h) { return h.holder->id == c.reservation; });
+  const std::tuple place{c.schedule, c.seat};
+  for (auto h = std::ranges::lower_bound(live, place, {}, &holding::place);
+       h != live.end() && h->place() == place; ++h)
+    if (h->holder->id == c.reservation) return true;
+  return false;
 }
 
 void check_claims_of(const std::vector<holding>& live, const std::vector<const claim_row*>& claims,
                      findings& out) {
   for (const auto& h : live) {
-    const auto same = std::ranges::equal_range(claims, h.place(), {}, [](const claim_row* c) {
-      return std::tuple{c->schedule, c->seat};
-    });
-    // A claim of another live holder: two_live_holders has said so.
-    const bool claimed = std::ranges::any_of(same, [&](const claim_row* c) {
-      return c->reservation == h.holder->id || is_held_by(live, *c);
-    });
+    const auto place_of = [](const claim_row* c) { return std::tuple{c->schedule, c->seat}; };
+    bool claimed = false;
+    for (auto c = std::ranges::lower_bound(claims, h.place(), {}, place_of);
+         c != claims.end() && place_of(*c) == h.place() && !claimed; ++c)
+      // A claim of another live holder: two_live_holders has said so.
+      claimed = (*c)->reservation == h.holder->id || is_held_by(live, **c);
     if (!claimed)
       out.add(rule::claim_missing, {reservation_name(h.holder->id), seat_name(h.schedule, h.seat)},
               "The reservation lives, and the seat is not claimed for it.");

@@ -57,9 +57,10 @@ class index_by {
   }
 
   [[nodiscard]] std::span<const Row* const> all(std::uint64_t number) const {
-    const auto range =
-        std::ranges::equal_range(rows_, number, {}, [this](const Row* r) { return r->*key_; });
-    return {range.begin(), range.end()};
+    const auto by = [this](const Row* r) { return r->*key_; };
+    // Not equal_range: clang 14 cannot read its result in this standard library.
+    return {std::ranges::lower_bound(rows_, number, {}, by),
+            std::ranges::upper_bound(rows_, number, {}, by)};
   }
   /// The first, or null.
   [[nodiscard]] const Row* find(std::uint64_t number) const {
