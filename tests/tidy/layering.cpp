@@ -81,6 +81,7 @@ struct package {
 /// Headers that share a database library between the .cpp files of their own folder; nobody else
 /// may include them.
 constexpr std::string_view private_headers[] = {
+    "storage/sqlite/session.hpp",
     "storage/sqlite/connection.hpp",
     "storage/sqlite/statement.hpp",
 };
