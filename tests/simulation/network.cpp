@@ -8,14 +8,6 @@
 
 namespace boxoffice::simulation {
 
-std::string plain_name(const std::type_info& type) {
-  int failed = 0;
-  const std::unique_ptr<char, void (*)(void*)> whole{
-      abi::__cxa_demangle(type.name(), nullptr, nullptr, &failed), std::free};
-  const std::string_view name{failed == 0 ? whole.get() : type.name()};
-  return std::string{name.substr(name.rfind(':') == name.npos ? 0 : name.rfind(':') + 1)};
-}
-
 void network::note(std::uint64_t number, const std::string& what) {
   around_.events.add(around_.now - around_.began, "#" + std::to_string(number) + " " + what);
 }

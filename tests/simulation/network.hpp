@@ -11,15 +11,22 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <typeinfo>
+#include <string_view>
 #include <unordered_map>
 #include <utility>
 #include <vector>
 
 namespace boxoffice::simulation {
 
-/// The name of a message's type, without its namespace.
-std::string plain_name(const std::type_info& type);
+/// The name of a type, without its namespace.
+template <class Type>
+std::string plain_name() {
+  // "… plain_name() [with Type = boxoffice::hold_seats; …": the compiler's own words.
+  std::string_view text{__PRETTY_FUNCTION__};
+  text.remove_prefix(text.find("Type = ") + 7);
+  text = text.substr(0, text.find_first_of(";]"));
+  return std::string{text.substr(text.rfind(':') == text.npos ? 0 : text.rfind(':') + 1)};
+}
 
 /// Carries commands to desks and their answers back: late, twice, in another order, or not at all.
 /// It gives each command a ticket of its own, and the caller's own ticket back to the answer.
@@ -62,7 +69,7 @@ class network {
   void answer(const process& from, Reply r) {
     if (from.is_dead()) return;
     const auto number = r.ticket;
-    const auto what = plain_name(typeid(Reply));
+    const auto what = plain_name<Reply>();
     if (lost(fault_kind::reply_lost, number, what)) return;
     const auto times = doubled(fault_kind::reply_doubled, number, what);
     for (int i = 0; i < times; ++i)
@@ -102,7 +109,7 @@ class network {
 
   template <class Command>
   void carry(std::uint64_t number, desk to, Command m) {
-    const auto what = plain_name(typeid(Command));
+    const auto what = plain_name<Command>();
     note(number, what + " to " + std::string{name_of(to)});
     if (lost(fault_kind::message_lost, number, what)) return;
     const auto times = doubled(fault_kind::message_doubled, number, what);
@@ -121,7 +128,7 @@ class network {
   void hand_over(std::uint64_t number, Reply r) {
     const auto at = calls_.find(number);
     if (at == calls_.end()) return;
-    note(number, plain_name(typeid(Reply)));
+    note(number, plain_name<Reply>());
     r.ticket = at->second.ticket;
     if (at->second.take) {
       // It may send more, or forget this call: it is not run in its place.
