@@ -87,9 +87,14 @@ void payment_desk_state::read_memory() {
       if (known == keys_known::no) r.scopes = reader.key_scopes(limits::key_book_keys_max);
       for (const auto& o : orphans) {
         auto& fate = r.orphans.emplace_back();
-        if (o.client.key.present())
-          if (const auto key = reader.find_key(o.client.key.scope)) fate.answer = key->answer;
-        if (o.payment) fate.row = reader.find(o.payment);
+        auto is_ours = !o.client.key.present();
+        if (const auto key = is_ours ? std::nullopt : reader.find_key(o.client.key.scope)) {
+          fate.answer = key->answer;
+          is_ours = key->payment == o.payment;
+        }
+        // The id alone does not tell: if this desk was replaced meanwhile, its successor may have
+        // given the same id to the payment of another request.
+        if (o.payment && is_ours) fate.row = reader.find(o.payment);
       }
     } catch (const std::exception& e) {
       log(log_level::error, "payment", "the store cannot be read", {{"error", e.what()}});
@@ -159,7 +164,7 @@ void payment_desk_state::settle_orphan(const orphaned_client& o,
     reply(o.client, fault::none, key_verdict::fresh, outcome);
   };
   if (fate.answer) return stored(*fate.answer);
-  if (const auto open = open_.find(o.payment); open != open_.end()) {
+  if (const auto open = open_.find(o.payment); fate.row && open != open_.end()) {
     auto& p = open->second;
     p.client = o.client;
     p.answer_by = o.answer_by;

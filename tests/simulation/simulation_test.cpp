@@ -75,8 +75,10 @@ INSTANTIATE_TEST_SUITE_P(
         found{1124, "all", "a key that was being looked up for one body was refused to its own"},
         found{951, "all", "a replaced desk denied a reservation of its successor to a payment"},
         found{95, "all", "a replaced desk ended when the store knew more than it did"},
-        found{832, with_replaced_owners, "an id in the store was taken for one's own doubtful write"},
-        found{1584, with_replaced_owners, "the same, with another rival"}));
+        found{832, with_replaced_owners,
+              "an id in the store was taken for one's own doubtful write"},
+        found{1584, with_replaced_owners, "the same, with another rival"},
+        found{8135, "all", "an id of a successor was taken for one's own lost payment"}));
 
 }  // namespace
 }  // namespace boxoffice::simulation

@@ -62,6 +62,7 @@ void visitor::send_charge(const charge_points& m, std::uint64_t attempt) {
   ask<charge_points, charge_reply>(desk::point, m, attempt, [this, m](const charge_reply& r) {
     const auto v = verdict_of(r.fault, r.key);
     if (v != verdict::known) return v;
+    if (r.key == key_verdict::reused && !around_.one_owner) return verdict::unknown;
     if (r.key == key_verdict::reused)
       around_.kept.fail("a key is said to be reused that was not");
     else
@@ -82,7 +83,7 @@ std::shared_ptr<visitor::wish> visitor::want_other_body() {
   w->send = [m](visitor& v, std::uint64_t attempt) {
     v.ask<charge_points, charge_reply>(desk::point, m, attempt, [&v](const charge_reply& r) {
       const auto heard = v.verdict_of(r.fault, r.key);
-      if (heard == verdict::known && r.key != key_verdict::reused)
+      if (heard == verdict::known && r.key != key_verdict::reused && v.around_.one_owner)
         v.around_.kept.fail("another body was taken under the key of the first");
       return verdict::known;
     });
@@ -276,6 +277,7 @@ void visitor::send_payment(start_payment m, std::uint64_t attempt, concert_id at
 visitor::verdict visitor::hear_payment(const payment_reply& r, const digest& key) {
   const auto v = verdict_of(r.fault, r.key);
   if (v != verdict::known) return v;
+  if (r.key == key_verdict::reused && !around_.one_owner) return verdict::unknown;
   if (r.key == key_verdict::reused)
     around_.kept.fail("a key is said to be reused that was not");
   else

@@ -296,7 +296,8 @@ void world::heal() {
 bool world::is_quiet() const {
   // A late command may still begin something.
   if (!net_.is_empty()) return false;
-  if (!std::ranges::all_of(places_, [](const place& p) { return p.alive && p.alive->ready() == 0; }))
+  if (!std::ranges::all_of(places_,
+                           [](const place& p) { return p.alive && p.alive->ready() == 0; }))
     return false;
   if (!std::ranges::all_of(visitors_, [](const auto& v) { return v->is_settled(); })) return false;
   if (!std::ranges::all_of(stores_.payment.rows,
