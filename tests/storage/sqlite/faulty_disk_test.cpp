@@ -7,8 +7,10 @@
 #include "tests/storage/disk/simulated_disk.hpp"
 #include "tests/storage/samples.hpp"
 
+#include <atomic>
 #include <memory>
 #include <sqlite3.h>
+#include <thread>
 
 #include <gtest/gtest.h>
 
@@ -223,6 +225,36 @@ TEST_F(FaultyDisk, AFailedWriteBackHarmsNoCommitAndIsTriedAgain) {
   }
   EXPECT_GT(n, 180U);
   EXPECT_EQ(live_after_power_cut(), n);
+}
+
+TEST_F(FaultyDisk, ReadersAndVisitorsGoOnWhileAllConnectionsAreReopened) {
+  open(20);
+  std::atomic<bool> over{false};
+  std::thread reader{[&] {
+    for (std::size_t seen = 0; !over;) {
+      const auto now = live();
+      EXPECT_GE(now, seen);
+      seen = now;
+    }
+  }};
+  std::thread visitor{[&] {
+    while (!over) {
+      sqlite::passing_connection db{storage_.file, "PRAGMA cache_size = -100"};
+      EXPECT_GE(db.read([&] {
+        return db.database().database().execAndGet("SELECT count(*) FROM reservation").getInt64();
+      }),
+                0);
+    }
+  }};
+  for (std::uint64_t n = 1; n <= 300; ++n) {
+    if (n % 10 == 0) disk_.fail(disk_operation::sync, 1, "reservation.db");
+    EXPECT_EQ(commit(n), commit_outcome::committed);
+  }
+  over = true;
+  reader.join();
+  visitor.join();
+  EXPECT_GT(disk_.counts().failed_by["reservation.db sync"], 2U);
+  EXPECT_EQ(live_after_power_cut(), 300U);
 }
 
 }  // namespace
