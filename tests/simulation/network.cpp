@@ -1,10 +1,8 @@
 #include "tests/simulation/network.hpp"
 
 #include <algorithm>
-#include <cstdlib>
-#include <cxxabi.h>
-#include <memory>
-#include <string_view>
+#include <string>
+#include <utility>
 
 namespace boxoffice::simulation {
 
