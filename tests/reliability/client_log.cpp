@@ -3,6 +3,7 @@
 #include "storage/sqlite/stores.hpp"
 
 #include <bit>
+#include <memory>
 #include <sqlite3.h>
 #include <stdexcept>
 
@@ -13,30 +14,29 @@ namespace {
 class plain_database {
  public:
   explicit plain_database(const std::filesystem::path& file) {
-    if (sqlite3_open_v2(file.c_str(), &db_, SQLITE_OPEN_READWRITE, nullptr) != SQLITE_OK)
-      throw std::runtime_error{file.string() + " cannot be opened: " + sqlite3_errmsg(db_)};
+    sqlite3* opened = nullptr;
+    const int result = sqlite3_open_v2(file.c_str(), &opened, SQLITE_OPEN_READWRITE, nullptr);
+    db_.reset(opened);
+    if (result != SQLITE_OK) throw std::runtime_error{file.string() + " cannot be opened"};
     // To look is not to change: what is in the log stays there.
-    sqlite3_db_config(db_, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
+    sqlite3_db_config(opened, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   }
-  ~plain_database() { sqlite3_close(db_); }
-  plain_database(const plain_database&) = delete;
-  plain_database& operator=(const plain_database&) = delete;
 
   template <class Visit>
   void each(const char* sql, Visit visit) {
-    sqlite3_stmt* query = nullptr;
-    if (sqlite3_prepare_v2(db_, sql, -1, &query, nullptr) != SQLITE_OK)
-      throw std::runtime_error{std::string{sql} + ": " + sqlite3_errmsg(db_)};
-    int result = SQLITE_ROW;
-    while ((result = sqlite3_step(query)) == SQLITE_ROW)
-      visit(query);
-    sqlite3_finalize(query);
+    sqlite3_stmt* prepared = nullptr;
+    int result = sqlite3_prepare_v2(db_.get(), sql, -1, &prepared, nullptr);
+    const std::unique_ptr<sqlite3_stmt, decltype(&sqlite3_finalize)> query{prepared,
+                                                                           &sqlite3_finalize};
+    if (result == SQLITE_OK)
+      while ((result = sqlite3_step(prepared)) == SQLITE_ROW)
+        visit(prepared);
     if (result != SQLITE_DONE)
-      throw std::runtime_error{std::string{sql} + ": " + sqlite3_errmsg(db_)};
+      throw std::runtime_error{std::string{sql} + ": " + sqlite3_errmsg(db_.get())};
   }
 
  private:
-  sqlite3* db_{nullptr};
+  std::unique_ptr<sqlite3, decltype(&sqlite3_close)> db_{nullptr, &sqlite3_close};
 };
 
 std::uint64_t id_at(sqlite3_stmt* row, int column) {
