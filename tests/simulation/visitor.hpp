@@ -94,6 +94,7 @@ class visitor {
   verdict hear_payment(const payment_reply& r, const digest& key);
   void keep(const reservation& r);
   [[nodiscard]] held* find(reservation_id id);
+  [[nodiscard]] std::optional<reservation_id> somebody_elses() const;
 
   // Asking and waiting (visitor.cpp).
   template <class Command, class Reply>

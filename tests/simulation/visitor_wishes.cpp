@@ -350,13 +350,19 @@ std::shared_ptr<visitor::wish> visitor::want_reading() {
   return w;
 }
 
-std::shared_ptr<visitor::wish> visitor::want_foreign_release() {
-  if (around_.everybodys.empty()) return nullptr;
+std::optional<reservation_id> visitor::somebody_elses() const {
+  if (around_.everybodys.empty()) return std::nullopt;
   const auto& [whose, id] = around_.everybodys[around_.random.below(around_.everybodys.size())];
-  if (whose == who_) return nullptr;
+  return whose == who_ ? std::nullopt : std::optional{id};
+}
+
+std::shared_ptr<visitor::wish> visitor::want_foreign_release() {
+  const auto found = somebody_elses();
+  if (!found) return nullptr;
+  const auto id = *found;
   auto w = std::make_shared<wish>();
   w->name = "to give back somebody else's " + to_text(id);
-  w->send = [id = id](visitor& v, std::uint64_t attempt) {
+  w->send = [id](visitor& v, std::uint64_t attempt) {
     v.ask<release_reservation, release_reply>(
         desk::reservation, {0, v.who_, id}, attempt, [&v, id](const release_reply& r) {
           if (r.fault == fault::none && r.refusal != release_refusal::not_found)
@@ -368,9 +374,9 @@ std::shared_ptr<visitor::wish> visitor::want_foreign_release() {
 }
 
 std::shared_ptr<visitor::wish> visitor::want_foreign_payment() {
-  if (around_.everybodys.empty()) return nullptr;
-  const auto& [whose, id] = around_.everybodys[around_.random.below(around_.everybodys.size())];
-  if (whose == who_) return nullptr;
+  const auto found = somebody_elses();
+  if (!found) return nullptr;
+  const auto id = *found;
   start_payment m;
   m.key = {new_key(), {6, number_}};
   m.user = who_;
