@@ -30,7 +30,7 @@ struct run_result {
   std::uint64_t steps{0}, trace_lines{0}, trace_hash{0};
   std::uint64_t purchases{0}, refunds{0}, compensated{0}, charges{0}, holds{0};
   std::uint64_t operations{0};  ///< resumes and aborts of parked sagas
-  std::string trace_text;  ///< when asked for
+  std::string trace_text;       ///< when asked for
 };
 
 /// All services and some visitors on one thread, in virtual time, from one seed.
