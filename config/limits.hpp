@@ -110,6 +110,25 @@ inline constexpr std::int64_t sqlite_checkpoint_pages = 4000;
 inline constexpr std::int64_t sqlite_log_bytes_max = std::int64_t{64} * 1024 * 1024;
 /// Pages that one connection keeps in memory: the hot rows of a sale.
 inline constexpr std::int64_t sqlite_cache_kib = 65'536;
+/// Name look-up, handshake and login at a PostgreSQL server, in whole seconds (libpq knows no less
+/// than 2).
+inline constexpr std::chrono::seconds postgres_connect_time = 3s;
+/// One statement of a batch or a read: a batch takes milliseconds, so a server that needs longer
+/// is stuck, and the connection is cut.
+inline constexpr std::chrono::milliseconds postgres_statement_time = 5s;
+/// A transaction whose process stands still; then the server ends it, so that a successor gets the
+/// lock of the fence.
+inline constexpr std::chrono::milliseconds postgres_idle_transaction_time = 10s;
+/// How long a committer asks at once what became of a COMMIT without an answer. Longer, and what
+/// waits behind it waits too; after it, readers find out.
+inline constexpr std::chrono::milliseconds postgres_settle_time = 2s;
+/// Waits between attempts to reach a server that is away; the second bounds how long a server is
+/// back unnoticed.
+inline constexpr std::chrono::milliseconds postgres_reconnect_first = 50ms;
+inline constexpr std::chrono::milliseconds postgres_reconnect_max = 1s;
+/// Attempts at a batch that the server ended for another transaction's sake, or whose connection
+/// had died while it was idle.
+inline constexpr int postgres_batch_tries_max = 3;
 
 // --- Concerts and seats -----------------------------------------------------------------------
 

@@ -201,27 +201,3 @@ reading_connection::snapshot::~snapshot() {
 }
 
 }  // namespace boxoffice::sqlite
-
-namespace boxoffice {
-
-const char* to_text(storage_error::kind why) {
-  switch (why) {
-    case storage_error::kind::disk_full:
-      return "disk_full";
-    case storage_error::kind::disk_fault:
-      return "disk_fault";
-    case storage_error::kind::damaged:
-      return "damaged";
-    case storage_error::kind::locked:
-      return "locked";
-    case storage_error::kind::constraint:
-      return "constraint";
-    case storage_error::kind::replaced:
-      return "replaced";
-    case storage_error::kind::other:
-      return "other";
-  }
-  return "other";
-}
-
-}  // namespace boxoffice

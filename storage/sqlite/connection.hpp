@@ -3,7 +3,7 @@
 #include "actors/commit/commit.hpp"
 #include "storage/sqlite/session.hpp"
 #include "storage/sqlite/statement.hpp"
-#include "storage/sqlite/storage_error.hpp"
+#include "storage/storage_error.hpp"
 
 #include <cstdint>
 #include <functional>

@@ -1,7 +1,8 @@
+#include "storage/account_steps.hpp"
 #include "storage/encoding/outcomes.hpp"
+#include "storage/page.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/page.hpp"
 #include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
@@ -87,7 +88,7 @@ class sqlite_point_reader final : public point_reader {
       state.balance =
           balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
       steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
-      if (state.steps.size() > steps_max) drop_incomplete(state);
+      storage::drop_incomplete(state, steps_max);
       return state;
     });
   }
@@ -98,7 +99,7 @@ class sqlite_point_reader final : public point_reader {
 
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     return db_.read([&] {
-      return read_page<page>(limit, [&](auto& items, std::size_t count) {
+      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
         const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
         ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
       });
@@ -122,16 +123,6 @@ class sqlite_point_reader final : public point_reader {
   }
 
  private:
-  // There is one step too many. It goes, and with it the other step of its payment: from
-  // `complete_from` on, what is not among the steps did not happen.
-  static void drop_incomplete(account_state& state) {
-    const auto cut = age_of(state.steps.back().payment);
-    state.complete_from = cut + 1;
-    while (!state.steps.empty() && age_of(state.steps.back().payment) == cut)
-      state.steps.pop_back();
-    if (!state.steps.empty()) state.complete_from = age_of(state.steps.back().payment);
-  }
-
   reading_connection db_;
   statement balance_{db_.database(), "SELECT balance FROM account WHERE user = ?"};
   statement steps_{db_.database(), R"(

@@ -1,7 +1,7 @@
 #include "storage/encoding/outcomes.hpp"
+#include "storage/page.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/page.hpp"
 #include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
@@ -145,7 +145,7 @@ class sqlite_reservation_reader final : public reservation_reader {
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
             std::uint64_t cursor, std::size_t limit) override {
     return db_.read([&] {
-      return read_page<page>(limit, [&](auto& items, std::size_t count) {
+      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
         const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
         const int wanted = status ? static_cast<int>(*status) : -1;
         if (cursor == 0)

@@ -1,6 +1,6 @@
 #include "storage/sqlite/migrations/migrate.hpp"
 
-#include "storage/sqlite/storage_error.hpp"
+#include "storage/storage_error.hpp"
 #include "storage/sqlite/stores.hpp"
 #include "tests/storage/samples.hpp"
 #include "tests/storage/temp_directory.hpp"

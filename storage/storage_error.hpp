@@ -10,12 +10,15 @@ namespace boxoffice {
 class storage_error : public std::runtime_error {
  public:
   enum class kind : std::uint8_t {
-    disk_full,   ///< the operator: nothing was done, it goes on when there is room
-    disk_fault,  ///< the operator: the disk or the file system failed
-    damaged,     ///< the operator: the file is not, or no longer, our database
-    locked,      ///< another process holds it longer than the busy time
-    replaced,    ///< another process has taken the database over: this one should end
-    constraint,  ///< a bug: the schema refused what the actors let through
+    disk_full,    ///< the operator: nothing was done, it goes on when there is room
+    disk_fault,   ///< the operator: the disk or the file system failed
+    damaged,      ///< the operator: the file is not, or no longer, our database
+    locked,       ///< another process or transaction holds it for too long
+    unreachable,  ///< the operator: the server does not answer, is starting, or is full
+    refused,      ///< the operator: the server does not let us in (password, database, rights)
+    read_only,    ///< the operator: the server is a standby
+    replaced,     ///< another process has taken the database over: this one should end
+    constraint,   ///< a bug: the schema refused what the actors let through
     other,
   };
 

@@ -2,7 +2,7 @@
 
 #include <cstddef>
 
-namespace boxoffice::sqlite {
+namespace boxoffice::storage {
 
 /// A page of a list, at most `limit` long: `read(items, count)` appends up to `count` items, and
 /// one more than asked for tells whether there is a next page. Its cursor is the id of the last
@@ -17,4 +17,4 @@ Page read_page(std::size_t limit, Read read) {
   return found;
 }
 
-}  // namespace boxoffice::sqlite
+}  // namespace boxoffice::storage

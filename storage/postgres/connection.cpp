@@ -1,0 +1,199 @@
+#include "storage/postgres/connection.hpp"
+
+#include "actors/commit/fence.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+#include "storage/encoding/fields.hpp"
+
+#include <chrono>
+
+namespace boxoffice::postgres {
+namespace {
+
+using kind = storage_error::kind;
+
+/// What a decoder throws leaves as storage_error.
+void decoded(const std::function<void()>& work) {
+  try {
+    work();
+  } catch (const encoding::decode_error& e) {
+    throw storage_error{kind::damaged, std::string{"a stored value cannot be read: "} + e.what()};
+  }
+}
+
+// Durable before anything is written under it, so no two owners ever have the same number.
+std::uint64_t take_over(link& on) {
+  on.open();
+  const auto found = on.run(
+      "INSERT INTO owner AS o (only_row, epoch) VALUES (1, 1)"
+      " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1 RETURNING epoch");
+  row r{found, 0};
+  return r.next<std::uint64_t>();
+}
+
+}  // namespace
+
+void expect(bool holds, const char* rule) {
+  if (!holds) throw storage_error{kind::constraint, rule};
+}
+
+// --- a doubt ----------------------------------------------------------------------------------
+
+void server_database::settle() {
+  const std::scoped_lock hold{lock_};
+  if (!open_) return;
+  ask(*open_);
+  open_.reset();
+}
+
+std::optional<server_database::fate> server_database::settle(const std::string& transaction,
+                                                             const std::string& backend,
+                                                             std::chrono::milliseconds time) {
+  const auto ends = std::chrono::steady_clock::now() + time;
+  const std::scoped_lock hold{lock_};
+  open_ = doubt{transaction, backend};
+  while (true) {
+    try {
+      const auto found = ask(*open_);
+      open_.reset();
+      return found;
+    } catch (const storage_error& e) {
+      if (std::chrono::steady_clock::now() >= ends) {
+        log(log_level::error, "storage",
+            "the answer to a COMMIT is lost, the server cannot be asked",
+            {{"database", name()}, {"transaction", transaction}, {"error", e.what()}});
+        return std::nullopt;
+      }
+    }
+    watch_->pause(limits::postgres_reconnect_first);
+  }
+}
+
+// The server process that has not noticed yet that we are gone is ended: it finishes a commit that
+// it has begun, and begins none after that.
+server_database::fate server_database::ask(const doubt& about) {
+  if (!asks_) asks_ = new_link();
+  asks_->open();
+  const auto found =
+      asks_->run("SELECT pg_xact_status('" + about.transaction +
+                 "'::xid8), (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = " +
+                 about.backend + " AND backend_xid = '" + about.transaction + "'::xid8::xid)");
+  const auto status = found.text(0, 0).value_or("unknown");
+  if (status == "committed") return fate::committed;
+  if (status == "aborted") return fate::aborted;
+  throw storage_error{kind::unreachable, "the transaction is " + std::string{status}};
+}
+
+// --- a statement ------------------------------------------------------------------------------
+
+statement::statement(link& on, std::string sql)
+    : on_{on}, sql_{std::move(sql)}, name_{on.new_name()} {}
+
+answer statement::execute(const parameters& given) {
+  if (prepared_ != on_.generation()) {
+    on_.prepare(name_, sql_);
+    prepared_ = on_.generation();
+  }
+  return on_.run_prepared(name_, given);
+}
+
+// --- writing ----------------------------------------------------------------------------------
+
+writing_connection::writing_connection(std::shared_ptr<server_database> of)
+    : database_{std::move(of)}, link_{database_->new_link()}, epoch_{take_over(*link_)} {}
+
+commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+  for (int tries = 1;; ++tries) {
+    attempt now;
+    const bool was_open = link_->is_open();
+    try {
+      try {
+        decoded([&] {
+          begin(now);
+          now.at = stage::working;
+          work();
+          now.at = stage::committing;
+          link_->run("COMMIT");
+        });
+        return commit_outcome::committed;
+      } catch (const storage_error& e) {
+        const bool died_idle = e.why() == kind::unreachable && was_open;
+        const bool again = now.at != stage::committing &&
+                           tries < limits::postgres_batch_tries_max &&
+                           (died_idle || e.why() == kind::locked);
+        if (!again) return after_failure(e, now);
+        roll_back();
+      } catch (const std::exception& e) {
+        return after_failure(storage_error{kind::other, e.what()}, now);
+      }
+    } catch (const std::exception&) {  // of the log itself
+      return now.at == stage::committing ? commit_outcome::in_doubt : commit_outcome::failed;
+    }
+  }
+}
+
+// The fence stays locked until the end of the transaction, so nobody takes over in between.
+void writing_connection::begin(attempt& of) {
+  link_->open();
+  database_->settle();
+  const auto found = link_->run(
+      "BEGIN; SELECT epoch, pg_current_xact_id(), pg_backend_pid() FROM owner WHERE only_row = 1"
+      " FOR SHARE");
+  expect(found.rows() == 1, "a database has an owner");
+  row r{found, 0};
+  const auto current = r.next<std::uint64_t>();
+  r.into(of.transaction, of.backend);
+  if (!may_write(epoch_, current))
+    throw storage_error{kind::replaced,
+                        "another process has taken the database over; this one should end"};
+}
+
+commit_outcome writing_connection::after_failure(const storage_error& error, const attempt& of) {
+  const bool bug = error.why() == kind::constraint;
+  log(log_level::error, "storage",
+      bug ? "the schema refused a batch: this is a bug" : "a batch was not committed",
+      {{"database", link_->name()}, {"kind", to_text(error.why())}, {"error", error.what()}});
+  // An error that the server sent in answer to COMMIT is a rollback.
+  if (of.at != stage::committing || link_->is_open()) {
+    roll_back();
+    return commit_outcome::failed;
+  }
+  const auto fate = database_->settle(of.transaction, of.backend, limits::postgres_settle_time);
+  if (!fate) return commit_outcome::in_doubt;
+  log(log_level::warning, "storage", "the answer to a COMMIT was lost; the server was asked",
+      {{"database", link_->name()},
+       {"transaction", of.transaction},
+       {"committed", *fate == server_database::fate::committed}});
+  return *fate == server_database::fate::committed ? commit_outcome::committed
+                                                   : commit_outcome::failed;
+}
+
+void writing_connection::roll_back() noexcept {
+  if (!link_->is_open()) return;
+  try {
+    link_->run("ROLLBACK");
+  } catch (const std::exception&) {
+    link_->close();  // which rolls back as well
+  }
+}
+
+// --- reading ----------------------------------------------------------------------------------
+
+void reading_connection::in_snapshot(const std::function<void()>& query) {
+  for (bool was_open = link_->is_open();; was_open = false) {
+    try {
+      database_->settle();
+      link_->open();
+      link_->run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+      decoded(query);
+      link_->run("COMMIT");
+      return;
+    } catch (const storage_error& e) {
+      if (was_open && e.why() == kind::unreachable) continue;
+      if (link_->is_open()) link_->close();
+      throw;
+    }
+  }
+}
+
+}  // namespace boxoffice::postgres

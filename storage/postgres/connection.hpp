@@ -1,0 +1,172 @@
+#pragma once
+
+#include "actors/commit/commit.hpp"
+#include "storage/postgres/link.hpp"
+#include "storage/postgres/values.hpp"
+
+#include <chrono>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+namespace boxoffice::postgres {
+
+/// The database of one service as the connections of this process share it. **Thread**: any.
+///
+/// **A doubt**: a COMMIT whose answer was lost. The server may still be working on it, so reading
+/// the rows is no answer yet; but every transaction has a number whose fate the server keeps, also
+/// over its own crash. `settle` asks for it until it is known. **Source**: manual, 9.27
+/// (pg_xact_status), 54.1.
+class server_database {
+ public:
+  server_database(std::string location, std::shared_ptr<deadline_watch> watch)
+      : location_{std::move(location)}, watch_{std::move(watch)} {}
+
+  [[nodiscard]] std::unique_ptr<link> new_link(purpose why = purpose::serving) const {
+    return std::make_unique<link>(location_, watch_, why);
+  }
+  [[nodiscard]] std::string name() const { return public_name(location_); }
+
+  enum class fate : std::uint8_t { committed, aborted };
+  /// Nothing unless a doubt is open. **Faults** storage_error{unreachable} while the server cannot
+  /// say.
+  void settle();
+  /// Opens a doubt about a transaction of the server process `backend`, and asks for at most
+  /// `time` what became of it; empty when the server cannot say yet, and readers go on asking.
+  std::optional<fate> settle(const std::string& transaction, const std::string& backend,
+                             std::chrono::milliseconds time);
+
+ private:
+  struct doubt {
+    std::string transaction, backend;
+  };
+  fate ask(const doubt& about);
+
+  const std::string location_;
+  const std::shared_ptr<deadline_watch> watch_;
+  std::mutex lock_;  // guards what follows; held while the server is asked
+  std::optional<doubt> open_;
+  std::unique_ptr<link> asks_;
+};
+
+/// A prepared statement, prepared again after its connection was lost. **Thread**: its link's.
+class statement {
+ public:
+  statement(link& on, std::string sql);
+
+  /// Runs it. Each value is a parameter, `columns` one for each column.
+  template <class... Values>
+  answer run(const Values&... values) {
+    parameters given;
+    given.reserve(sizeof...(values));
+    (give(given, values), ...);
+    return execute(given);
+  }
+  /// Calls `visit(row)` for each row.
+  template <class Visit, class... Values>
+  void each(Visit visit, const Values&... values) {
+    const auto found = run(values...);
+    for (std::size_t at = 0; at < found.rows(); ++at) {
+      row r{found, at};
+      visit(r);
+    }
+  }
+  /// What `make(row)` gives for the first row; empty without one.
+  template <class Make, class... Values>
+  auto first(Make make, const Values&... values)
+      -> std::optional<std::invoke_result_t<Make, row&>> {
+    const auto found = run(values...);
+    if (found.rows() == 0) return std::nullopt;
+    row r{found, 0};
+    return make(r);
+  }
+  /// For `EXPLAIN`, in tests.
+  [[nodiscard]] const std::string& sql() const { return sql_; }
+
+ private:
+  answer execute(const parameters& given);
+  template <class T>
+  static void give(parameters& into, const T& value) {
+    into.emplace_back(to_sql(value));
+  }
+  static void give(parameters& into, const columns& rows) {
+    for (const auto& column : rows.arrays())
+      into.emplace_back(column.closed());
+  }
+
+  link& on_;
+  const std::string sql_;
+  const std::string name_;
+  std::uint64_t prepared_{0};  // in this generation of the link
+};
+
+/// The connection of a committer. **Thread**: the committer's.
+class writing_connection {
+ public:
+  /// Takes the database over: who wrote it before can write no more (promise G12).
+  explicit writing_connection(std::shared_ptr<server_database> of);
+
+  /// For making statements, which live as long as this connection.
+  link& database() { return *link_; }
+
+  /// Runs `work` in one transaction. Never throws.
+  /// - `committed`: the server said so, or says so of the transaction's number.
+  /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or the
+  ///   server refused it; nothing is kept. A batch whose connection had died before, or that the
+  ///   server ended for another transaction's sake, is run again, so `work` must be repeatable.
+  /// - `in_doubt`: the answer to COMMIT was lost and the server cannot be asked. Readers throw
+  /// until
+  ///   it can.
+  commit_outcome in_transaction(const std::function<void()>& work) noexcept;
+
+ private:
+  enum class stage : std::uint8_t { opening, working, committing };
+  struct attempt {
+    stage at{stage::opening};
+    std::string transaction, backend;
+  };
+  void begin(attempt& of);
+  commit_outcome after_failure(const storage_error& error, const attempt& of);
+  void roll_back() noexcept;
+
+  const std::shared_ptr<server_database> database_;
+  const std::unique_ptr<link> link_;
+  const std::uint64_t epoch_;  ///< as how many-eth owner it took the database over
+};
+
+/// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.
+class reading_connection {
+ public:
+  explicit reading_connection(std::shared_ptr<server_database> of, purpose why = purpose::serving)
+      : database_{std::move(of)}, link_{database_->new_link(why)} {}
+
+  link& database() { return *link_; }
+
+  /// What `query` returns, with all its statements seeing the same state. Throws storage_error. A
+  /// connection that died while it was idle is opened again, so `query` must be repeatable.
+  template <class Query>
+  auto read(Query query) {
+    std::invoke_result_t<Query> result{};
+    in_snapshot([&] { result = query(); });
+    return result;
+  }
+
+ private:
+  void in_snapshot(const std::function<void()>& query);
+
+  const std::shared_ptr<server_database> database_;
+  const std::unique_ptr<link> link_;
+};
+
+/// Throws storage_error{constraint} unless `holds`: the store refuses a write that only a bug
+/// makes.
+void expect(bool holds, const char* rule);
+
+}  // namespace boxoffice::postgres

@@ -1,0 +1,234 @@
+#include "storage/postgres/link.hpp"
+
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <algorithm>
+#include <array>
+#include <pqxx/pqxx>
+#include <random>
+#include <utility>
+
+namespace boxoffice::postgres {
+namespace {
+
+using kind = storage_error::kind;
+
+// Appendix A of the PostgreSQL manual: classes and codes.
+kind classify(const std::string& state) {
+  const auto in = [&](std::string_view family) { return state.starts_with(family); };
+  if (in("23")) return kind::constraint;
+  if (in("40") || state == "55P03") return kind::locked;
+  if (state == "53100") return kind::disk_full;
+  if (in("08") || in("53") || in("57")) return kind::unreachable;
+  if (in("58")) return kind::disk_fault;
+  if (in("XX")) return kind::damaged;
+  if (state == "25006") return kind::read_only;
+  if (in("28") || in("3D") || state == "42501") return kind::refused;
+  return kind::other;
+}
+
+// libpq gives no code for a login that failed, only the server's text. What ends by itself is not
+// among these.
+kind classify_login(std::string_view text) {
+  constexpr std::array lasting{"authentication", "does not exist", "no pg_hba.conf",
+                               "permission",     "no password",    "invalid"};
+  const auto says = [&](const char* words) { return text.find(words) != text.npos; };
+  return std::ranges::any_of(lasting, says) ? kind::refused : kind::unreachable;
+}
+
+std::string one_line(std::string text) {
+  while (!text.empty() && text.back() == '\n')
+    text.pop_back();
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+// What the user says in the location stands.
+std::string with_connect_time(const std::string& location) {
+  if (location.find("connect_timeout") != location.npos) return location;
+  const auto option = "connect_timeout=" + std::to_string(limits::postgres_connect_time.count());
+  if (location.find("://") == location.npos) return location + " " + option;
+  return location + (location.find('?') == location.npos ? "?" : "&") + option;
+}
+
+std::string session_settings(purpose why) {
+  const auto ms = [](auto time) { return std::to_string(std::chrono::milliseconds{time}.count()); };
+  const auto statement = why == purpose::serving ? ms(limits::postgres_statement_time) : "0";
+  return "SET client_min_messages = error; SET application_name = 'boxoffice';"
+         "SET default_transaction_isolation = 'read committed';"
+         "SET statement_timeout = " +
+         statement + "; SET lock_timeout = " + statement +
+         "; SET idle_in_transaction_session_timeout = " +
+         ms(limits::postgres_idle_transaction_time) +
+         // What is acknowledged is on the disk, whatever the server's default; more than that
+         // stays.
+         "; SELECT set_config('synchronous_commit', 'on', false)"
+         " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
+}
+
+std::chrono::milliseconds jittered(std::chrono::milliseconds most) {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::chrono::milliseconds{
+      std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random)};
+}
+
+}  // namespace
+
+struct answer::held {
+  pqxx::result result;
+};
+
+answer::answer() = default;
+answer::answer(std::shared_ptr<const held> of) : held_{std::move(of)} {}
+
+std::size_t answer::rows() const {
+  return held_ ? static_cast<std::size_t>(held_->result.size()) : 0;
+}
+
+std::size_t answer::affected() const {
+  return held_ ? static_cast<std::size_t>(held_->result.affected_rows()) : 0;
+}
+
+std::optional<std::string_view> answer::text(std::size_t row, std::size_t column) const {
+  const auto found = held_->result[static_cast<pqxx::result::size_type>(row)]
+                                  [static_cast<pqxx::row::size_type>(column)];
+  if (found.is_null()) return std::nullopt;
+  return std::string_view{found.c_str(), found.size()};
+}
+
+struct link::library {
+  explicit library(const std::string& location) : connection{location}, work{connection} {}
+  pqxx::connection connection;
+  pqxx::nontransaction work;  // BEGIN and COMMIT are ours, as is what their failure means
+};
+
+link::link(std::string location, std::shared_ptr<deadline_watch> watch, purpose why)
+    : location_{with_connect_time(location)},
+      name_{public_name(location)},
+      watch_{std::move(watch)},
+      purpose_{why} {}
+
+link::~link() { close(); }
+
+bool link::is_open() const { return library_ && library_->connection.is_open(); }
+
+void link::close() noexcept {
+  try {
+    library_.reset();
+  } catch (const std::exception& e) {
+    log(log_level::debug, "storage", "closing a connection failed",
+        {{"database", name_}, {"error", e.what()}});
+  }
+}
+
+void link::open() {
+  if (is_open()) return;
+  close();
+  const auto now = std::chrono::steady_clock::now();
+  if (now < next_attempt_)
+    throw storage_error{kind::unreachable, name_ + ": not connected; the next attempt comes soon"};
+  try {
+    connect();
+    wait_ = {};
+    next_attempt_ = {};
+  } catch (const storage_error& e) {
+    close();
+    wait_ = std::clamp(wait_ * 2, limits::postgres_reconnect_first, limits::postgres_reconnect_max);
+    next_attempt_ = std::chrono::steady_clock::now() + jittered(wait_);
+    log(log_level::warning, "storage", "a database is away",
+        {{"database", name_}, {"kind", to_text(e.why())}, {"error", e.what()}});
+    throw;
+  }
+}
+
+void link::connect() {
+  try {
+    library_ = std::make_unique<library>(location_);
+  } catch (const std::exception& e) {
+    throw storage_error{classify_login(e.what()), name_ + ": " + one_line(e.what())};
+  }
+  ++generation_;
+  run(session_settings(purpose_));
+}
+
+template <class Call>
+auto link::guarded(Call call) {
+  constexpr auto patience = std::chrono::hours{24};
+  const auto time = purpose_ == purpose::serving
+                        ? limits::postgres_statement_time
+                        : std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  const auto fail = [&](kind why, const std::string& text) {
+    if (!is_open()) why = kind::unreachable;
+    if (why == kind::unreachable || why == kind::read_only) close();
+    throw storage_error{why, name_ + ": " + one_line(text)};
+  };
+  if (!is_open()) fail(kind::unreachable, "the connection is lost");
+  try {
+    const deadline_watch::guard deadline{*watch_, library_->connection.sock(), time};
+    return call(*library_);
+  } catch (const pqxx::broken_connection& e) {
+    fail(kind::unreachable, e.what());
+  } catch (const pqxx::transaction_rollback& e) {
+    fail(kind::locked, e.what());
+  } catch (const pqxx::sql_error& e) {
+    fail(classify(e.sqlstate()), std::string{e.what()} + " (SQLSTATE " + e.sqlstate() + ")");
+  } catch (const std::exception& e) {
+    fail(kind::other, e.what());
+  }
+  return decltype(call(*library_)){};  // never reached: fail throws
+}
+
+answer link::run(const std::string& sql) {
+  return guarded([&](library& on) {
+    return answer{std::make_shared<answer::held>(answer::held{on.work.exec(sql)})};
+  });
+}
+
+void link::prepare(const std::string& name, const std::string& sql) {
+  guarded([&](library& on) {
+    on.connection.prepare(name, sql);
+    return true;
+  });
+}
+
+answer link::run_prepared(const std::string& name, const parameters& values) {
+  return guarded([&](library& on) {
+#if PQXX_VERSION_MAJOR >= 7
+    pqxx::params given;
+    for (const auto& v : values)
+      given.append(v);
+    auto result = on.work.exec_prepared(name, given);
+#else
+    std::vector<const char*> given;
+    given.reserve(values.size());
+    for (const auto& v : values)
+      given.push_back(v ? v->c_str() : nullptr);
+    auto result = on.work.exec_prepared(name, pqxx::prepare::make_dynamic_params(given));
+#endif
+    return answer{std::make_shared<answer::held>(answer::held{std::move(result)})};
+  });
+}
+
+std::string public_name(const std::string& location) {
+  const auto scheme = location.find("://");
+  if (scheme != location.npos) {
+    auto rest = location.substr(scheme + 3);
+    rest = rest.substr(0, rest.find('?'));
+    const auto path = rest.find('/');
+    const auto user = rest.rfind('@', path);
+    return user == rest.npos ? rest : rest.substr(user + 1);
+  }
+  // Only words known to be no secret; a quoted value may hold blanks.
+  std::string host, name;
+  for (std::size_t at = 0; at < location.size();) {
+    const auto end = std::min(location.find(' ', at), location.size());
+    const auto word = std::string_view{location}.substr(at, end - at);
+    if (word.starts_with("host=")) host = word.substr(5);
+    if (word.starts_with("dbname=")) name = word.substr(7);
+    at = end + 1;
+  }
+  return host + "/" + name;
+}
+
+}  // namespace boxoffice::postgres

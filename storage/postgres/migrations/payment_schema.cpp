@@ -1,0 +1,114 @@
+#include "storage/postgres/migrations/schema.hpp"
+
+#include <array>
+
+namespace boxoffice::postgres {
+namespace {
+
+// State: 0 started, 1 debited, 2 completed, 3 failed, 4 refunding, 5 compensated, 6 parked,
+// 7 refund_started, 8 refund_released, 9 refunded.
+constexpr auto version_1 = R"(
+CREATE TABLE payment (
+  id bigint PRIMARY KEY CHECK (id > 0),
+  reservation bigint NOT NULL,
+  concert bigint NOT NULL,
+  user_id text NOT NULL,
+  amount bigint NOT NULL CHECK (amount >= 0),
+  state smallint NOT NULL CHECK (state BETWEEN 0 AND 9),
+  failure smallint NOT NULL,
+  reason text NOT NULL,
+  token bigint NOT NULL,
+  holds_else boolean NOT NULL,
+  seats integer NOT NULL,
+  balance bigint NOT NULL,
+  created_at bigint NOT NULL,
+  deadline bigint NOT NULL,
+  completed_at bigint NOT NULL,
+  changed_at bigint NOT NULL,
+  released_at bigint NOT NULL
+) WITH (fillfactor = 70);
+CREATE INDEX payment_by_reservation ON payment (reservation, created_at);
+CREATE INDEX payment_open ON payment (created_at, id) WHERE state IN (0, 1, 4, 7, 8);
+CREATE INDEX payment_by_age ON payment (created_at, id);
+CREATE INDEX payment_unusual ON payment (state, created_at, id) WHERE state IN (3, 5, 6, 9);
+
+-- One payment at a time keeps the seats of a reservation (promise G5): paid, or on the way back
+-- from there. A payment that was parked before it completed keeps none for certain.
+CREATE UNIQUE INDEX payment_keeps_seats ON payment (reservation)
+  WHERE state IN (2, 7, 8) OR (state = 6 AND completed_at <> 0);
+
+CREATE TABLE saga_note (
+  payment bigint NOT NULL REFERENCES payment (id),
+  ordinal bigint GENERATED ALWAYS AS IDENTITY,
+  at bigint NOT NULL,
+  state smallint NOT NULL,
+  step smallint NOT NULL,
+  what text NOT NULL,
+  PRIMARY KEY (payment, ordinal)
+);
+
+-- The last sequence that was given. Not a PostgreSQL sequence: that one leaves gaps when a
+-- transaction fails, and the audit takes a gap for a lost event.
+CREATE TABLE outbox_counter (
+  only_row integer PRIMARY KEY CHECK (only_row = 1),
+  last_sequence bigint NOT NULL
+);
+INSERT INTO outbox_counter VALUES (1, 0);
+
+CREATE TABLE outbox (
+  sequence bigint PRIMARY KEY,
+  id bigint NOT NULL UNIQUE,
+  kind smallint NOT NULL CHECK (kind IN (0, 1)),
+  payment bigint NOT NULL,
+  user_id text NOT NULL,
+  reservation bigint NOT NULL,
+  concert bigint NOT NULL,
+  seats integer NOT NULL,
+  amount bigint NOT NULL,
+  token bigint NOT NULL,
+  holds_else boolean NOT NULL,
+  paid_at bigint NOT NULL,
+  occurred_at bigint NOT NULL,
+  UNIQUE (payment, kind)
+);
+
+CREATE TABLE consumer (
+  name text PRIMARY KEY,
+  sequence bigint NOT NULL
+);
+
+-- Events that a consumer does not take, with their later siblings of the same schedule. The
+-- reference keeps them in the outbox for as long as they are parked.
+CREATE TABLE parked_event (
+  consumer text NOT NULL,
+  schedule bigint NOT NULL,
+  sequence bigint NOT NULL REFERENCES outbox (sequence),
+  event bigint NOT NULL,
+  reason text NOT NULL,
+  at bigint NOT NULL,
+  PRIMARY KEY (consumer, schedule, sequence),
+  UNIQUE (event, consumer)
+);
+CREATE INDEX parked_event_by_sequence ON parked_event (sequence, consumer);
+
+CREATE TABLE remembered_key (
+  ordinal bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  scope_high bigint NOT NULL,
+  scope_low bigint NOT NULL,
+  body_high bigint NOT NULL,
+  body_low bigint NOT NULL,
+  payment bigint NOT NULL,
+  answer bytea,
+  at bigint NOT NULL,
+  UNIQUE (scope_high, scope_low)
+);
+CREATE INDEX remembered_key_waiting ON remembered_key (payment, ordinal) WHERE answer IS NULL;
+)";
+
+constexpr std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1}};
+
+}  // namespace
+
+const schema payment_schema{"payment", migrations};
+
+}  // namespace boxoffice::postgres

@@ -1,0 +1,55 @@
+#include "storage/postgres/migrations/schema.hpp"
+
+#include <array>
+
+namespace boxoffice::postgres {
+namespace {
+
+// Status: 0 held, 1 confirmed, 2 expired, 3 released, 4 refunded. An id carries its schedule in the
+// bits from 36 on, so the reservations of a schedule lie side by side.
+constexpr auto version_1 = R"(
+CREATE TABLE reservation (
+  id bigint PRIMARY KEY CHECK (id > 0),
+  concert bigint NOT NULL,
+  user_id text NOT NULL,
+  seats bytea NOT NULL,
+  amount bigint NOT NULL CHECK (amount >= 0),
+  status smallint NOT NULL CHECK (status BETWEEN 0 AND 4),
+  held_at bigint NOT NULL,
+  expires_at bigint NOT NULL CHECK (expires_at >= held_at),
+  payment bigint NOT NULL,
+  reverted bigint NOT NULL,
+  CHECK (status <> 1 OR payment <> 0)
+) WITH (fillfactor = 80);
+CREATE INDEX reservation_by_user ON reservation (user_id, held_at, id);
+CREATE INDEX reservation_held ON reservation (id) WHERE status = 0;
+
+-- Who holds or has bought a seat: at most one reservation each (promise G1).
+CREATE TABLE seat_claim (
+  schedule bigint NOT NULL,
+  seat integer NOT NULL,
+  reservation bigint NOT NULL REFERENCES reservation (id),
+  PRIMARY KEY (schedule, seat),
+  CHECK (reservation >> 36 = schedule)
+);
+
+-- In order of insertion: pruning takes the oldest rows without an index on their time.
+CREATE TABLE remembered_key (
+  ordinal bigint GENERATED ALWAYS AS IDENTITY PRIMARY KEY,
+  scope_high bigint NOT NULL,
+  scope_low bigint NOT NULL,
+  body_high bigint NOT NULL,
+  body_low bigint NOT NULL,
+  answer bytea NOT NULL,
+  at bigint NOT NULL,
+  UNIQUE (scope_high, scope_low)
+);
+)";
+
+constexpr std::array migrations{migration{1, "reservations, seat claims, keys", version_1}};
+
+}  // namespace
+
+const schema reservation_schema{"reservation", migrations};
+
+}  // namespace boxoffice::postgres

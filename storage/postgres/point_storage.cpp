@@ -1,0 +1,205 @@
+#include "storage/account_steps.hpp"
+#include "storage/encoding/outcomes.hpp"
+#include "storage/page.hpp"
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/migrations/migrate.hpp"
+#include "storage/postgres/remembered_keys.hpp"
+#include "storage/postgres/stores.hpp"
+
+#include <algorithm>
+#include <limits>
+#include <unordered_map>
+
+namespace boxoffice {
+namespace {
+
+using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema.
+static_assert(static_cast<int>(transaction_kind::charge) == 0);
+static_assert(static_cast<int>(transaction_kind::use) == 1);
+static_assert(static_cast<int>(transaction_kind::refund) == 2);
+static_assert(static_cast<int>(point_step::refund) == 1);
+
+/// How a batch changes the balance of each user it has entries of.
+class balance_changes {
+ public:
+  /// The entries of a user must continue each other.
+  void add(const ledger_entry& e) {
+    const auto before = points{e.balance_after.value - e.amount.value};
+    const auto [at, first] = changes_.try_emplace(e.user.value, change{before, before});
+    expect(at->second.after == before, "an entry continues the balance before it");
+    at->second.after = e.balance_after;
+  }
+  [[nodiscard]] columns rows() const {
+    // In one order, so that no two batches ever wait for each other.
+    std::vector<const std::pair<const std::string, change>*> sorted;
+    for (const auto& each : changes_)
+      sorted.push_back(&each);
+    std::ranges::sort(sorted, {}, [](const auto* each) { return each->first; });
+    columns all{3};
+    for (const auto* each : sorted)
+      all.add(each->first, each->second.before, each->second.after);
+    return all;
+  }
+
+ private:
+  struct change {
+    points before, after;
+  };
+  std::unordered_map<std::string, change> changes_;
+};
+
+/// Besides what the schema refuses, an entry must continue the balance that is stored: balance
+/// before + amount = balance_after.
+class postgres_point_store final : public point_store {
+ public:
+  explicit postgres_point_store(postgres_database at) : db_{std::move(at)} {}
+
+  commit_outcome commit(std::span<const point_write> batch) override {
+    return db_.in_transaction([&] { write(batch); });
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    return pruner_.prune(before, limit);
+  }
+
+ private:
+  void write(std::span<const point_write> batch) {
+    balance_changes balances;
+    columns entries{7};
+    columns steps{5};
+    keys_.clear();
+    for (const auto& write : batch) {
+      if (write.entry) {
+        const auto& e = *write.entry;
+        balances.add(e);
+        entries.add(e.id, e.user, e.kind, e.amount, e.balance_after, e.reference, e.at);
+      }
+      if (write.step) {
+        const auto& s = *write.step;
+        const auto answer = encoding::encode(s.answer);
+        steps.add(s.payment, s.step, write.user, age_of(s.payment), bytes{answer});
+      }
+      if (write.key.present() && write.answer)
+        keys_.add(write.key, encoding::encode(*write.answer), write.at);
+    }
+    if (!entries.empty()) append(balances.rows(), entries);
+    if (!steps.empty()) steps_.run(steps);
+    keys_.write();
+  }
+
+  void append(const columns& balances, const columns& entries) {
+    const auto changed = balances_.first([](row& r) { return r.next<std::size_t>(); }, balances);
+    expect(changed == balances.rows(), "an entry continues the balance before it");
+    entries_.run(entries);
+  }
+
+  writing_connection db_;
+  // A user who is not there yet has nothing.
+  statement balances_{db_.database(), R"(
+    WITH given AS (
+      SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (user_id, before, after)
+    ), changed AS (
+      UPDATE account a SET balance = g.after FROM given g
+      WHERE a.user_id = g.user_id AND a.balance = g.before
+      RETURNING a.user_id
+    ), opened AS (
+      INSERT INTO account (user_id, balance)
+      SELECT g.user_id, g.after FROM given g
+      WHERE g.before = 0 AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.user_id = g.user_id)
+      RETURNING user_id
+    )
+    SELECT (SELECT count(*) FROM changed) + (SELECT count(*) FROM opened))"};
+  statement entries_{db_.database(), R"(
+    INSERT INTO ledger (id, user_id, kind, amount, balance_after, reference, at)
+    SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[],
+      $6::bigint[], $7::bigint[]))"};
+  statement steps_{db_.database(), R"(
+    INSERT INTO step (payment, step, user_id, age, answer)
+    SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::bytea[]))"};
+  key_writer keys_{db_.database()};
+  key_pruner pruner_{db_};
+};
+
+remembered_step read_step(row& r) {
+  remembered_step found;
+  r.into(found.payment, found.step);
+  found.answer = encoding::decode_point_outcome(r.next_bytes());
+  return found;
+}
+
+ledger_entry read_entry(row& r) {
+  ledger_entry found;
+  r.into(found.id, found.user, found.kind, found.amount, found.balance_after, found.reference,
+         found.at);
+  return found;
+}
+
+class postgres_point_reader final : public point_reader {
+ public:
+  explicit postgres_point_reader(postgres_database at) : db_{std::move(at)} {}
+
+  account_state load_account(const user_id& user, std::size_t steps_max) override {
+    return db_.read([&] {
+      account_state state;
+      state.balance =
+          balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
+      steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
+      storage::drop_incomplete(state, steps_max);
+      return state;
+    });
+  }
+
+  std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
+    return db_.read([&] { return step_.first(read_step, payment, step); });
+  }
+
+  page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
+    return db_.read([&] {
+      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
+        const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
+        ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
+      });
+    });
+  }
+
+  transaction_id last_transaction() override {
+    return db_.read([&] {
+      return last_.first([](row& r) { return r.next<transaction_id>(); })
+          .value_or(transaction_id{});
+    });
+  }
+
+  std::optional<remembered_point_answer> find_key(const digest& scope) override {
+    return db_.read(
+        [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
+  }
+
+  std::vector<digest> key_scopes(std::size_t limit) override {
+    return db_.read([&] { return scopes_.scopes(limit); });
+  }
+
+ private:
+  reading_connection db_;
+  statement balance_{db_.database(), "SELECT balance FROM account WHERE user_id = $1"};
+  statement steps_{db_.database(), R"(
+    SELECT payment, step, answer FROM step WHERE user_id = $1 ORDER BY age DESC LIMIT $2)"};
+  statement step_{db_.database(), R"(
+    SELECT payment, step, answer FROM step WHERE payment = $1 AND step = $2)"};
+  statement ledger_{db_.database(), R"(
+    SELECT id, user_id, kind, amount, balance_after, reference, at FROM ledger
+    WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)"};
+  statement last_{db_.database(), "SELECT id FROM ledger ORDER BY id DESC LIMIT 1"};
+  key_finder keys_{db_.database()};
+  key_list scopes_{db_.database()};
+};
+
+}  // namespace
+
+postgres_point open_postgres_point(const postgres_database& at) {
+  migrate(*at, point_schema);
+  return {std::make_unique<postgres_point_store>(at), std::make_unique<postgres_point_reader>(at)};
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,284 @@
+#include "storage/encoding/outcomes.hpp"
+#include "storage/page.hpp"
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/migrations/migrate.hpp"
+#include "storage/postgres/remembered_keys.hpp"
+#include "storage/postgres/stores.hpp"
+
+#include <map>
+#include <set>
+#include <utility>
+
+namespace boxoffice {
+namespace {
+
+using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema and in the statements below.
+static_assert(static_cast<int>(reservation_status::held) == 0);
+static_assert(static_cast<int>(reservation_status::confirmed) == 1);
+static_assert(static_cast<int>(reservation_status::expired) == 2);
+static_assert(static_cast<int>(reservation_status::refunded) == 4);
+
+bool claims_seats(reservation_status s) {
+  return s == reservation_status::held || s == reservation_status::confirmed;
+}
+
+bool same_facts(const reservation& a, const reservation& b) {
+  return a.concert == b.concert && a.user == b.user && a.seats == b.seats && a.amount == b.amount &&
+         a.held_at == b.held_at;
+}
+
+/// The reservations of a batch as its writes leave them, one row each: writes later in the batch go
+/// on from earlier ones.
+class final_rows {
+ public:
+  void put(const reservation& r) {
+    const auto [at, added] = rows_.try_emplace(r.id, r);
+    if (added) return;
+    expect(same_facts(at->second, r), "a reservation keeps its user, seats, amount and time");
+    at->second = r;
+  }
+  void expire(reservation_id id) {
+    const auto at = rows_.find(id);
+    if (at == rows_.end()) {
+      lapsed_.insert(id);
+      return;
+    }
+    auto& status = at->second.status;
+    expect(status == reservation_status::held || status == reservation_status::expired,
+           "only a held reservation lapses");
+    status = reservation_status::expired;
+  }
+  [[nodiscard]] const std::map<reservation_id, reservation>& rows() const { return rows_; }
+  /// Of which the batch says nothing but that their deadline has passed before all else.
+  [[nodiscard]] const std::set<reservation_id>& lapsed() const { return lapsed_; }
+
+ private:
+  std::map<reservation_id, reservation> rows_;
+  std::set<reservation_id> lapsed_;
+};
+
+/// A reservation is inserted once; after that only its status, deadline and payments change. A row
+/// that comes back with other seats, user or amount is refused as the bug it is.
+class postgres_reservation_store final : public reservation_store {
+ public:
+  explicit postgres_reservation_store(postgres_database at) : db_{std::move(at)} {}
+
+  commit_outcome commit(std::span<const reservation_write> batch) override {
+    return db_.in_transaction([&] { write(batch); });
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    return pruner_.prune(before, limit);
+  }
+
+ private:
+  void write(std::span<const reservation_write> batch) {
+    final_rows all;
+    keys_.clear();
+    freed_ = columns{3};
+    claimed_ = columns{3};
+    for (const auto& write : batch) {
+      for (const auto lapsed : write.lapsed)
+        all.expire(lapsed);
+      if (write.row) all.put(*write.row);
+      if (write.key.present() && write.answer)
+        keys_.add(write.key, encoding::encode(*write.answer), write.at);
+    }
+    if (!all.lapsed().empty()) expire(all.lapsed());
+    if (!all.rows().empty()) put(all.rows());
+    // What one reservation gives up, another of the same batch may take.
+    if (!freed_.empty())
+      expect(free_.run(freed_).affected() == freed_.rows(), "a live reservation claims its seats");
+    if (!claimed_.empty()) claim_.run(claimed_);
+    keys_.write();
+  }
+
+  void expire(const std::set<reservation_id>& lapsed) {
+    columns ids{1};
+    for (const auto id : lapsed)
+      ids.add(id);
+    std::size_t known = 0;
+    expire_.each(
+        [&](row& r) {
+          ++known;
+          const auto id = r.next<reservation_id>();
+          if (r.next<bool>()) free(id, encoding::decode_seats(r.next_bytes()));
+        },
+        ids);
+    expect(known == lapsed.size(), "only a held reservation lapses");
+  }
+
+  void put(const std::map<reservation_id, reservation>& rows) {
+    columns all{10};
+    for (const auto& [id, r] : rows) {
+      const auto seats = encoding::encode(r.seats);
+      all.add(r.id, r.concert, r.user, bytes{seats}, r.amount, r.status, r.held_at, r.expires_at,
+              r.payment, r.reverted);
+    }
+    std::size_t written = 0;
+    put_.each(
+        [&](row& found) {
+          ++written;
+          const auto& now = rows.at(found.next<reservation_id>());
+          const bool claimed =
+              !found.next_is_null() && claims_seats(found.next<reservation_status>());
+          if (claims_seats(now.status) && !claimed) claim(now);
+          if (claimed && !claims_seats(now.status)) free(now.id, now.seats);
+        },
+        all);
+    expect(written == rows.size(), "a reservation keeps its user, seats, amount and time");
+  }
+
+  void claim(const reservation& r) {
+    for (const auto& s : r.seats)
+      claimed_.add(r.schedule(), s.seat, r.id);
+  }
+
+  void free(reservation_id id, const std::vector<reserved_seat>& seats) {
+    for (const auto& s : seats)
+      freed_.add(schedule_of(id), s.seat, id);
+  }
+
+  writing_connection db_;
+  columns freed_{3}, claimed_{3};
+  // Of each row, what its status was before: all parts of a statement see the same state.
+  statement put_{db_.database(), R"(
+    WITH given AS (
+      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[],
+          $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+        AS g (id, concert, user_id, seats, amount, status, held_at, expires_at, payment, reverted)
+    ), written AS (
+      INSERT INTO reservation AS r (id, concert, user_id, seats, amount, status, held_at,
+        expires_at, payment, reverted)
+      SELECT * FROM given
+      ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,
+        payment = excluded.payment, reverted = excluded.reverted
+      WHERE r.concert = excluded.concert AND r.user_id = excluded.user_id
+        AND r.seats = excluded.seats AND r.amount = excluded.amount
+        AND r.held_at = excluded.held_at
+      RETURNING r.id
+    )
+    SELECT w.id, before.status FROM written w LEFT JOIN reservation before ON before.id = w.id)"};
+  // With whether it was still held; one that had expired before stays as it is.
+  statement expire_{db_.database(), R"(
+    WITH ended AS (
+      UPDATE reservation SET status = 2 WHERE id = ANY($1::bigint[]) AND status = 0
+      RETURNING id, seats
+    )
+    SELECT id, true, seats FROM ended
+    UNION ALL SELECT id, false, NULL FROM reservation WHERE id = ANY($1::bigint[]) AND status = 2)"};
+  statement claim_{db_.database(), R"(
+    INSERT INTO seat_claim (schedule, seat, reservation)
+    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[]))"};
+  statement free_{db_.database(), R"(
+    DELETE FROM seat_claim c USING unnest($1::bigint[], $2::integer[], $3::bigint[])
+      AS g (schedule, seat, reservation)
+    WHERE c.schedule = g.schedule AND c.seat = g.seat AND c.reservation = g.reservation)"};
+  key_writer keys_{db_.database()};
+  key_pruner pruner_{db_};
+};
+
+reservation read_reservation(row& r) {
+  reservation found;
+  r.into(found.id, found.concert, found.user);
+  found.seats = encoding::decode_seats(r.next_bytes());
+  r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
+         found.reverted);
+  return found;
+}
+
+std::string select(const std::string& rest) {
+  return "SELECT id, concert, user_id, seats, amount, status, held_at, expires_at, payment,"
+         " reverted FROM reservation WHERE " +
+         rest;
+}
+
+class postgres_reservation_reader final : public reservation_reader {
+ public:
+  explicit postgres_reservation_reader(postgres_database at) : db_{std::move(at)} {}
+
+  schedule_state load_schedule(schedule_id schedule) override {
+    return db_.read([&] {
+      schedule_state state;
+      // Every live reservation claims its seats, so the claims lead to all of them.
+      live_.each([&](row& r) { state.live.push_back(read_reservation(r)); }, schedule);
+      const auto last = last_.first([](row& r) { return r.next<reservation_id>(); },
+                                    make_reservation_id(schedule, 0),
+                                    make_reservation_id({schedule.value + 1}, 0));
+      if (last) state.last_sequence = sequence_of(*last);
+      return state;
+    });
+  }
+
+  std::vector<schedule_id> schedules_with_holds() override {
+    return db_.read([&] {
+      std::vector<schedule_id> found;
+      with_holds_.each([&](row& r) { found.push_back(r.next<schedule_id>()); });
+      return found;
+    });
+  }
+
+  std::optional<reservation> find(reservation_id id) override {
+    return db_.read([&] { return find_.first(read_reservation, id); });
+  }
+
+  page list(const user_id& user, std::optional<reservation_status> status, time_point now,
+            std::uint64_t cursor, std::size_t limit) override {
+    return db_.read([&] {
+      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
+        const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
+        const int wanted = status ? static_cast<int>(*status) : -1;
+        if (cursor == 0)
+          newest_.each(collect, user, now, wanted, count);
+        else
+          older_.each(collect, user, now, wanted, count, reservation_id{cursor});
+      });
+    });
+  }
+
+  std::optional<remembered_hold> find_key(const digest& scope) override {
+    return db_.read(
+        [&] { return keys_.find<remembered_hold>(scope, encoding::decode_hold_outcome); });
+  }
+
+  std::vector<digest> key_scopes(std::size_t limit) override {
+    return db_.read([&] { return scopes_.scopes(limit); });
+  }
+
+ private:
+  // The status is the one at $2, and -1 wants any.
+  static std::string list_sql(const std::string& position) {
+    return select("user_id = $1" + position +
+                  " AND $3::smallint IN (-1, CASE WHEN status = 0 AND expires_at <= $2 THEN 2"
+                  " ELSE status END) ORDER BY held_at DESC, id DESC LIMIT $4");
+  }
+
+  reading_connection db_;
+  statement live_{
+      db_.database(),
+      select("id = ANY(ARRAY(SELECT DISTINCT reservation FROM seat_claim WHERE schedule = $1))"
+             " ORDER BY id")};
+  statement last_{db_.database(),
+                  "SELECT id FROM reservation WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1"};
+  statement with_holds_{db_.database(),
+                        "SELECT DISTINCT id >> 36 FROM reservation WHERE status = 0"};
+  statement find_{db_.database(), select("id = $1")};
+  statement newest_{db_.database(), list_sql("")};
+  statement older_{
+      db_.database(),
+      list_sql(" AND (held_at, id) < (SELECT held_at, id FROM reservation WHERE id = $5)")};
+  key_finder keys_{db_.database()};
+  key_list scopes_{db_.database()};
+};
+
+}  // namespace
+
+postgres_reservation open_postgres_reservation(const postgres_database& at) {
+  migrate(*at, reservation_schema);
+  return {std::make_unique<postgres_reservation_store>(at),
+          std::make_unique<postgres_reservation_reader>(at)};
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,31 @@
+#include "storage/storage_error.hpp"
+
+namespace boxoffice {
+
+const char* to_text(storage_error::kind why) {
+  switch (why) {
+    case storage_error::kind::disk_full:
+      return "disk_full";
+    case storage_error::kind::disk_fault:
+      return "disk_fault";
+    case storage_error::kind::damaged:
+      return "damaged";
+    case storage_error::kind::locked:
+      return "locked";
+    case storage_error::kind::constraint:
+      return "constraint";
+    case storage_error::kind::unreachable:
+      return "unreachable";
+    case storage_error::kind::refused:
+      return "refused";
+    case storage_error::kind::read_only:
+      return "read_only";
+    case storage_error::kind::replaced:
+      return "replaced";
+    case storage_error::kind::other:
+      return "other";
+  }
+  return "other";
+}
+
+}  // namespace boxoffice
