@@ -1,0 +1,270 @@
+#include "storage/postgres/payment_reader.hpp"
+
+#include "storage/encoding/outcomes.hpp"
+
+namespace boxoffice::postgres {
+namespace {
+
+constexpr auto columns =
+    "id, reservation, concert, user_id, amount, state, failure, reason, token, holds_else, seats,"
+    " balance, created_at, deadline, completed_at, changed_at, released_at";
+
+payment read_payment(row& r) {
+  payment p;
+  r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
+         p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
+         p.released_at);
+  return p;
+}
+
+payment_event read_event(row& r) {
+  payment_event e;
+  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
+         e.token, e.holds_else, e.paid_at, e.occurred_at);
+  return e;
+}
+
+constexpr auto event_columns =
+    "o.id, o.sequence, o.kind, o.payment, o.user_id, o.reservation, o.concert, o.seats, o.amount,"
+    " o.token, o.holds_else, o.paid_at, o.occurred_at";
+
+std::string select_events(const std::string& rest) {
+  return std::string{"SELECT "} + event_columns + " FROM outbox o WHERE " + rest;
+}
+
+parked_event read_parked(row& r) {
+  parked_event p;
+  r.into(p.consumer, p.reason, p.at);
+  p.event = read_event(r);
+  return p;
+}
+
+std::string select_parked(const std::string& rest) {
+  return std::string{"SELECT p.consumer, p.reason, p.at, "} + event_columns +
+         " FROM parked_event p JOIN outbox o ON o.sequence = p.sequence WHERE " + rest;
+}
+
+// A page of sagas: the youngest first, those before a place, and still since the time given.
+constexpr auto page_of_sagas =
+    " AND (created_at, id) < ($2, $3) AND changed_at <= $4"
+    " ORDER BY created_at DESC, id DESC LIMIT $5";
+
+std::string select(const std::string& rest) {
+  return std::string{"SELECT "} + columns + " FROM payment WHERE " + rest;
+}
+
+}  // namespace
+
+postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database> of)
+    : db_{std::move(of)},
+      // The states of the index payment_open, written as there, or it is not used.
+      open_{db_.database(), std::string{"SELECT "} + columns + R"(,
+          k.scope_high, k.scope_low, k.body_high, k.body_low
+        FROM payment LEFT JOIN LATERAL (
+          SELECT scope_high, scope_low, body_high, body_low FROM remembered_key
+          WHERE remembered_key.payment = payment.id AND answer IS NULL ORDER BY ordinal DESC LIMIT 1) k ON true
+        WHERE state IN (0, 1, 4, 7, 8) ORDER BY created_at, payment.id)"},
+      find_{db_.database(), select("id = $1")},
+      by_reservation_{db_.database(), select("reservation = $1 AND state NOT IN (3, 5)"
+                                             " ORDER BY created_at DESC, id DESC LIMIT 1")},
+      key_{db_.database(), R"(
+        SELECT body_high, body_low, payment, answer FROM remembered_key
+        WHERE scope_high = $1 AND scope_low = $2)"},
+      // An id carries its shard in the bits from 57 on.
+      last_ids_{db_.database(), R"(
+        SELECT youngest.id FROM generate_series(0::bigint, $1 - 1) shard, LATERAL (
+          SELECT id FROM payment
+          WHERE id >= shard << 57 AND id <= (shard << 57) + ((1::bigint << 57) - 1)
+          ORDER BY id DESC LIMIT 1) youngest ORDER BY shard)"},
+      notes_{db_.database(), R"(
+        SELECT payment, at, state, step, what FROM saga_note
+        WHERE payment = $1 ORDER BY ordinal)"},
+      // Three ways to the same page, each with an index of its own.
+      sagas_{db_.database(),
+             select(std::string{"($1::integer < 0 OR state = $1)"} + page_of_sagas)},
+      open_sagas_{db_.database(),
+                  select(std::string{"state IN (0, 1, 4, 7, 8) AND state = $1"} + page_of_sagas)},
+      unusual_sagas_{db_.database(),
+                     select(std::string{"state IN (3, 5, 6, 9) AND state = $1"} + page_of_sagas)},
+      parked_sagas_{db_.database(), R"(
+        SELECT count(*) FROM payment
+        WHERE state IN (3, 5, 6, 9) AND state = 6 AND id BETWEEN $1 AND $2)"},
+      events_{db_.database(), select_events("o.sequence > $1 ORDER BY o.sequence LIMIT $2")},
+      event_{db_.database(), select_events("o.id = $1")},
+      parked_after_{db_.database(), select_parked(R"(p.sequence IN (
+        SELECT DISTINCT sequence FROM parked_event WHERE sequence > $1 ORDER BY sequence LIMIT $2)
+        ORDER BY p.sequence, p.consumer)")},
+      parked_of_{db_.database(),
+                 select_parked("p.consumer = $1 AND p.schedule = $2 ORDER BY p.sequence LIMIT $3")},
+      find_parked_{db_.database(), select_parked("p.event = $1 ORDER BY p.consumer")},
+      parked_for_{db_.database(), R"(
+        SELECT schedule, count(*) FROM parked_event WHERE consumer = $1 GROUP BY schedule)"},
+      consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = $1"},
+      scopes_{db_.database()} {}
+
+std::vector<payment_reader::open_saga> postgres_payment_reader::open_sagas() {
+  return db_.read([&] {
+    std::vector<open_saga> found;
+    open_.each([&](row& r) {
+      auto& saga = found.emplace_back();
+      saga.row = read_payment(r);
+      if (r.next_is_null()) return;
+      auto& k = saga.key;
+      r.into(k.scope.high, k.scope.low, k.body.high, k.body.low);
+    });
+    return found;
+  });
+}
+
+std::optional<payment> postgres_payment_reader::find(payment_id id) {
+  return db_.read([&] { return find_.first(read_payment, id); });
+}
+
+std::optional<payment> postgres_payment_reader::find_by_reservation(reservation_id reservation) {
+  return db_.read([&] { return by_reservation_.first(read_payment, reservation); });
+}
+
+std::optional<remembered_payment> postgres_payment_reader::find_key(const digest& scope) {
+  return db_.read([&] {
+    return key_.first(
+        [](row& r) {
+          remembered_payment found;
+          r.into(found.body.high, found.body.low, found.payment);
+          if (!r.next_is_null()) found.answer = encoding::decode_payment_outcome(r.next_bytes());
+          return found;
+        },
+        scope.high, scope.low);
+  });
+}
+
+std::vector<digest> postgres_payment_reader::key_scopes(std::size_t limit) {
+  return db_.read([&] { return scopes_.scopes(limit); });
+}
+
+std::vector<payment_id> postgres_payment_reader::last_ids() {
+  return db_.read([&] {
+    std::vector<payment_id> found;
+    last_ids_.each([&](row& r) { found.push_back(r.next<payment_id>()); }, shard_count);
+    return found;
+  });
+}
+
+std::vector<saga_note> postgres_payment_reader::timeline(payment_id id) {
+  return db_.read([&] {
+    std::vector<saga_note> found;
+    notes_.each(
+        [&](row& r) {
+          auto& n = found.emplace_back();
+          r.into(n.payment, n.at, n.state, n.step, n.what);
+        },
+        id);
+    return found;
+  });
+}
+
+std::vector<payment> postgres_payment_reader::sagas(const saga_query& asked) {
+  return db_.read([&] {
+    std::vector<payment> found;
+    auto before = time_point::max();
+    if (asked.after) {
+      const auto last = find_.first(read_payment, asked.after);
+      if (!last) return found;
+      before = last->created_at;
+    }
+    const auto state = asked.state ? static_cast<int>(*asked.state) : -1;
+    query_for(asked.state)
+        .each([&](row& r) { found.push_back(read_payment(r)); }, state, before, asked.after,
+              asked.unchanged_since, asked.limit);
+    return found;
+  });
+}
+
+statement& postgres_payment_reader::query_for(std::optional<saga_state> state) {
+  if (!state) return sagas_;
+  switch (*state) {
+    case saga_state::started:
+    case saga_state::debited:
+    case saga_state::refunding:
+    case saga_state::refund_started:
+    case saga_state::refund_released:
+      return open_sagas_;
+    case saga_state::failed:
+    case saga_state::compensated:
+    case saga_state::parked:
+    case saga_state::refunded:
+      return unusual_sagas_;
+    case saga_state::completed:
+      break;
+  }
+  return sagas_;
+}
+
+std::size_t postgres_payment_reader::parked_sagas(std::uint32_t first_shard, std::uint32_t shards) {
+  return db_.read([&] {
+    const payment_id first{std::uint64_t{first_shard} << 57U};
+    const payment_id last{first.value + (std::uint64_t{shards} << 57U) - 1};
+    return parked_sagas_.first([](row& r) { return r.next<std::size_t>(); }, first, last)
+        .value_or(0);
+  });
+}
+
+std::vector<payment_event> postgres_payment_reader::events_after(std::uint64_t sequence,
+                                                                 std::size_t limit) {
+  return db_.read([&] {
+    std::vector<payment_event> found;
+    events_.each([&](row& r) { found.push_back(read_event(r)); }, sequence, limit);
+    return found;
+  });
+}
+
+std::optional<payment_event> postgres_payment_reader::find_event(event_id id) {
+  return db_.read([&] { return event_.first(read_event, id); });
+}
+
+std::vector<parked_event> postgres_payment_reader::parked_after(std::uint64_t sequence,
+                                                                std::size_t events) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    parked_after_.each([&](row& r) { found.push_back(read_parked(r)); }, sequence, events);
+    return found;
+  });
+}
+
+std::vector<parked_event> postgres_payment_reader::parked_of(const std::string& consumer,
+                                                             schedule_id schedule,
+                                                             std::size_t limit) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    parked_of_.each([&](row& r) { found.push_back(read_parked(r)); }, consumer, schedule, limit);
+    return found;
+  });
+}
+
+std::vector<parked_event> postgres_payment_reader::find_parked(event_id id) {
+  return db_.read([&] {
+    std::vector<parked_event> found;
+    find_parked_.each([&](row& r) { found.push_back(read_parked(r)); }, id);
+    return found;
+  });
+}
+
+payment_reader::parked_schedules postgres_payment_reader::parked_for(const std::string& consumer) {
+  return db_.read([&] {
+    parked_schedules found;
+    parked_for_.each(
+        [&](row& r) {
+          found.schedules.push_back(r.next<schedule_id>());
+          found.events += r.next<std::size_t>();
+        },
+        consumer);
+    return found;
+  });
+}
+
+std::uint64_t postgres_payment_reader::consumed_by(const std::string& consumer) {
+  return db_.read([&] {
+    return consumed_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0);
+  });
+}
+
+}  // namespace boxoffice::postgres

@@ -1,0 +1,257 @@
+#include "storage/encoding/outcomes.hpp"
+#include "storage/postgres/connection.hpp"
+#include "storage/postgres/migrations/migrate.hpp"
+#include "storage/postgres/payment_reader.hpp"
+#include "storage/postgres/remembered_keys.hpp"
+#include "storage/postgres/stores.hpp"
+
+#include <algorithm>
+#include <map>
+#include <tuple>
+#include <utility>
+
+namespace boxoffice {
+namespace {
+
+using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's own
+
+// The numbers stand in the schema.
+static_assert(static_cast<int>(saga_state::started) == 0);
+static_assert(static_cast<int>(saga_state::debited) == 1);
+static_assert(static_cast<int>(saga_state::completed) == 2);
+static_assert(static_cast<int>(saga_state::failed) == 3);
+static_assert(static_cast<int>(saga_state::refunding) == 4);
+static_assert(static_cast<int>(saga_state::compensated) == 5);
+static_assert(static_cast<int>(saga_state::parked) == 6);
+static_assert(static_cast<int>(saga_state::refund_started) == 7);
+static_assert(static_cast<int>(saga_state::refund_released) == 8);
+static_assert(static_cast<int>(saga_state::refunded) == 9);
+
+// As the index payment_keeps_seats says.
+bool keeps_seats(const payment& p) {
+  return p.state == saga_state::completed || p.state == saga_state::refund_started ||
+         p.state == saga_state::refund_released ||
+         (p.state == saga_state::parked && p.completed_at != no_time);
+}
+
+auto facts_of(const payment& p) {
+  return std::tie(p.reservation, p.concert, p.user, p.amount, p.created_at);
+}
+
+/// What a batch says about a key, its writes taken together.
+struct key_row {
+  request_key key;
+  payment_id payment;
+  std::optional<std::string> answer;
+  time_point at;
+};
+
+/// A batch as its writes leave the tables: one row each for what is written more than once.
+class final_rows {
+ public:
+  void put(const payment& p) {
+    const auto [at, added] = payments_.try_emplace(p.id, p);
+    if (added) return;
+    expect(facts_of(at->second) == facts_of(p), "a payment keeps its facts");
+    at->second = p;
+  }
+  void remember(const payment_write& w) {
+    auto answer = w.answer ? std::optional{encoding::encode(*w.answer)} : std::nullopt;
+    const std::pair scope{w.key.scope.high, w.key.scope.low};
+    const auto [at, added] = keys_.try_emplace(scope, key_row{w.key, w.key_payment, answer, w.at});
+    if (added) return;
+    auto& known = at->second;
+    expect(known.key == w.key, "a key keeps its body");
+    known.payment = w.key_payment;
+    if (!known.answer) known.answer = std::move(answer);
+  }
+  void consume(const std::string& consumer, std::uint64_t sequence) {
+    auto& position = positions_[consumer];
+    position = std::max(position, sequence);
+  }
+  /// Those first that keep no seats, so that one can take them from another within the batch.
+  [[nodiscard]] std::vector<const payment*> payments() const {
+    std::vector<const payment*> all;
+    for (const auto& [id, p] : payments_)
+      all.push_back(&p);
+    std::ranges::stable_partition(all, [](const payment* p) { return !keeps_seats(*p); });
+    return all;
+  }
+  [[nodiscard]] const auto& keys() const { return keys_; }
+  [[nodiscard]] const auto& positions() const { return positions_; }
+
+ private:
+  std::map<payment_id, payment> payments_;
+  std::map<std::pair<std::uint64_t, std::uint64_t>, key_row> keys_;
+  std::map<std::string, std::uint64_t> positions_;
+};
+
+/// A payment keeps its reservation, user, amount and time of creation; a key keeps its body and its
+/// first answer. A write that would change them is refused as the bug it is.
+class postgres_payment_store final : public payment_store {
+ public:
+  explicit postgres_payment_store(postgres_database at) : db_{std::move(at)} {}
+
+  commit_outcome commit(std::span<const payment_write> batch) override {
+    return db_.in_transaction([&] { write(batch); });
+  }
+
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    return pruner_.prune(before, limit);
+  }
+
+  std::size_t prune_outbox(time_point before, std::size_t limit,
+                           const std::vector<std::string>& consumers) override {
+    columns names{1};
+    for (const auto& each : consumers)
+      names.add(each);
+    std::size_t pruned = 0;
+    const auto outcome = db_.in_transaction([&] {
+      const auto passed =
+          passed_by_all_.first([](row& r) { return r.next<std::uint64_t>(); }, names);
+      pruned = prune_events_.run(passed.value_or(0), limit, before).affected();
+    });
+    return outcome == commit_outcome::committed ? pruned : 0;
+  }
+
+ private:
+  void write(std::span<const payment_write> batch) {
+    final_rows all;
+    columns notes{5};
+    columns events{12};
+    for (const auto& w : batch) {
+      if (w.row) all.put(*w.row);
+      for (const auto& n : w.notes)
+        notes.add(n.payment, n.at, n.state, n.step, n.what);
+      if (w.event) add(events, *w.event);
+      if (w.key.present()) all.remember(w);
+      if (w.consumed) all.consume(w.consumed->first, w.consumed->second);
+    }
+    put(all.payments());
+    if (!notes.empty()) notes_.run(notes);
+    if (!events.empty()) events_.run(events, events.rows());
+    remember(all);
+    consume(all);
+    for (const auto& w : batch)
+      if (w.consumed) park(w, w.consumed->first);
+  }
+
+  static void add(columns& to, const payment_event& e) {
+    to.add(e.id, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount, e.token,
+           e.holds_else, e.paid_at, e.occurred_at);
+  }
+
+  void put(const std::vector<const payment*>& payments) {
+    if (payments.empty()) return;
+    columns all{17};
+    for (const auto* p : payments)
+      all.add(p->id, p->reservation, p->concert, p->user, p->amount, p->state, p->failure,
+              p->reason, p->token, p->holds_else, p->seats, p->balance, p->created_at, p->deadline,
+              p->completed_at, p->changed_at, p->released_at);
+    expect(put_.run(all).affected() == payments.size(), "a payment keeps its facts");
+  }
+
+  void remember(const final_rows& all) {
+    if (all.keys().empty()) return;
+    columns rows{7};
+    for (const auto& [scope, k] : all.keys()) {
+      const auto answer = k.answer ? std::optional{bytes{*k.answer}} : std::nullopt;
+      rows.add(k.key.scope.high, k.key.scope.low, k.key.body.high, k.key.body.low, k.payment,
+               answer, k.at);
+    }
+    expect(keys_.run(rows).affected() == rows.rows(), "a key keeps its body");
+  }
+
+  void consume(const final_rows& all) {
+    if (all.positions().empty()) return;
+    columns rows{2};
+    for (const auto& [consumer, sequence] : all.positions())
+      rows.add(consumer, sequence);
+    consumed_.run(rows);
+  }
+
+  // Rare, and in the order of the writes.
+  void park(const payment_write& write, const std::string& consumer) {
+    for (const auto& p : write.parked)
+      park_.run(consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
+    for (const auto event : write.replayed)
+      unpark_.run(event, consumer);
+  }
+
+  writing_connection db_;
+  statement put_{db_.database(), R"(
+    INSERT INTO payment AS p (id, reservation, concert, user_id, amount, state, failure, reason,
+      token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
+      released_at)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
+      $6::smallint[], $7::smallint[], $8::text[], $9::bigint[], $10::boolean[], $11::integer[],
+      $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+    ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
+      reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
+      seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
+      completed_at = excluded.completed_at, changed_at = excluded.changed_at,
+      released_at = excluded.released_at
+    WHERE p.reservation = excluded.reservation AND p.concert = excluded.concert
+      AND p.user_id = excluded.user_id AND p.amount = excluded.amount
+      AND p.created_at = excluded.created_at)"};
+  statement notes_{db_.database(), R"(
+    INSERT INTO saga_note (payment, at, state, step, what)
+    SELECT payment, at, state, step, what
+    FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[])
+      WITH ORDINALITY AS g (payment, at, state, step, what, place)
+    ORDER BY place)"};
+  statement events_{db_.database(), R"(
+    WITH counted AS (
+      UPDATE outbox_counter SET last_sequence = last_sequence + $13
+      RETURNING last_sequence - $13 AS before
+    )
+    INSERT INTO outbox (sequence, id, kind, payment, user_id, reservation, concert, seats, amount,
+      token, holds_else, paid_at, occurred_at)
+    SELECT counted.before + g.place, g.id, g.kind, g.payment, g.user_id, g.reservation, g.concert,
+      g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at
+    FROM counted, unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[],
+      $6::bigint[], $7::integer[], $8::bigint[], $9::bigint[], $10::boolean[], $11::bigint[],
+      $12::bigint[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation, concert, seats,
+        amount, token, holds_else, paid_at, occurred_at, place))"};
+  statement keys_{db_.database(), R"(
+    INSERT INTO remembered_key AS k
+      (scope_high, scope_low, body_high, body_low, payment, answer, at)
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
+      $6::bytea[], $7::bigint[])
+    ON CONFLICT (scope_high, scope_low) DO UPDATE SET
+      payment = excluded.payment, answer = coalesce(k.answer, excluded.answer)
+    WHERE k.body_high = excluded.body_high AND k.body_low = excluded.body_low)"};
+  statement consumed_{db_.database(), R"(
+    INSERT INTO consumer AS c (name, sequence)
+    SELECT * FROM unnest($1::text[], $2::bigint[])
+    ON CONFLICT (name) DO UPDATE SET sequence = greatest(c.sequence, excluded.sequence))"};
+  statement park_{db_.database(), R"(
+    INSERT INTO parked_event (consumer, schedule, sequence, event, reason, at)
+    VALUES ($1, $2, $3, $4, $5, $6)
+    ON CONFLICT (consumer, schedule, sequence) DO UPDATE SET
+      reason = excluded.reason, at = excluded.at)"};
+  statement unpark_{db_.database(), "DELETE FROM parked_event WHERE event = $1 AND consumer = $2"};
+  // The sequence up to which nobody needs the outbox any more; one who wrote none is at 0.
+  statement passed_by_all_{db_.database(), R"(
+    SELECT coalesce(min(coalesce(c.sequence, 0)), 0)
+    FROM unnest($1::text[]) AS g (name) LEFT JOIN consumer c ON c.name = g.name)"};
+  statement prune_events_{db_.database(), R"(
+    DELETE FROM outbox WHERE sequence = ANY(ARRAY(
+      SELECT sequence FROM (
+        SELECT o.sequence, o.occurred_at FROM outbox o
+        WHERE o.sequence <= $1
+          AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = o.sequence)
+        ORDER BY o.sequence LIMIT $2) oldest
+      WHERE occurred_at < $3)))"};
+  key_pruner pruner_{db_};
+};
+
+}  // namespace
+
+postgres_payment open_postgres_payment(const postgres_database& at) {
+  migrate(*at, payment_schema);
+  return {std::make_unique<postgres_payment_store>(at),
+          std::make_unique<postgres_payment_reader>(at)};
+}
+
+}  // namespace boxoffice
