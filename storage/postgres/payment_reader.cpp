@@ -5,7 +5,7 @@
 namespace boxoffice::postgres {
 namespace {
 
-constexpr auto columns =
+constexpr auto payment_columns =
     "id, reservation, concert, user_id, amount, state, failure, reason, token, holds_else, seats,"
     " balance, created_at, deadline, completed_at, changed_at, released_at";
 
@@ -50,7 +50,7 @@ constexpr auto page_of_sagas =
     " ORDER BY created_at DESC, id DESC LIMIT $5";
 
 std::string select(const std::string& rest) {
-  return std::string{"SELECT "} + columns + " FROM payment WHERE " + rest;
+  return std::string{"SELECT "} + payment_columns + " FROM payment WHERE " + rest;
 }
 
 }  // namespace
@@ -58,11 +58,12 @@ std::string select(const std::string& rest) {
 postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database> of)
     : db_{std::move(of)},
       // The states of the index payment_open, written as there, or it is not used.
-      open_{db_.database(), std::string{"SELECT "} + columns + R"(,
+      open_{db_.database(), std::string{"SELECT "} + payment_columns + R"(,
           k.scope_high, k.scope_low, k.body_high, k.body_low
         FROM payment LEFT JOIN LATERAL (
           SELECT scope_high, scope_low, body_high, body_low FROM remembered_key
-          WHERE remembered_key.payment = payment.id AND answer IS NULL ORDER BY ordinal DESC LIMIT 1) k ON true
+          WHERE remembered_key.payment = payment.id AND answer IS NULL
+          ORDER BY ordinal DESC LIMIT 1) k ON true
         WHERE state IN (0, 1, 4, 7, 8) ORDER BY created_at, payment.id)"},
       find_{db_.database(), select("id = $1")},
       by_reservation_{db_.database(), select("reservation = $1 AND state NOT IN (3, 5)"
