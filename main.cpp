@@ -10,10 +10,8 @@
 #include "http/audit_page.hpp"
 #include "http/event_post.hpp"
 #include "http/operator_commands.hpp"
-#include "storage/sqlite/audit_reader.hpp"
+#include "storage/open_stores.hpp"
 #include "storage/sqlite/data_directory.hpp"
-#include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/node_storage.hpp"
 
 #include <exception>
 #include <iostream>
@@ -45,7 +43,7 @@ exit_code serve(const settings& how) {
   const data_directory held{how.node.data_dir};
   const auto data_platform = http::open_event_sink(how.data_platform, time);
   node services{
-      open_node_stores(how.node.data_dir), how, {time, random, measured, data_platform.get()}};
+      open_stores(how, signals.token()), how, {time, random, measured, data_platform.get()}};
   http::application gateway{how,
                             {services.system(), services.services(), services.catalogue(), time,
                              random, measured, std::string{version}}};
@@ -68,17 +66,22 @@ exit_code serve(const settings& how) {
 
 exit_code migrate(const settings& how) {
   const data_directory held{how.node.data_dir};
-  for (const auto& line : migrate_all(how.node.data_dir))
+  for (const auto& line : migrate_stores(how))
     std::cout << line << '\n';
   return exit_code::stopped;
+}
+
+// Who writes to a database server may be anywhere.
+bool may_be_served(const settings& how) {
+  return how.store.kind == store_kind::postgres || holder_of(how.node.data_dir);
 }
 
 exit_code audit_books(const settings& how, const command_arguments& asked) {
   const system_clock_source time;
   auto reads = audit::reading::drained;
   if (asked.books == books_state::in_use)
-    reads = holder_of(how.node.data_dir) ? audit::reading::online : audit::reading::offline;
-  const auto reader = open_audit_reader(how.node.data_dir);
+    reads = may_be_served(how) ? audit::reading::online : audit::reading::offline;
+  const auto reader = open_audit_reader(how);
   const auto report = audit::run_audit(*reader, {.how = reads}, time);
   std::cout << (asked.output == output_form::json ? http::write_json(report, time.now())
                                                   : http::describe(report));

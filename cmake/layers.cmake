@@ -32,18 +32,34 @@ function(add_layer name)
   endif()
 endfunction()
 
-# add_suite(NAME LINK targets...): GoogleTest program NAME_tests from every .cpp under tests/NAME/.
+# Compiles the sources of a test target fast rather than well: most of what a test costs is compiling
+# it. Sanitizers keep the level of their preset, which their reports are the better for.
+function(compile_fast target)
+  if(NOT BOXOFFICE_SANITIZE)
+    target_compile_options(${target} PRIVATE -O0)
+  endif()
+endfunction()
+
+# add_suite(NAME LINK targets... [PCH header] [SERVERS]): GoogleTest program NAME_tests from every
+# .cpp under tests/NAME/. With SERVERS, CTest starts PostgreSQL and Redis before its tests.
 function(add_suite name)
-  cmake_parse_arguments(suite "" "PCH" "LINK" ${ARGN})
+  cmake_parse_arguments(suite "SERVERS" "PCH" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
   if(NOT sources)
     return()
   endif()
   add_executable(${name}_tests ${sources})
   target_link_libraries(${name}_tests PRIVATE ${suite_LINK} GTest::gtest_main boxoffice_build_rules)
+  compile_fast(${name}_tests)
   if(suite_PCH)
     target_precompile_headers(${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/${suite_PCH})
   endif()
-  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES TIMEOUT 600
+  set(properties TIMEOUT 600)
+  if(suite_SERVERS)
+    target_link_libraries(${name}_tests PRIVATE boxoffice_test_servers)
+    list(APPEND properties FIXTURES_REQUIRED servers
+      ENVIRONMENT BOXOFFICE_TEST_SERVERS=${BOXOFFICE_TEST_SERVERS})
+  endif()
+  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES ${properties}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()

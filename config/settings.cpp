@@ -28,6 +28,9 @@ class loading {
   void read_file(const std::filesystem::path& path);
   void read_variable(const settings_sources::variable& variable);
   void read_flag(const settings_sources::flag& flag);
+  /// What must hold whatever the settings are for.
+  void apply_data_rules();
+  /// What must hold to serve.
   void apply_rules();
   settings_result result() &&;
 
@@ -141,6 +144,19 @@ void loading::apply_key_rules() {
   }
 }
 
+void loading::apply_data_rules() {
+  if (!file_was_read_) return;  // what is missing may stand in it
+  auto& store = values_.store;
+  if (store.kind == store_kind::postgres && sound({&store.kind}))
+    for (auto* of : {&store.concert, &store.reservation, &store.point, &store.payment})
+      require(!of->url.empty(), &of->url,
+              "must say where the database is, as " + name(&store.kind) + " is postgres");
+  auto& queue = values_.queue_ranking;
+  if (queue.kind == ranking_store_kind::redis && sound({&queue.kind}))
+    require(!queue.url.empty(), &queue.url,
+            "must say where Redis is, as " + name(&queue.kind) + " is redis");
+}
+
 void loading::apply_rules() {
   if (!file_was_read_) return;  // what is missing may stand in it
   apply_dev_rule();
@@ -189,6 +205,7 @@ settings_result load_settings(const settings_sources& sources) {
     run.read_variable(variable);
   for (const auto& flag : sources.flags)
     run.read_flag(flag);
+  run.apply_data_rules();
   if (sources.use == settings_use::serve) run.apply_rules();
   return std::move(run).result();
 }

@@ -78,21 +78,40 @@ constexpr auto keys = std::to_array<setting_key>({
      BOXOFFICE_FIELD(node.scheduler_threads),
      {1, number(limits::scheduler_threads_max)}},
 
-    {"store.kind", "",
-     "Where the services keep their data: sqlite is embedded, one file a service under "
-     "node.data_dir.",
-     BOXOFFICE_FIELD(store.kind)},
-    {"store.concert.url", "URL", "Database of the service concert; not read with sqlite.",
+    {"store.kind",
+     "",
+     "Where the services concert, reservation, point and payment keep their data: sqlite is "
+     "embedded, one file a service under node.data_dir; postgres is one PostgreSQL database a "
+     "service, on one server or several.",
+     BOXOFFICE_FIELD(store.kind),
+     {},
+     {"--store", settings_use::data_only}},
+    {"store.concert.url", "URL",
+     "Database of the service concert, as libpq takes it: "
+     "postgresql://user:password@host/database, "
+     "or host=… dbname=…. Not read with sqlite.",
      BOXOFFICE_FIELD(store.concert.url)},
-    {"store.reservation.url", "URL", "Database of the service reservation; not read with sqlite.",
+    {"store.reservation.url", "URL",
+     "Database of the service reservation, as libpq takes it: "
+     "postgresql://user:password@host/database, "
+     "or host=… dbname=…. Not read with sqlite.",
      BOXOFFICE_FIELD(store.reservation.url)},
-    {"store.point.url", "URL", "Database of the service point; not read with sqlite.",
+    {"store.point.url", "URL",
+     "Database of the service point, as libpq takes it: postgresql://user:password@host/database, "
+     "or host=… dbname=…. Not read with sqlite.",
      BOXOFFICE_FIELD(store.point.url)},
-    {"store.payment.url", "URL", "Database of the service payment; not read with sqlite.",
+    {"store.payment.url", "URL",
+     "Database of the service payment, as libpq takes it: "
+     "postgresql://user:password@host/database, "
+     "or host=… dbname=…. Not read with sqlite.",
      BOXOFFICE_FIELD(store.payment.url)},
 
-    {"queue_ranking.kind", "", "Where waiting rooms and rankings are kept.",
-     BOXOFFICE_FIELD(queue_ranking.kind)},
+    {"queue_ranking.kind",
+     "",
+     "Where waiting rooms and rankings are kept: embedded is a file under node.data_dir.",
+     BOXOFFICE_FIELD(queue_ranking.kind),
+     {},
+     {"--queue", settings_use::data_only}},
     {"queue_ranking.url", "URL", "Not read with embedded.", BOXOFFICE_FIELD(queue_ranking.url)},
 
     {"reservation.hold_seconds",

@@ -28,7 +28,7 @@ constexpr auto choices_of(auth_algorithm /*of*/) {
 }
 constexpr auto choices_of(store_kind /*of*/) {
   using enum store_kind;
-  return std::array<choice<store_kind>, 2>{{{sqlite, "sqlite"}, {postgres, "postgres", later}}};
+  return std::array<choice<store_kind>, 2>{{{sqlite, "sqlite"}, {postgres, "postgres"}}};
 }
 constexpr auto choices_of(ranking_store_kind /*of*/) {
   using enum ranking_store_kind;

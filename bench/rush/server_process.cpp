@@ -95,7 +95,8 @@ child_process::child_process(const std::filesystem::path& program,
   std::vector<std::string> words{program.string()};
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
-  for (auto& word : words)
+  pointers.reserve(words.size());
+for (auto& word : words)
     pointers.push_back(word.data());
   pointers.push_back(nullptr);
 

@@ -46,22 +46,21 @@ void server_database::settle() {
   open_.reset();
 }
 
-std::optional<server_database::fate> server_database::settle(const std::string& transaction,
-                                                             const std::string& backend,
+std::optional<server_database::fate> server_database::settle(const batch_mark& about,
                                                              std::chrono::milliseconds time) {
   const auto ends = std::chrono::steady_clock::now() + time;
   const std::scoped_lock hold{lock_};
-  open_ = doubt{transaction, backend};
+  open_ = about;
   while (true) {
     try {
       const auto found = ask(*open_);
       open_.reset();
       return found;
     } catch (const storage_error& e) {
-      if (std::chrono::steady_clock::now() >= ends) {
+      if (std::chrono::steady_clock::now() >= ends || e.why() == kind::replaced) {
         log(log_level::error, "storage",
-            "the answer to a COMMIT is lost, the server cannot be asked",
-            {{"database", name()}, {"transaction", transaction}, {"error", e.what()}});
+            "the answer to a COMMIT is lost, and the server cannot be asked",
+            {{"database", name()}, {"batch", about.number}, {"error", e.what()}});
         return std::nullopt;
       }
     }
@@ -70,18 +69,19 @@ std::optional<server_database::fate> server_database::settle(const std::string& 
 }
 
 // The server process that has not noticed yet that we are gone is ended: it finishes a commit that
-// it has begun, and begins none after that.
-server_database::fate server_database::ask(const doubt& about) {
+// it has begun, and begins none after that. Then nobody holds the lock for long.
+server_database::fate server_database::ask(const batch_mark& about) {
   if (!asks_) asks_ = new_link();
   asks_->open();
+  asks_->run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + about.process);
   const auto found =
-      asks_->run("SELECT pg_xact_status('" + about.transaction +
-                 "'::xid8), (SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid = " +
-                 about.backend + " AND backend_xid = '" + about.transaction + "'::xid8::xid)");
-  const auto status = found.text(0, 0).value_or("unknown");
-  if (status == "committed") return fate::committed;
-  if (status == "aborted") return fate::aborted;
-  throw storage_error{kind::unreachable, "the transaction is " + std::string{status}};
+      asks_->run("SELECT batch, batch_epoch FROM owner WHERE only_row = 1 FOR SHARE");
+  row r{found, 0};
+  const auto number = r.next<std::uint64_t>();
+  const auto owner = r.next<std::uint64_t>();
+  if (owner > about.owner)
+    throw storage_error{kind::replaced, "another process has taken the database over"};
+  return number == about.number ? fate::committed : fate::aborted;
 }
 
 // --- a statement ------------------------------------------------------------------------------
@@ -132,17 +132,29 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
   }
 }
 
-// The fence stays locked until the end of the transaction, so nobody takes over in between.
+// The row of the owner stays locked until the end of the transaction, so nobody takes over in
+// between.
 void writing_connection::begin(attempt& of) {
   link_->open();
+  if (process_of_ != link_->generation()) {
+    process_ = "pid = " + std::string{link_->run("SELECT pg_backend_pid()").text(0, 0).value()} +
+               " AND backend_start = '" +
+               std::string{link_
+                               ->run("SELECT backend_start FROM pg_stat_activity"
+                                     " WHERE pid = pg_backend_pid()")
+                               .text(0, 0)
+                               .value()} +
+               "'";
+    process_of_ = link_->generation();
+  }
   database_->settle();
-  const auto found = link_->run(
-      "BEGIN; SELECT epoch, pg_current_xact_id(), pg_backend_pid() FROM owner WHERE only_row = 1"
-      " FOR SHARE");
+  const auto found =
+      link_->run("BEGIN; UPDATE owner SET batch = batch + 1, batch_epoch = " + to_sql(epoch_) +
+                 " WHERE only_row = 1 RETURNING epoch, batch");
   expect(found.rows() == 1, "a database has an owner");
   row r{found, 0};
   const auto current = r.next<std::uint64_t>();
-  r.into(of.transaction, of.backend);
+  of.mark = {epoch_, r.next<std::uint64_t>(), process_};
   if (!may_write(epoch_, current))
     throw storage_error{kind::replaced,
                         "another process has taken the database over; this one should end"};
@@ -158,11 +170,11 @@ commit_outcome writing_connection::after_failure(const storage_error& error, con
     roll_back();
     return commit_outcome::failed;
   }
-  const auto fate = database_->settle(of.transaction, of.backend, limits::postgres_settle_time);
+  const auto fate = database_->settle(of.mark, limits::postgres_settle_time);
   if (!fate) return commit_outcome::in_doubt;
   log(log_level::warning, "storage", "the answer to a COMMIT was lost; the server was asked",
       {{"database", link_->name()},
-       {"transaction", of.transaction},
+       {"batch", of.mark.number},
        {"committed", *fate == server_database::fate::committed}});
   return *fate == server_database::fate::committed ? commit_outcome::committed
                                                    : commit_outcome::failed;

@@ -21,9 +21,9 @@ namespace boxoffice::postgres {
 /// The database of one service as the connections of this process share it. **Thread**: any.
 ///
 /// **A doubt**: a COMMIT whose answer was lost. The server may still be working on it, so reading
-/// the rows is no answer yet; but every transaction has a number whose fate the server keeps, also
-/// over its own crash. `settle` asks for it until it is known. **Source**: manual, 9.27
-/// (pg_xact_status), 54.1.
+/// the rows is no answer yet. But every batch begins with its number in the row `owner`, and keeps
+/// that row locked to its end: who gets the lock next sees whether the number stayed. **Why** not
+/// the transaction number that PostgreSQL gives: after a crash it gives the same one again.
 class server_database {
  public:
   server_database(std::string location, std::shared_ptr<deadline_watch> watch)
@@ -34,25 +34,26 @@ class server_database {
   }
   [[nodiscard]] std::string name() const { return public_name(location_); }
 
+  /// Says which batch it is, and which server process works on it.
+  struct batch_mark {
+    std::uint64_t owner{0}, number{0};
+    std::string process;  ///< an SQL condition on pg_stat_activity
+  };
   enum class fate : std::uint8_t { committed, aborted };
   /// Nothing unless a doubt is open. **Faults** storage_error{unreachable} while the server cannot
-  /// say.
+  /// say; `replaced` when the next owner has written over what it would say.
   void settle();
-  /// Opens a doubt about a transaction of the server process `backend`, and asks for at most
-  /// `time` what became of it; empty when the server cannot say yet, and readers go on asking.
-  std::optional<fate> settle(const std::string& transaction, const std::string& backend,
-                             std::chrono::milliseconds time);
+  /// Opens a doubt about a batch, and asks for at most `time` what became of it; empty when the
+  /// server cannot say yet, and readers go on asking.
+  std::optional<fate> settle(const batch_mark& about, std::chrono::milliseconds time);
 
  private:
-  struct doubt {
-    std::string transaction, backend;
-  };
-  fate ask(const doubt& about);
+  fate ask(const batch_mark& about);
 
   const std::string location_;
   const std::shared_ptr<deadline_watch> watch_;
   std::mutex lock_;  // guards what follows; held while the server is asked
-  std::optional<doubt> open_;
+  std::optional<batch_mark> open_;
   std::unique_ptr<link> asks_;
 };
 
@@ -117,7 +118,7 @@ class writing_connection {
   link& database() { return *link_; }
 
   /// Runs `work` in one transaction. Never throws.
-  /// - `committed`: the server said so, or says so of the transaction's number.
+  /// - `committed`: the server said so, or the number of the batch does.
   /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or the
   ///   server refused it; nothing is kept. A batch whose connection had died before, or that the
   ///   server ended for another transaction's sake, is run again, so `work` must be repeatable.
@@ -130,7 +131,7 @@ class writing_connection {
   enum class stage : std::uint8_t { opening, working, committing };
   struct attempt {
     stage at{stage::opening};
-    std::string transaction, backend;
+    server_database::batch_mark mark;
   };
   void begin(attempt& of);
   commit_outcome after_failure(const storage_error& error, const attempt& of);
@@ -138,7 +139,9 @@ class writing_connection {
 
   const std::shared_ptr<server_database> database_;
   const std::unique_ptr<link> link_;
-  const std::uint64_t epoch_;  ///< as how many-eth owner it took the database over
+  const std::uint64_t epoch_;    ///< as how many-eth owner it took the database over
+  std::uint64_t process_of_{0};  // generation of the link
+  std::string process_;
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

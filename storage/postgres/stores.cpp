@@ -35,16 +35,8 @@ std::vector<std::string> migrate_postgres(const postgres_locations& at) {
                        std::pair{&postgres::point_schema, &at.point},
                        std::pair{&postgres::payment_schema, &at.payment}};
   std::vector<std::string> lines;
-  for (const auto& [schema, location] : all) {
-    const auto done = postgres::migrate(*postgres_at(*location), *schema);
-    const auto version = std::to_string(done.to);
-    std::string line = std::string{schema->service} + ": ";
-    if (done.from == done.to) line += "version " + version + ", nothing to do";
-    if (done.from == 0) line += "created, version " + version;
-    if (done.from != 0 && done.from != done.to)
-      line += "version " + std::to_string(done.from) + " -> " + version;
-    lines.push_back(std::move(line));
-  }
+  for (const auto& [schema, location] : all)
+    lines.push_back(describe(schema->service, postgres::migrate(*postgres_at(*location), *schema)));
   return lines;
 }
 

@@ -6,7 +6,6 @@
 
 #include <sqlite3.h>
 #include <string>
-#include <string_view>
 #include <utility>
 
 namespace boxoffice {
@@ -15,61 +14,9 @@ namespace {
 using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's own
 using audit::books;
 
-[[noreturn]] void damaged(const std::string& what) {
-  throw storage_error{storage_error::kind::damaged, what};
-}
-
-/// The fields of a stored BLOB from its front. **Why** not the decoder of storage/encoding: what is
-/// checked should not be read by the code that wrote it.
-class stored_fields {
- public:
-  explicit stored_fields(std::string_view bytes) : rest_{bytes} {}
-
-  std::uint64_t next() {  // LEB128
-    std::uint64_t value = 0;
-    for (unsigned shift = 0; shift < 64 && !rest_.empty(); shift += 7) {
-      const auto byte = static_cast<unsigned char>(rest_.front());
-      rest_.remove_prefix(1);
-      value |= std::uint64_t{byte & 0x7FU} << shift;
-      if (byte < 0x80U) return value;
-    }
-    damaged("a stored number does not end");
-  }
-  std::int64_t next_signed() {  // zigzag
-    const auto raw = next();
-    return static_cast<std::int64_t>((raw >> 1) ^ (~(raw & 1) + 1));
-  }
-  [[nodiscard]] bool at_end() const { return rest_.empty(); }
-
- private:
-  std::string_view rest_;
-};
-
 template <class Enum>
 Enum one_of(row& r, Enum last) {
-  const auto number = r.next<std::int64_t>();
-  if (number < 0 || number > static_cast<std::int64_t>(last))
-    damaged("a column holds a state that this program does not know");
-  return static_cast<Enum>(number);
-}
-
-std::vector<audit::basket_seat> next_seats(row& r) {
-  stored_fields in{r.next_bytes()};
-  std::vector<audit::basket_seat> seats;
-  for (auto left = in.next(); left > 0; --left) {
-    const auto seat = static_cast<std::uint32_t>(in.next());
-    seats.push_back({seat, in.next_signed()});
-  }
-  if (!in.at_end()) damaged("bytes are left over behind a list of seats");
-  return seats;
-}
-
-/// The answer of an account to a step: layout, refusal, transaction, and more.
-void next_answer(row& r, audit::step_row& into) {
-  stored_fields in{r.next_bytes()};
-  if (in.next() != 1) damaged("an answer about points is in an unknown layout");
-  into.answer = in.next() == 0 ? audit::step_answer::done : audit::step_answer::refused;
-  into.transaction = in.next();
+  return stored::one_of(r.next<std::int64_t>(), last);
 }
 
 template <class Each>
@@ -168,7 +115,7 @@ void read_points(session& db, books& into) {
     auto& s = into.steps.emplace_back();
     r.into(s.payment);
     s.step = one_of(r, audit::point_step::refund);
-    next_answer(r, s);
+    stored::answer(r.next_bytes(), s);
   });
 }
 
@@ -180,7 +127,7 @@ void read_reservations(session& db, books& into) {
              auto& res = into.reservations.emplace_back();
              r.into(res.id);
              res.user = into.users.of(r.next_bytes());
-             res.seats = next_seats(r);
+             res.seats = stored::seats(r.next_bytes());
              r.into(res.amount);
              res.status = one_of(r, audit::reservation_status::refunded);
              r.into(res.held_at, res.expires_at, res.payment, res.reverted);
@@ -204,39 +151,40 @@ void read_rankings(session& db, books& into) {
   });
 }
 
-class sqlite_audit_reader final : public audit::books_reader {
- public:
-  explicit sqlite_audit_reader(audited_files files) : files_{std::move(files)} {}
-
-  books read() override {
-    books all;
-    in_snapshot(files_.payment, [&](session& db) {
-      read_payments(db, all);
-      read_outbox(db, all);
-    });
-    in_snapshot(files_.point, [&](session& db) { read_points(db, all); });
-    in_snapshot(files_.reservation, [&](session& db) { read_reservations(db, all); });
-    in_snapshot(files_.queue_ranking, [&](session& db) { read_rankings(db, all); });
-    return all;
-  }
-
- private:
-  audited_files files_;
-};
-
 }  // namespace
 
-std::unique_ptr<audit::books_reader> make_audit_reader(audited_files files) {
-  return std::make_unique<sqlite_audit_reader>(std::move(files));
+books_parts sqlite_books(audited_files files) {
+  return {
+      .payment =
+          [file = std::move(files.payment)](books& into) {
+            in_snapshot(file, [&](session& db) {
+              read_payments(db, into);
+              read_outbox(db, into);
+            });
+          },
+      .point = [file = std::move(files.point)](
+                   books& into) { in_snapshot(file, [&](session& db) { read_points(db, into); }); },
+      .reservation =
+          [file = std::move(files.reservation)](books& into) {
+            in_snapshot(file, [&](session& db) { read_reservations(db, into); });
+          },
+      .queue_ranking =
+          [file = std::move(files.queue_ranking)](books& into) {
+            in_snapshot(file, [&](session& db) { read_rankings(db, into); });
+          }};
 }
 
-std::unique_ptr<audit::books_reader> open_audit_reader(const std::filesystem::path& data_dir) {
+books_parts sqlite_books(const std::filesystem::path& data_dir) {
   const auto files = files_in(data_dir);
   const auto shared = [](const std::filesystem::path& file) {
     return std::make_shared<database_file>(file, static_cast<int>(limits::sqlite_checkpoint_pages));
   };
-  return make_audit_reader({shared(files.payment), shared(files.point), shared(files.reservation),
-                            shared(files.queue_ranking)});
+  return sqlite_books({shared(files.payment), shared(files.point), shared(files.reservation),
+                       shared(files.queue_ranking)});
+}
+
+std::unique_ptr<audit::books_reader> open_audit_reader(const std::filesystem::path& data_dir) {
+  return make_books_reader(sqlite_books(data_dir));
 }
 
 }  // namespace boxoffice

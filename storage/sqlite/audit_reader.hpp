@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/audit/books_reader.hpp"
+#include "storage/books_parts.hpp"
 
 #include <filesystem>
 #include <memory>
@@ -18,11 +19,14 @@ struct audited_files {
 
 /// Reads the books of a server in this process, through the files that its stores share. Each
 /// reading opens connections of its own and closes them.
-std::unique_ptr<audit::books_reader> make_audit_reader(audited_files files);
+books_parts sqlite_books(audited_files files);
 
 /// The same from outside: a data directory with or without a server on it. The databases are opened
 /// read-only, and the lock of the directory is left alone. **Faults** while reading storage_error,
 /// which names the file.
+books_parts sqlite_books(const std::filesystem::path& data_dir);
+
+/// All books of a data directory in which every service has its file.
 std::unique_ptr<audit::books_reader> open_audit_reader(const std::filesystem::path& data_dir);
 
 }  // namespace boxoffice

@@ -4,7 +4,7 @@
 #include <cerrno>
 #include <charconv>
 #include <fcntl.h>
-#include <signal.h>
+#include <csignal>
 #include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>

@@ -12,7 +12,8 @@ node_stores open_node_stores(const std::filesystem::path& data_dir, const storag
   auto point = open_point_storage(files.point, how);
   auto payment = open_payment_storage(files.payment, how);
   auto queue_ranking = open_queue_ranking_storage(files.queue_ranking, how);
-  auto books = make_audit_reader({payment.file, point.file, reservation.file, queue_ranking.file});
+  auto books = make_books_reader(
+      sqlite_books({payment.file, point.file, reservation.file, queue_ranking.file}));
   return {.concert = open_concert_storage(files.concert, how).store,
           .reservation = std::move(reservation.store),
           .reservation_reads = std::move(reservation.reader),

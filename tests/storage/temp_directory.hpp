@@ -2,7 +2,7 @@
 
 #include <filesystem>
 #include <stdexcept>
-#include <stdlib.h>
+#include <cstdlib>
 #include <string>
 
 namespace boxoffice::test {

@@ -161,7 +161,7 @@ void add_broken_json(case_list& to, const route_line& line) {
                                   good + good,
                                   good + nul,
                                   nul + good,
-                                  "{\"a\":\"" + nul + "\"}",
+                                  R"({"a":")" + nul + "\"}",
                                   std::string{"{\"a\":\"\xFF\"}"},
                                   std::string{"{\"a\":\"\xC0\x80\"}"},
                                   std::string{R"({"a":"\ud800"})"},

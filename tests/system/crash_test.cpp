@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
+#include <ranges>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -38,14 +39,14 @@ std::vector<waiting_place> line_of(const books& all) {
 /// Asks from the back to the front, so that a line that moves meanwhile cannot look out of order.
 void expect_same_order(rush::blocking_client& client, const std::vector<waiting_place>& line) {
   std::int64_t behind = INT64_MAX;
-  for (auto place = line.rbegin(); place != line.rend(); ++place) {
+  for (const auto & place : std::ranges::reverse_view(line)) {
     const auto answer =
-        client.get("/v1/queue/tokens/" + place->token, client.dev_token(place->user));
-    ASSERT_EQ(answer.status, 200) << place->token << " " << answer.body;
+        client.get("/v1/queue/tokens/" + place.token, client.dev_token(place.user));
+    ASSERT_EQ(answer.status, 200) << place.token << " " << answer.body;
     const auto now = answer.value();
     if (now.at("status") != "WAITING") continue;
     const auto position = now.at("position").get<std::int64_t>();
-    EXPECT_LT(position, behind) << place->token << " of " << place->user << " lost its place";
+    EXPECT_LT(position, behind) << place.token << " of " << place.user << " lost its place";
     behind = position;
   }
 }

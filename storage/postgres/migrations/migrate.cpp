@@ -7,11 +7,13 @@
 namespace boxoffice::postgres {
 namespace {
 
-// Any number that nobody else in the database locks: "boxoffic" as bytes.
-constexpr auto lock = "SELECT pg_advisory_xact_lock(7094705186312711523)";
+// Any number that nobody else in the database locks: "boxoffic" as bytes. Held by the session and
+// not by a transaction: one that waited inside its transaction may see the catalogue as it was.
+constexpr auto lock = "SELECT pg_advisory_lock(7094705186312711523)";
+constexpr auto unlock = "SELECT pg_advisory_unlock(7094705186312711523)";
 
-// One row each: which version the database has, and the number of the process that took it over
-// last (actors/commit/fence.hpp).
+// One row each: which version the database has; the number of the process that took it over last
+// (actors/commit/fence.hpp), and which batch of which owner was written last.
 constexpr auto own_tables =
     "CREATE TABLE IF NOT EXISTS schema_version ("
     "  only_row integer PRIMARY KEY CHECK (only_row = 1),"
@@ -19,7 +21,9 @@ constexpr auto own_tables =
     "  version integer NOT NULL);"
     "CREATE TABLE IF NOT EXISTS owner ("
     "  only_row integer PRIMARY KEY CHECK (only_row = 1),"
-    "  epoch bigint NOT NULL CHECK (epoch > 0))";
+    "  epoch bigint NOT NULL CHECK (epoch > 0),"
+    "  batch bigint NOT NULL DEFAULT 0,"
+    "  batch_epoch bigint NOT NULL DEFAULT 0)";
 
 struct stamp {
   std::string service;
@@ -47,26 +51,14 @@ void check(const stamp& found, const schema& of, const std::string& name) {
                          ": it was written by a newer boxoffice"};
 }
 
-// Returns which version it found, under the lock: another process may have been here.
-int apply_next(link& on, const schema& of, const std::string& name) {
+void apply(link& on, const schema& of, const migration& step) {
   on.run("BEGIN");
-  on.run(lock);
-  const auto found = read_stamp(on, of);
-  check(found, of, name);
-  for (const auto& step : of.migrations) {
-    if (step.version != found.version + 1) continue;
-    on.run(own_tables);
-    on.run(step.sql);
-    const auto version = std::to_string(step.version);
-    on.run(std::string{"INSERT INTO schema_version VALUES (1, '"} + of.service + "', " + version +
-           ") ON CONFLICT (only_row) DO UPDATE SET version = excluded.version");
-    on.run("COMMIT");
-    log(log_level::info, "storage", "migrated",
-        {{"database", name}, {"version", step.version}, {"what", step.what}});
-    return found.version;
-  }
+  on.run(own_tables);
+  on.run(step.sql);
+  const auto version = std::to_string(step.version);
+  on.run(std::string{"INSERT INTO schema_version VALUES (1, '"} + of.service + "', " + version +
+         ") ON CONFLICT (only_row) DO UPDATE SET version = excluded.version");
   on.run("COMMIT");
-  return found.version;
 }
 
 }  // namespace
@@ -75,12 +67,21 @@ migrated migrate(const server_database& database, const schema& of) {
   const auto on = database.new_link(purpose::upkeep);
   on->open();
   const int newest = of.migrations.back().version;
-  // Without the lock first: most starts find nothing to do, and a reader may look as well.
-  const auto before = read_stamp(*on, of);
-  check(before, of, database.name());
-  for (int now = before.version; now < newest;)
-    now = apply_next(*on, of, database.name()) + 1;
-  return {before.version, newest};
+  // Without the lock first: most starts find nothing to do.
+  auto found = read_stamp(*on, of);
+  check(found, of, database.name());
+  if (found.version == newest) return {newest, newest};
+  on->run(lock);
+  found = read_stamp(*on, of);
+  check(found, of, database.name());
+  for (const auto& step : of.migrations) {
+    if (step.version <= found.version) continue;
+    apply(*on, of, step);
+    log(log_level::info, "storage", "migrated",
+        {{"database", database.name()}, {"version", step.version}, {"what", step.what}});
+  }
+  on->run(unlock);
+  return {found.version, newest};
 }
 
 }  // namespace boxoffice::postgres

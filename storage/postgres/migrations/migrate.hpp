@@ -1,14 +1,10 @@
 #pragma once
 
+#include "storage/migrated.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/migrations/schema.hpp"
 
 namespace boxoffice::postgres {
-
-struct migrated {
-  int from{0};  ///< 0: the database was empty
-  int to{0};
-};
 
 /// Brings a database to the newest version of `of`; each migration in a transaction of its own,
 /// with the version it reaches. Processes that come at the same time wait for each other (advisory

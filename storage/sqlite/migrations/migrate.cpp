@@ -3,8 +3,6 @@
 #include "config/log.hpp"
 #include "storage/sqlite/connection.hpp"
 
-#include <array>
-
 namespace boxoffice::sqlite {
 namespace {
 
@@ -80,23 +78,25 @@ migrated migrate(const std::filesystem::path& file, const schema& of) {
 
 namespace boxoffice {
 
+namespace {
+
+std::string migrate_in(const std::filesystem::path& data_dir, const sqlite::schema& of) {
+  return describe(of.service, sqlite::migrate(data_dir / (std::string{of.service} + ".db"), of));
+}
+
+}  // namespace
+
 std::vector<std::string> migrate_all(const std::filesystem::path& data_dir) {
-  const std::array schemas{&sqlite::concert_schema, &sqlite::reservation_schema,
-                           &sqlite::point_schema, &sqlite::payment_schema,
-                           &sqlite::queue_ranking_schema};
   std::vector<std::string> lines;
-  for (const auto* s : schemas) {
-    const auto file = data_dir / (std::string{s->service} + ".db");
-    const auto done = sqlite::migrate(file, *s);
-    const auto version = std::to_string(done.to);
-    std::string line = std::string{s->service} + ": ";
-    if (done.from == done.to) line += "version " + version + ", nothing to do";
-    if (done.from == 0) line += "created, version " + version;
-    if (done.from != 0 && done.from != done.to)
-      line += "version " + std::to_string(done.from) + " -> " + version;
-    lines.push_back(std::move(line));
-  }
+  for (const auto* of :
+       {&sqlite::concert_schema, &sqlite::reservation_schema, &sqlite::point_schema,
+        &sqlite::payment_schema, &sqlite::queue_ranking_schema})
+    lines.push_back(migrate_in(data_dir, *of));
   return lines;
+}
+
+std::string migrate_queue_ranking(const std::filesystem::path& data_dir) {
+  return migrate_in(data_dir, sqlite::queue_ranking_schema);
 }
 
 }  // namespace boxoffice

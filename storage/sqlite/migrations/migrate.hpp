@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/migrated.hpp"
 #include "storage/sqlite/migrations/schema.hpp"
 
 #include <filesystem>
@@ -7,11 +8,6 @@
 #include <vector>
 
 namespace boxoffice::sqlite {
-
-struct migrated {
-  int from{0};  ///< 0: there was no database
-  int to{0};
-};
 
 /// Brings the database in `file` to the newest version of `of`, creating it if need be; each
 /// migration in a transaction of its own, with the version it reaches.
@@ -25,5 +21,7 @@ namespace boxoffice {
 /// Migrates the five databases of a data directory; one line to print for each.
 /// **Requires** the data directory to be held (data_directory). **Faults** as `sqlite::migrate`.
 std::vector<std::string> migrate_all(const std::filesystem::path& data_dir);
+/// The same for the service queue_ranking alone.
+std::string migrate_queue_ranking(const std::filesystem::path& data_dir);
 
 }  // namespace boxoffice

@@ -90,7 +90,8 @@ class memory_payment_store final : public payment_store, public payment_reader {
     for (const auto& [id, row] : rows)
       last[shard_of(id)] = std::max(last[shard_of(id)], id);
     std::vector<payment_id> found;
-    for (const auto& [shard, id] : last)
+    found.reserve(last.size());
+for (const auto& [shard, id] : last)
       found.push_back(id);
     return found;
   }
@@ -227,7 +228,7 @@ class memory_payment_store final : public payment_store, public payment_reader {
       c = std::max(c, w.consumed->second);
       for (const auto& p : w.parked) {
         if (std::ranges::count(events, p.event.id, &payment_event::id) == 0)
-          broken.push_back("parked without event");
+          broken.emplace_back("parked without event");
         parked.insert_or_assign({p.event.sequence, w.consumed->first}, p);
       }
       std::erase_if(parked, [&](const auto& p) {

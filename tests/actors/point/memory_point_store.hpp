@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -72,13 +73,13 @@ class memory_point_store final : public point_store, public point_reader {
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     read();
     page p;
-    for (auto at = ledger.rbegin(); at != ledger.rend(); ++at) {
-      if (at->user != user || (cursor != 0 && at->id.value >= cursor)) continue;
+    for (auto & at : std::ranges::reverse_view(ledger)) {
+      if (at.user != user || (cursor != 0 && at.id.value >= cursor)) continue;
       if (p.items.size() == limit) {
         p.next = p.items.back().id.value;
         break;
       }
-      p.items.push_back(*at);
+      p.items.push_back(at);
     }
     return p;
   }
@@ -139,21 +140,21 @@ class memory_point_store final : public point_store, public point_reader {
   void apply(const point_write& w) {
     if (w.entry) {
       const auto& e = *w.entry;
-      if (e.balance_after < points{0}) violations.push_back("negative balance");
-      if (balance_of(w.user) + e.amount != e.balance_after) violations.push_back("broken chain");
+      if (e.balance_after < points{0}) violations.emplace_back("negative balance");
+      if (balance_of(w.user) + e.amount != e.balance_after) violations.emplace_back("broken chain");
       for (const auto& other : ledger) {
-        if (other.id == e.id) violations.push_back("transaction id twice");
+        if (other.id == e.id) violations.emplace_back("transaction id twice");
         if (e.reference && other.reference == e.reference && other.kind == e.kind)
-          violations.push_back("reference twice");
+          violations.emplace_back("reference twice");
       }
       balances[w.user] = e.balance_after;
       ledger.push_back(e);
     }
     if (w.step && !steps.insert({{w.step->payment, w.step->step}, {w.user, *w.step}}).second)
-      violations.push_back("step twice");
-    if (w.key.present() != w.answer.has_value()) violations.push_back("key without answer");
+      violations.emplace_back("step twice");
+    if (w.key.present() != w.answer.has_value()) violations.emplace_back("key without answer");
     if (w.answer && !keys.insert({w.key.scope, {w.key.body, *w.answer, w.at}}).second)
-      violations.push_back("key twice");
+      violations.emplace_back("key twice");
   }
 };
 

@@ -6,6 +6,7 @@
 #include <deque>
 #include <map>
 #include <optional>
+#include <ranges>
 #include <set>
 #include <span>
 #include <stdexcept>
@@ -79,8 +80,8 @@ class memory_reservation_store final : public reservation_store, public reservat
             std::uint64_t cursor, std::size_t limit) override {
     look();
     page result;
-    for (auto at = rows.rbegin(); at != rows.rend(); ++at) {
-      const auto& row = at->second;
+    for (auto & at : std::ranges::reverse_view(rows)) {
+      const auto& row = at.second;
       if (row.user != user || (cursor != 0 && row.id.value >= cursor)) continue;
       if (status && row.status_at(now) != *status) continue;
       if (result.items.size() == limit) {

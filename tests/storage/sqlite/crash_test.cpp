@@ -4,7 +4,7 @@
 #include "tests/storage/temp_directory.hpp"
 
 #include <chrono>
-#include <signal.h>
+#include <csignal>
 #include <sys/wait.h>
 #include <thread>
 #include <unistd.h>

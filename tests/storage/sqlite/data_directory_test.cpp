@@ -4,7 +4,7 @@
 
 #include <fstream>
 #include <optional>
-#include <signal.h>
+#include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>

@@ -258,10 +258,22 @@ TEST(Settings, WorkOnDataAloneNeedsNoSecret) {
   EXPECT_EQ(loaded(sources), settings{});
 }
 
+TEST(Settings, EveryDatabaseOfPostgresIsNamed) {
+  settings_sources sources;
+  sources.use = settings_use::data_only;
+  sources.flags = {{"--store", "store.kind", "postgres"},
+                   {"--set store.point.url", "store.point.url", "postgresql://db/point"}};
+  const auto got = refused(sources);
+  ASSERT_EQ(got.size(), 3U);
+  EXPECT_TRUE(contains(got[0], "store.concert.url must say where the database is")) << got[0];
+  for (const auto* key : {"store.concert.url", "store.reservation.url", "store.payment.url"})
+    sources.flags.push_back({std::string{"--set "} + key, key, "postgresql://db/x"});
+  EXPECT_EQ(loaded(sources).store.kind, store_kind::postgres);
+}
+
 TEST(Settings, WhatThisVersionLacksIsRefusedByName) {
-  for (const auto& flag :
-       {set("store.kind", "postgres"), set("queue_ranking.kind", "redis"),
-        set("events.kind", "kafka"), set("events.kind", "rabbitmq"), set("events.kind", "redis")}) {
+  for (const auto& flag : {set("queue_ranking.kind", "redis"), set("events.kind", "kafka"),
+                           set("events.kind", "rabbitmq"), set("events.kind", "redis")}) {
     const auto mistake = mistake_of(flag);
     EXPECT_TRUE(contains(mistake, "\"" + flag.value + "\" is not available in this version"))
         << mistake;

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include <ranges>
+
 namespace boxoffice {
 namespace {
 
@@ -168,8 +170,8 @@ TEST_F(WaitingRoom, UndoIsAsIfNothingHadHappened) {
   room.leave(a, now);
   auto changes = room.take_changes();
   ASSERT_EQ(changes.size(), 2U);
-  for (auto i = changes.rbegin(); i != changes.rend(); ++i)
-    room.undo(*i);
+  for (auto & change : std::ranges::reverse_view(changes))
+    room.undo(change);
   EXPECT_EQ(state(a), token_state::active);
   EXPECT_EQ(state(b), token_state::active);
   EXPECT_EQ(room.place(c).position, 1U);
@@ -192,8 +194,8 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   for (const auto& c : room.take_changes())
     stored[c.after.token] = c.after;
   std::vector<queue_entry> rows;
-  for (auto i = stored.rbegin(); i != stored.rend(); ++i)
-    rows.push_back(i->second);
+  for (auto & i : std::ranges::reverse_view(stored))
+    rows.push_back(i.second);
   now += seconds{300};
   waiting_room again{con, {seconds{600}, seconds{120}}};
   again.set_rule({true, 2, 100}, now);

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <list>
+#include <mutex>
+#include <string>
+#include <thread>
+
+namespace boxoffice::test {
+
+/// Stands between a client and a server on loopback, and does to their connections what networks
+/// do. **Thread**: any; its own threads carry the bytes.
+class tcp_proxy {
+ public:
+  explicit tcp_proxy(int server_port);
+  ~tcp_proxy();
+  tcp_proxy(const tcp_proxy&) = delete;
+  tcp_proxy& operator=(const tcp_proxy&) = delete;
+
+  /// Where clients connect to.
+  [[nodiscard]] int port() const { return port_; }
+
+  /// Ends every connection there is; new ones are served.
+  void cut() { ++cuts_; }
+  /// Ends only what the clients send; what the server says still arrives.
+  void half_close() { ++half_closes_; }
+  /// Carries nothing until it is told otherwise; connections stay.
+  void stall(bool on) { stalled_ = on; }
+  /// Carries every piece so much later.
+  void delay(std::chrono::milliseconds by) { delay_ms_ = static_cast<int>(by.count()); }
+  /// The next time a client sends `text`, the server still gets it, and the client no answer: the
+  /// connection is cut.
+  void cut_after(const std::string& text);
+  /// Whether that has happened.
+  [[nodiscard]] bool has_cut_after() const { return !armed_; }
+
+ private:
+  void accept_all();
+  void carry(int client);
+  bool is_watched(const char* data, std::size_t size);
+
+  int server_port_;
+  int listener_{-1};
+  int port_{0};
+  std::atomic<bool> ending_{false};
+  std::atomic<bool> stalled_{false};
+  std::atomic<bool> armed_{false};
+  std::atomic<int> cuts_{0}, half_closes_{0}, delay_ms_{0};
+  std::mutex lock_;  // guards watched_ and carriers_
+  std::string watched_;
+  std::list<std::thread> carriers_;
+  std::thread acceptor_;
+};
+
+}  // namespace boxoffice::test

@@ -1,0 +1,135 @@
+#include "tests/servers/test_servers.hpp"
+
+#include <atomic>
+#include <csignal>
+#include <cstdlib>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <pqxx/pqxx>
+#include <stdexcept>
+#include <unistd.h>
+
+namespace boxoffice::test {
+namespace {
+
+std::string content_of(const std::filesystem::path& file) {
+  std::ifstream in{file};
+  return {std::istreambuf_iterator<char>{in}, {}};
+}
+
+int port_in(const std::filesystem::path& file) { return std::stoi(content_of(file)); }
+
+void script(const std::string& command, const std::filesystem::path& directory,
+            const std::string& which) {
+  const auto line = "SERVERS='" + which + "' '" + BOXOFFICE_SERVERS_SCRIPT + "' " + command + " '" +
+                    directory.string() + "'";
+  if (const auto status = std::system(line.c_str()); status != 0)
+    throw std::runtime_error{"the servers of the tests: " + command + " failed, see above"};
+}
+
+// One that has ended may stay in the list of processes until somebody takes note of it.
+bool runs(pid_t pid) {
+  const auto status = content_of("/proc/" + std::to_string(pid) + "/stat");
+  const auto name_ends = status.rfind(") ");
+  return name_ends != std::string::npos && status.at(name_ends + 2) != 'Z';
+}
+
+std::filesystem::path new_directory() {
+  auto name = (std::filesystem::temp_directory_path() / "boxoffice-servers-XXXXXX").string();
+  if (mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no temporary directory"};
+  return name;
+}
+
+/// The folder of the servers that all tests of this program share.
+std::filesystem::path shared_directory() {
+  if (const auto* given = std::getenv("BOXOFFICE_TEST_SERVERS")) return given;
+  struct started {
+    std::filesystem::path directory = new_directory();
+    started() { script("start", directory, "postgres redis"); }
+    ~started() {
+      try {
+        script("stop", directory, "");
+      } catch (const std::exception&) {  // nothing is left to tell it to
+      }
+    }
+  };
+  static const started ours;
+  return ours.directory;
+}
+
+std::string on_server(const std::string& server_url, const std::string& database) {
+  return server_url.substr(0, server_url.rfind('/') + 1) + database;
+}
+
+void run_sql(const std::string& url, const std::string& text) {
+  pqxx::connection db{url};
+  pqxx::nontransaction{db}.exec(text);
+}
+
+std::string admin_url() { return content_of(shared_directory() / "postgres.url"); }
+
+std::string fresh_name() {
+  static std::atomic<int> count{0};
+  return "t" + std::to_string(getpid()) + "_" + std::to_string(++count);
+}
+
+}  // namespace
+
+test_database::test_database() : name_{fresh_name()} {
+  run_sql(admin_url(), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
+}
+
+test_database::~test_database() {
+  try {
+    run_sql(admin_url(), "DROP DATABASE " + name_ + " WITH (FORCE)");
+  } catch (const std::exception&) {  // it goes with its server
+  }
+}
+
+std::string test_database::url() const { return on_server(admin_url(), name_); }
+
+// By process: CTest runs tests of one program side by side.
+std::string redis_url() {
+  static std::atomic<int> count{0};
+  constexpr int databases = 1024;
+  const auto number = (getpid() * 7 + ++count) % databases;
+  return content_of(shared_directory() / "redis.url") + "/" + std::to_string(number);
+}
+
+own_servers::own_servers(const std::string& which) : which_{which}, directory_{new_directory()} {
+  start();
+}
+
+own_servers::~own_servers() {
+  try {
+    script("stop", directory_, which_);
+  } catch (const std::exception&) {  // nothing is left to tell it to
+  }
+}
+
+int own_servers::postgres_port() const { return port_in(directory_ / "postgres.port"); }
+int own_servers::redis_port() const { return port_in(directory_ / "redis.port"); }
+
+void own_servers::sql(const std::string& database, const std::string& text) const {
+  run_sql(on_server(content_of(directory_ / "postgres.url"), database), text);
+}
+
+void own_servers::kill_postgres() const {
+  const auto file = directory_ / "postgres" / "postmaster.pid";
+  const auto pid = static_cast<pid_t>(port_in(file));  // its first line
+  kill(pid, SIGQUIT);  // an immediate shutdown: no checkpoint, its children are killed
+  while (runs(pid))
+    usleep(1000);
+}
+
+void own_servers::kill_redis() const {
+  const auto pid = static_cast<pid_t>(port_in(directory_ / "redis.pid"));
+  kill(pid, SIGKILL);
+  while (runs(pid))
+    usleep(1000);
+}
+
+void own_servers::start() const { script("start", directory_, which_); }
+
+}  // namespace boxoffice::test

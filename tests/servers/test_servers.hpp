@@ -1,0 +1,53 @@
+#pragma once
+
+#include <filesystem>
+#include <string>
+
+namespace boxoffice::test {
+
+/// A PostgreSQL database that is there as long as this, on the server that all tests share: the one
+/// of CTest (BOXOFFICE_TEST_SERVERS names its folder), or one that this program starts at first use
+/// and ends with itself.
+class test_database {
+ public:
+  test_database();
+  ~test_database();
+  test_database(const test_database&) = delete;
+  test_database& operator=(const test_database&) = delete;
+
+  /// Location as the stores take it.
+  [[nodiscard]] std::string url() const;
+  [[nodiscard]] const std::string& name() const { return name_; }
+
+ private:
+  std::string name_;
+};
+
+/// An empty logical database of the Redis that all tests share.
+std::string redis_url();
+
+/// Servers of a test's own, which it may kill.
+class own_servers {
+ public:
+  /// `which`: `postgres`, `redis` or both, with a blank between.
+  explicit own_servers(const std::string& which);
+  ~own_servers();
+  own_servers(const own_servers&) = delete;
+  own_servers& operator=(const own_servers&) = delete;
+
+  [[nodiscard]] int postgres_port() const;
+  [[nodiscard]] int redis_port() const;
+  /// Runs SQL in a database; throws std::runtime_error when it fails.
+  void sql(const std::string& database, const std::string& text) const;
+  /// As kill -9 on all its processes would: what was committed is there after `start`.
+  void kill_postgres() const;
+  void kill_redis() const;
+  /// Starts what does not run, on the same data and ports.
+  void start() const;
+
+ private:
+  std::string which_;
+  std::filesystem::path directory_;
+};
+
+}  // namespace boxoffice::test
