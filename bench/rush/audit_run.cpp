@@ -1,5 +1,6 @@
 #include "bench/rush/audit_run.hpp"
 
+#include "bench/rush/books.hpp"
 #include "bench/rush/server_process.hpp"
 
 #include <chrono>
@@ -21,6 +22,8 @@ audit_run audit(const std::filesystem::path& program, const std::filesystem::pat
   constexpr std::chrono::seconds patience{60};
   const scratch_directory scratch{"boxoffice-audit"};
   std::vector<std::string> arguments{"audit", "--json", "--data-dir", data_dir.string()};
+  if (const auto file = settings_beside(data_dir); exists(file))
+    arguments.insert(arguments.end(), {"--config", file.string()});
   arguments.insert(arguments.end(), more.begin(), more.end());
   child_process child{program, arguments, scratch.path() / "errors"};
   const auto output = child.read_rest(patience);

@@ -1,7 +1,14 @@
 #include "bench/rush/books.hpp"
 
+#include "config/settings.hpp"
+
+#include <functional>
+#include <memory>
+#include <pqxx/pqxx>
+#include <regex>
 #include <stdexcept>
 #include <string_view>
+#include <variant>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 
@@ -10,26 +17,81 @@ namespace {
 
 constexpr int busy_milliseconds_max = 5000;
 
+/// One row of a table, whatever keeps it.
+class table_row {
+ public:
+  virtual ~table_row() = default;
+  [[nodiscard]] virtual std::int64_t number(int column) const = 0;
+  [[nodiscard]] virtual std::string text(int column) const = 0;
+  [[nodiscard]] virtual std::string bytes(int column) const = 0;
+};
+using each_row = std::function<void(const table_row&)>;
+
+/// A database of one service at one moment.
 class snapshot {
  public:
-  explicit snapshot(const std::filesystem::path& file)
+  virtual ~snapshot() = default;
+  virtual void rows(const std::string& sql, const each_row& each) = 0;
+};
+
+class sqlite_snapshot final : public snapshot {
+ public:
+  explicit sqlite_snapshot(const std::filesystem::path& file)
       : db_{file.string(), SQLite::OPEN_READONLY, busy_milliseconds_max} {
     db_.exec("BEGIN");
   }
-
-  template <class Each>
-  void rows(const char* sql, Each each) {
-    SQLite::Statement found{db_, sql};
-    while (found.executeStep())
-      each(found);
+  void rows(const std::string& sql, const each_row& each) override {
+    struct found_row final : table_row {
+      found_row(SQLite::Database& db, const std::string& sql) : found{db, sql} {}
+      [[nodiscard]] std::int64_t number(int column) const override {
+        return found.getColumn(column).getInt64();
+      }
+      [[nodiscard]] std::string text(int column) const override {
+        return found.getColumn(column).getString();
+      }
+      [[nodiscard]] std::string bytes(int column) const override { return text(column); }
+      mutable SQLite::Statement found;
+    };
+    found_row row{db_, sql};
+    while (row.found.executeStep())
+      each(row);
   }
 
  private:
   SQLite::Database db_;
 };
 
-std::int64_t number(SQLite::Statement& row, int column) { return row.getColumn(column).getInt64(); }
-std::string text(SQLite::Statement& row, int column) { return row.getColumn(column).getString(); }
+class postgres_snapshot final : public snapshot {
+ public:
+  explicit postgres_snapshot(const std::string& url) : db_{url}, work_{db_} {
+    work_.exec("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+  }
+  // A word that is a name in one of the two is none in the other.
+  void rows(const std::string& sql, const each_row& each) override {
+    struct found_row final : table_row {
+      explicit found_row(const pqxx::row& of) : found{of} {}
+      [[nodiscard]] std::int64_t number(int column) const override {
+        return found[column].as<std::int64_t>();
+      }
+      [[nodiscard]] std::string text(int column) const override { return found[column].c_str(); }
+      [[nodiscard]] std::string bytes(int column) const override {
+        const auto hex = text(column).substr(2);
+        std::string raw;
+        for (std::size_t at = 0; at + 1 < hex.size(); at += 2)
+          raw += static_cast<char>(std::stoi(hex.substr(at, 2), nullptr, 16));
+        return raw;
+      }
+      const pqxx::row found;
+    };
+    const auto word = std::regex{"\\buser\\b"};
+    for (const auto& row : work_.exec(std::regex_replace(sql, word, "user_id")))
+      each(found_row{row});
+  }
+
+ private:
+  pqxx::connection db_;
+  pqxx::nontransaction work_;
+};
 
 /// An unsigned number in LEB128, taken from the front.
 std::uint64_t take_number(std::string_view& from) {
@@ -54,62 +116,76 @@ std::vector<std::uint32_t> take_seats(std::string_view from) {
   return seats;
 }
 
-void read_reservations(const std::filesystem::path& file, books& into) {
-  snapshot db{file};
+void read_reservations(snapshot& db, books& into) {
   db.rows("SELECT id, user, seats, amount, status, held_at, expires_at, payment FROM reservation",
-          [&](SQLite::Statement& row) {
-            into.reservations[number(row, 0)] = {
-                text(row, 1),   take_seats(text(row, 2)),
-                number(row, 3), reservation_row_status{number(row, 4)},
-                number(row, 5), number(row, 6),
-                number(row, 7)};
+          [&](const table_row& row) {
+            into.reservations[row.number(0)] = {
+                row.text(1),   take_seats(row.bytes(2)),
+                row.number(3), reservation_row_status{row.number(4)},
+                row.number(5), row.number(6),
+                row.number(7)};
           });
-  db.rows("SELECT schedule, seat, reservation FROM seat_claim", [&](SQLite::Statement& row) {
-    into.claims.push_back({number(row, 0), number(row, 1), number(row, 2)});
+  db.rows("SELECT schedule, seat, reservation FROM seat_claim", [&](const table_row& row) {
+    into.claims.push_back({row.number(0), row.number(1), row.number(2)});
   });
 }
 
-void read_payments(const std::filesystem::path& file, books& into) {
-  snapshot db{file};
+void read_payments(snapshot& db, books& into) {
   db.rows("SELECT id, user, reservation, amount, state, created_at, completed_at FROM payment",
-          [&](SQLite::Statement& row) {
-            into.payments[number(row, 0)] = {text(row, 1),   number(row, 2),
-                                             number(row, 3), payment_row_state{number(row, 4)},
-                                             number(row, 5), number(row, 6)};
+          [&](const table_row& row) {
+            into.payments[row.number(0)] = {row.text(1),   row.number(2),
+                                            row.number(3), payment_row_state{row.number(4)},
+                                            row.number(5), row.number(6)};
           });
-  db.rows("SELECT kind, payment FROM outbox", [&](SQLite::Statement& row) {
-    into.events.push_back({number(row, 0), number(row, 1)});
+  db.rows("SELECT kind, payment FROM outbox", [&](const table_row& row) {
+    into.events.push_back({row.number(0), row.number(1)});
   });
 }
 
-void read_points(const std::filesystem::path& file, books& into) {
-  snapshot db{file};
+void read_points(snapshot& db, books& into) {
   db.rows("SELECT user, balance FROM account",
-          [&](SQLite::Statement& row) { into.balances[text(row, 0)] = number(row, 1); });
+          [&](const table_row& row) { into.balances[row.text(0)] = row.number(1); });
   db.rows("SELECT id, user, kind, amount, balance_after, reference FROM ledger ORDER BY id",
-          [&](SQLite::Statement& row) {
-            into.ledger.push_back({number(row, 0), text(row, 1), ledger_row_kind{number(row, 2)},
-                                   number(row, 3), number(row, 4), number(row, 5)});
+          [&](const table_row& row) {
+            into.ledger.push_back({row.number(0), row.text(1), ledger_row_kind{row.number(2)},
+                                   row.number(3), row.number(4), row.number(5)});
           });
 }
 
-void read_places(const std::filesystem::path& file, books& into) {
-  snapshot db{file};
+void read_places(snapshot& db, books& into) {
   db.rows("SELECT token, concert, user, sequence, state FROM queue_entry",
-          [&](SQLite::Statement& row) {
-            into.places[number(row, 0)] = {number(row, 1), text(row, 2), number(row, 3),
-                                           place_row_state{number(row, 4)}};
+          [&](const table_row& row) {
+            into.places[row.number(0)] = {row.number(1), row.text(2), row.number(3),
+                                          place_row_state{row.number(4)}};
           });
 }
 
 }  // namespace
 
+std::filesystem::path settings_beside(const std::filesystem::path& data_dir) {
+  return data_dir.parent_path() / "stores.toml";
+}
+
 books read_books(const std::filesystem::path& data_dir) {
+  settings_sources sources;
+  sources.use = settings_use::data_only;
+  if (const auto file = settings_beside(data_dir); exists(file)) sources.file = file;
+  const auto read = load_settings(sources);
+  if (const auto* mistakes = std::get_if<settings_mistakes>(&read))
+    throw std::runtime_error{mistakes->front()};
+  const auto& how = std::get<settings>(read);
+  const auto open = [&](const service_store_settings& at,
+                        const char* file) -> std::unique_ptr<snapshot> {
+    if (how.store.kind == store_kind::postgres)
+      return std::make_unique<postgres_snapshot>(at.url.reveal());
+    return std::make_unique<sqlite_snapshot>(data_dir / file);
+  };
   books all;
-  read_reservations(data_dir / "reservation.db", all);
-  read_payments(data_dir / "payment.db", all);
-  read_points(data_dir / "point.db", all);
-  read_places(data_dir / "queue_ranking.db", all);
+  read_reservations(*open(how.store.reservation, "reservation.db"), all);
+  read_payments(*open(how.store.payment, "payment.db"), all);
+  read_points(*open(how.store.point, "point.db"), all);
+  sqlite_snapshot places{data_dir / "queue_ranking.db"};
+  read_places(places, all);
   return all;
 }
 

@@ -58,7 +58,7 @@ struct place_row {
   place_row_state state;
 };
 
-/// What the five databases of a data directory hold, read without the server's code. Each database
+/// What the databases of a server hold, read without the server's code. Each database
 /// is read in one snapshot; with a running server the four snapshots are moments apart.
 struct books {
   std::unordered_map<std::int64_t, reservation_row> reservations;
@@ -70,8 +70,14 @@ struct books {
   std::unordered_map<std::int64_t, place_row> places;
 };
 
-/// Throws std::exception when a database cannot be read or holds what is no row of it.
+/// Of the server on this data directory; those databases that a settings file beside it
+/// (settings_beside) puts elsewhere are read there. Throws std::exception when a database cannot be
+/// read or holds what is no row of it.
 books read_books(const std::filesystem::path& data_dir);
+
+/// The settings file beside a data directory that says where the databases are which it does not
+/// hold. Whoever starts a server or an audit on the directory gives it that file, when it is there.
+std::filesystem::path settings_beside(const std::filesystem::path& data_dir);
 
 /// Payments whose saga has neither ended nor is parked.
 std::vector<std::int64_t> open_payments(const books& all);

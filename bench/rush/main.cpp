@@ -3,6 +3,7 @@
 #include "bench/rush/audit_run.hpp"
 #include "bench/rush/book_checks.hpp"
 #include "bench/rush/options.hpp"
+#include "bench/rush/postgres_databases.hpp"
 #include "bench/rush/progress.hpp"
 #include "bench/rush/report.hpp"
 #include "bench/rush/server_process.hpp"
@@ -23,6 +24,7 @@ namespace {
 
 /// The server of `--server` with its scratch directory; nothing with `--url`.
 struct own_server {
+  std::optional<postgres_databases> databases;
   scratch_directory scratch{"boxoffice-rush"};
   std::optional<server_process> process;
 };
@@ -69,6 +71,10 @@ int run(const rush_options& how) {
     if (how.keep) {
       own->scratch.keep();
       std::cerr << "scratch directory: " << own->scratch.path().string() << '\n';
+    }
+    if (!how.postgres.empty()) {
+      own->databases.emplace(how.postgres);
+      own->databases->write_settings(settings_beside(own->scratch.path() / "data"));
     }
     own->process.emplace(
         server_setup{.program = how.server, .data_dir = own->scratch.path() / "data"});

@@ -35,6 +35,10 @@ void add_server_options(CLI::App& app, rush_options& into) {
                      "Start this boxoffice on a scratch directory, and stop it at the end");
   app.add_option("--url", into.url, "Use the server that runs here; it needs auth.dev")
       ->excludes(server);
+  app.add_option(
+         "--postgres", into.postgres,
+         "Keep the data of the server in databases made here: postgresql://user@host/postgres")
+      ->needs(server);
   app.add_option("--data-dir", into.data_dir,
                  "Data directory of the server at --url: check its databases, too");
   app.add_flag("--keep", into.keep, "Keep the scratch directory and print its path");

@@ -1,5 +1,7 @@
 #include "bench/rush/server_process.hpp"
 
+#include "bench/rush/books.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cerrno>
@@ -53,6 +55,8 @@ std::vector<std::string> serve_arguments(const server_setup& setup) {
   for (const std::string each :
        {"auth.secret=a-secret-for-rush-and-tests-only", "log.level=warning"})
     arguments.insert(arguments.end(), {"--set", each});
+  if (const auto file = settings_beside(setup.data_dir); exists(file))
+    arguments.insert(arguments.end(), {"--config", file.string()});
   for (const auto& each : setup.settings)
     arguments.insert(arguments.end(), {"--set", each});
   return arguments;
@@ -96,7 +100,7 @@ child_process::child_process(const std::filesystem::path& program,
   words.insert(words.end(), arguments.begin(), arguments.end());
   std::vector<char*> pointers;
   pointers.reserve(words.size());
-for (auto& word : words)
+  for (auto& word : words)
     pointers.push_back(word.data());
   pointers.push_back(nullptr);
 

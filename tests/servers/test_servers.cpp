@@ -67,8 +67,6 @@ void run_sql(const std::string& url, const std::string& text) {
   pqxx::nontransaction{db}.exec(text);
 }
 
-std::string admin_url() { return content_of(shared_directory() / "postgres.url"); }
-
 std::string fresh_name() {
   static std::atomic<int> count{0};
   return "t" + std::to_string(getpid()) + "_" + std::to_string(++count);
@@ -76,18 +74,20 @@ std::string fresh_name() {
 
 }  // namespace
 
+std::string postgres_server_url() { return content_of(shared_directory() / "postgres.url"); }
+
 test_database::test_database() : name_{fresh_name()} {
-  run_sql(admin_url(), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
+  run_sql(postgres_server_url(), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
 }
 
 test_database::~test_database() {
   try {
-    run_sql(admin_url(), "DROP DATABASE " + name_ + " WITH (FORCE)");
+    run_sql(postgres_server_url(), "DROP DATABASE " + name_ + " WITH (FORCE)");
   } catch (const std::exception&) {  // it goes with its server
   }
 }
 
-std::string test_database::url() const { return on_server(admin_url(), name_); }
+std::string test_database::url() const { return on_server(postgres_server_url(), name_); }
 
 // By process: CTest runs tests of one program side by side.
 std::string redis_url() {

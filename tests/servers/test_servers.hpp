@@ -23,6 +23,9 @@ class test_database {
   std::string name_;
 };
 
+/// The server that all tests share, as a role that may make databases.
+std::string postgres_server_url();
+
 /// An empty logical database of the Redis that all tests share.
 std::string redis_url();
 

@@ -1,8 +1,11 @@
 #include "tests/system/running_server.hpp"
 
+#include "tests/servers/test_servers.hpp"
+
 #include <cstdlib>
 #include <iostream>
 #include <stdexcept>
+#include <string_view>
 #include <utility>
 
 namespace boxoffice::system_test {
@@ -10,6 +13,12 @@ namespace boxoffice::system_test {
 std::filesystem::path server_binary() {
   const char* other = std::getenv("SERVER_UNDER_TEST");
   return other != nullptr ? other : BOXOFFICE_SERVER;
+}
+
+store_kind tested_store() {
+  const char* named = std::getenv("BOXOFFICE_TEST_STORE");
+  return named != nullptr && std::string_view{named} == "postgres" ? store_kind::postgres
+                                                                   : store_kind::sqlite;
 }
 
 std::uint64_t announced_seed(std::uint64_t otherwise) {
@@ -27,6 +36,10 @@ std::string to_text(const rush::findings& found) {
 }
 
 running_server::running_server(std::vector<std::string> settings) : settings_{std::move(settings)} {
+  if (tested_store() == store_kind::postgres) {
+    databases_.emplace(test::postgres_server_url());
+    databases_->write_settings(rush::settings_beside(data_dir()));
+  }
   start();
 }
 

@@ -3,7 +3,9 @@
 #include "bench/rush/blocking_client.hpp"
 #include "bench/rush/book_checks.hpp"
 #include "bench/rush/crowd.hpp"
+#include "bench/rush/postgres_databases.hpp"
 #include "bench/rush/server_process.hpp"
+#include "config/settings.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -19,6 +21,8 @@ namespace boxoffice::system_test {
 
 /// The server binary under test.
 std::filesystem::path server_binary();
+/// What the servers of this run keep their data in: BOXOFFICE_TEST_STORE, or the embedded store.
+store_kind tested_store();
 /// From TEST_SEED, or the default; printed, so that a failure can be had again.
 std::uint64_t announced_seed(std::uint64_t otherwise);
 /// The violations, one a line; empty when there are none.
@@ -43,6 +47,7 @@ class running_server {
   [[nodiscard]] rush::books read_books() const { return rush::read_books(data_dir()); }
 
  private:
+  std::optional<rush::postgres_databases> databases_;
   rush::scratch_directory scratch_{"boxoffice-test"};
   std::vector<std::string> settings_;
   std::filesystem::path program_{server_binary()};
