@@ -58,7 +58,7 @@ function(add_suite name)
   if(suite_SERVERS)
     target_link_libraries(${name}_tests PRIVATE boxoffice_test_servers)
     list(APPEND properties FIXTURES_REQUIRED servers
-      ENVIRONMENT BOXOFFICE_TEST_SERVERS=${BOXOFFICE_TEST_SERVERS})
+      ENVIRONMENT TEST_SERVERS=${BOXOFFICE_TEST_SERVERS})
   endif()
   gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES ${properties}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})

@@ -43,7 +43,7 @@ std::filesystem::path new_directory() {
 
 /// The folder of the servers that all tests of this program share.
 std::filesystem::path shared_directory() {
-  if (const auto* given = std::getenv("BOXOFFICE_TEST_SERVERS")) return given;
+  if (const auto* given = std::getenv("TEST_SERVERS")) return given;
   struct started {
     std::filesystem::path directory = new_directory();
     started() { script("start", directory, "postgres redis"); }

@@ -6,7 +6,7 @@
 namespace boxoffice::test {
 
 /// A PostgreSQL database that is there as long as this, on the server that all tests share: the one
-/// of CTest (BOXOFFICE_TEST_SERVERS names its folder), or one that this program starts at first use
+/// of CTest (TEST_SERVERS names its folder), or one that this program starts at first use
 /// and ends with itself.
 class test_database {
  public:

@@ -16,7 +16,7 @@ std::filesystem::path server_binary() {
 }
 
 store_kind tested_store() {
-  const char* named = std::getenv("BOXOFFICE_TEST_STORE");
+  const char* named = std::getenv("TEST_STORE");
   return named != nullptr && std::string_view{named} == "postgres" ? store_kind::postgres
                                                                    : store_kind::sqlite;
 }

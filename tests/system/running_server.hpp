@@ -21,7 +21,7 @@ namespace boxoffice::system_test {
 
 /// The server binary under test.
 std::filesystem::path server_binary();
-/// What the servers of this run keep their data in: BOXOFFICE_TEST_STORE, or the embedded store.
+/// What the servers of this run keep their data in: TEST_STORE, or the embedded store.
 store_kind tested_store();
 /// From TEST_SEED, or the default; printed, so that a failure can be had again.
 std::uint64_t announced_seed(std::uint64_t otherwise);
