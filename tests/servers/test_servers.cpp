@@ -1,6 +1,7 @@
 #include "tests/servers/test_servers.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
@@ -8,6 +9,7 @@
 #include <memory>
 #include <pqxx/pqxx>
 #include <stdexcept>
+#include <thread>
 #include <unistd.h>
 
 namespace boxoffice::test {
@@ -120,14 +122,14 @@ void own_servers::kill_postgres() const {
   const auto pid = static_cast<pid_t>(port_in(file));  // its first line
   kill(pid, SIGQUIT);  // an immediate shutdown: no checkpoint, its children are killed
   while (runs(pid))
-    usleep(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 void own_servers::kill_redis() const {
   const auto pid = static_cast<pid_t>(port_in(directory_ / "redis.pid"));
   kill(pid, SIGKILL);
   while (runs(pid))
-    usleep(1000);
+    std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
 void own_servers::start() const { script("start", directory_, which_); }
