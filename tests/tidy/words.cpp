@@ -36,7 +36,7 @@ const banned_word banned_words[] = {
     {"random_device",
      "randomness is handed in by the node",
      where_banned::everywhere,
-     {"actors/node/", "http/", "main.cpp",  // http: salts and request ids
+     {"actors/node/", "http/", "main.cpp",                      // http: salts and request ids
       "storage/postgres/link.cpp", "storage/redis/link.cpp"}},  // spreads attempts to connect
     {"rand(", "randomness is handed in by the node", where_banned::everywhere, {}},
 };
