@@ -140,7 +140,7 @@ class http_event_sink::connection {
   connection& operator=(const connection&) = delete;
 
   void post(const payment_event& event, std::function<void(answer)> done) {
-    asio::post(context_, [this, event, done = std::move(done)]() mutable {
+    asio::post(context_, [this, event = event, done = std::move(done)]() mutable {
       waiting_.push_back({std::move(event), std::move(done)});
       if (waiting_.size() == 1) asio::co_spawn(context_, run(), asio::detached);
     });

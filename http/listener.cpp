@@ -31,8 +31,8 @@ tcp::endpoint resolve(const listen_address& where) {
 
 }  // namespace
 
-listener::listener(asio::any_io_executor io, const listen_address& where)
-    : acceptor_{std::move(io)}, address_{where} {
+listener::listener(const asio::any_io_executor& io, const listen_address& where)
+    : acceptor_{io}, address_{where} {
   const auto endpoint = resolve(where);
   try {
     acceptor_.open(endpoint.protocol());

@@ -22,7 +22,7 @@ struct listen_error : std::runtime_error {
 class listener {
  public:
   /// Throws listen_error.
-  listener(boost::asio::any_io_executor io, const listen_address& where);
+  listener(const boost::asio::any_io_executor& io, const listen_address& where);
 
   /// Where it really listens.
   [[nodiscard]] listen_address address() const { return address_; }

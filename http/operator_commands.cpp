@@ -151,7 +151,7 @@ class operator_run {
 
   static std::string reason_in(const json& saga) {
     const auto failure = text_in(saga, "failure");
-    const auto reason = text_in(saga, "reason");
+    auto reason = text_in(saga, "reason");
     if (failure.empty()) return reason;
     return reason.empty() ? failure : failure + "; " + reason;
   }

@@ -5,12 +5,12 @@
 
 namespace boxoffice::http {
 
-ticket_table::ticket_table(boost::asio::any_io_executor io, meters& all)
+ticket_table::ticket_table(const boost::asio::any_io_executor& io, meters& all)
     : late_{all.count("boxoffice_bridge_late_replies", "Replies nobody waited for any more")},
       unexpected_{all.count("boxoffice_bridge_unexpected_messages", "Messages that were no reply")},
       missed_{all.count("boxoffice_bridge_deadlines_missed", "Requests without a reply in time")},
       waiting_{all.level("boxoffice_bridge_waiting", "Requests that wait for a reply")},
-      timer_{std::make_unique<boost::asio::steady_timer>(std::move(io))} {}
+      timer_{std::make_unique<boost::asio::steady_timer>(io)} {}
 
 std::uint64_t ticket_table::tick_of(instant at) {
   return static_cast<std::uint64_t>(at.time_since_epoch() / tick);
@@ -21,10 +21,13 @@ std::uint64_t ticket_table::open(std::unique_ptr<waiter> who, std::chrono::milli
   const auto deadline = now + within;
   bool start = false;
   std::uint64_t ticket = 0;
+  std::unique_ptr<waiter> refused;
   {
     const std::scoped_lock hold{lock_};
     ticket = next_ticket_++;
-    if (!closed_) {
+    if (closed_) {
+      refused = std::move(who);
+    } else {
       entries_.emplace(ticket, entry{std::move(who), deadline});
       waiting_.add(1);
       start = !std::exchange(turning_, true);
@@ -33,7 +36,7 @@ std::uint64_t ticket_table::open(std::unique_ptr<waiter> who, std::chrono::milli
       wheel_[at % slot_count].push_back(ticket);
     }
   }
-  if (who) who->finish(nullptr);
+  if (refused) refused->finish(nullptr);
   if (start) arm();
   return ticket;
 }
@@ -74,7 +77,7 @@ void ticket_table::turn() {
     const auto last = std::min(tick_of(now), turned_to_ + slot_count);  // a lap sees every slot
     while (turned_to_ < last) {
       auto& slot = wheel_[++turned_to_ % slot_count];
-      const auto kept = std::ranges::remove_if(slot, [&](std::uint64_t ticket) {
+      std::erase_if(slot, [&](std::uint64_t ticket) {
         const auto found = entries_.find(ticket);
         if (found == entries_.end()) return true;
         if (found->second.deadline > now) return false;
@@ -82,7 +85,6 @@ void ticket_table::turn() {
         entries_.erase(found);
         return true;
       });
-      slot.erase(kept.begin(), kept.end());
     }
     turned_to_ = tick_of(now);
     more = turning_ = !entries_.empty();

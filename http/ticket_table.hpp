@@ -31,7 +31,7 @@ class waiter {
 /// somebody waits; they are exact to `tick`. **Thread**: any.
 class ticket_table : public std::enable_shared_from_this<ticket_table> {
  public:
-  ticket_table(boost::asio::any_io_executor io, meters& all);
+  ticket_table(const boost::asio::any_io_executor& io, meters& all);
 
   /// A ticket for `who`; never 0. When `within` is over, `who` is finished without a reply.
   std::uint64_t open(std::unique_ptr<waiter> who, std::chrono::milliseconds within);
