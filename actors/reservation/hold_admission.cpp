@@ -59,9 +59,9 @@ std::variant<admitted_basket, hold_outcome> admit_hold(const schedule* in, const
   }
   if (now >= in->sales_close_at) return refused(hold_refusal::sales_closed);
 
-  std::ranges::sort(basket.seats);
-  const auto repeats = std::ranges::unique(basket.seats);
-  basket.seats.erase(repeats.begin(), repeats.end());
+  auto& seats = basket.seats;
+  std::ranges::sort(seats);
+  seats.erase(std::unique(seats.begin(), seats.end()), seats.end());
   return basket;
 }
 

@@ -118,14 +118,14 @@ books_part in_snapshot(const std::string& location, Read read) {
 }  // namespace
 
 books_parts postgres_books(const postgres_locations& at) {
-  return {.payment = in_snapshot(at.payment,
-                                 [](link& db, books& into) {
-                                   read_payments(db, into);
-                                   read_outbox(db, into);
-                                 }),
-          .point = in_snapshot(at.point, read_points),
-          .reservation = in_snapshot(at.reservation, read_reservations),
-          .queue_ranking = {}};
+  books_parts parts;
+  parts.payment = in_snapshot(at.payment, [](link& db, books& into) {
+    read_payments(db, into);
+    read_outbox(db, into);
+  });
+  parts.point = in_snapshot(at.point, read_points);
+  parts.reservation = in_snapshot(at.reservation, read_reservations);
+  return parts;
 }
 
 }  // namespace boxoffice

@@ -13,7 +13,7 @@ using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's
 /// Master data changes by hand, so its rows are written one by one.
 class postgres_concert_store final : public concert_store {
  public:
-  explicit postgres_concert_store(postgres_database at) : db_{at}, reads_{at} {}
+  explicit postgres_concert_store(const postgres_database& at) : db_{at}, reads_{at} {}
 
   commit_outcome commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {

@@ -103,7 +103,7 @@ struct link::library {
   pqxx::nontransaction work;  // BEGIN and COMMIT are ours, as is what their failure means
 };
 
-link::link(std::string location, std::shared_ptr<deadline_watch> watch, purpose why)
+link::link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why)
     : location_{with_connect_time(location)},
       name_{public_name(location)},
       watch_{std::move(watch)},
@@ -206,7 +206,7 @@ answer link::run_prepared(const std::string& name, const parameters& values) {
       given.push_back(v ? v->c_str() : nullptr);
     auto result = on.work.exec_prepared(name, pqxx::prepare::make_dynamic_params(given));
 #endif
-    return answer{std::make_shared<answer::held>(answer::held{std::move(result)})};
+    return answer{std::make_shared<answer::held>(answer::held{result})};
   });
 }
 

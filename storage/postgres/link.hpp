@@ -45,7 +45,7 @@ enum class purpose : std::uint8_t {
 class link {
  public:
   /// `location`: libpq's URL or key=value form. Opens nothing yet.
-  link(std::string location, std::shared_ptr<deadline_watch> watch, purpose why);
+  link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why);
   ~link();
   link(const link&) = delete;
   link& operator=(const link&) = delete;

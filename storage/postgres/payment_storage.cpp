@@ -72,9 +72,11 @@ class final_rows {
   /// Those first that keep no seats, so that one can take them from another within the batch.
   [[nodiscard]] std::vector<const payment*> payments() const {
     std::vector<const payment*> all;
+    all.reserve(payments_.size());
     for (const auto& [id, p] : payments_)
       all.push_back(&p);
-    std::ranges::stable_partition(all, [](const payment* p) { return !keeps_seats(*p); });
+    std::stable_partition(all.begin(), all.end(),
+                          [](const payment* p) { return !keeps_seats(*p); });
     return all;
   }
   [[nodiscard]] const auto& keys() const { return keys_; }

@@ -35,6 +35,7 @@ std::vector<std::string> migrate_postgres(const postgres_locations& at) {
                        std::pair{&postgres::point_schema, &at.point},
                        std::pair{&postgres::payment_schema, &at.payment}};
   std::vector<std::string> lines;
+  lines.reserve(all.size());
   for (const auto& [schema, location] : all)
     lines.push_back(describe(schema->service, postgres::migrate(*postgres_at(*location), *schema)));
   return lines;

@@ -3,8 +3,8 @@
 #include <array>
 #include <cerrno>
 #include <charconv>
-#include <fcntl.h>
 #include <csignal>
+#include <fcntl.h>
 #include <string_view>
 #include <sys/file.h>
 #include <sys/stat.h>
