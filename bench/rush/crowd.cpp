@@ -84,12 +84,12 @@ awaitable<void> crowd::wave(std::vector<std::size_t> who) {
 
 void crowd::left(std::size_t who, const std::exception_ptr& thrown, visit_end how) {
   if (thrown) {
-    how = visit_end::failed;
     try {
       std::rethrow_exception(thrown);
     } catch (const std::exception& e) {
       shop_.measured().violation(buyers_[who]->user() + " broke off: " + e.what());
     }
+    how = visit_end::failed;
   }
   ends_[who] = how;
   shop_.measured().ended(how);

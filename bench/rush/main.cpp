@@ -93,7 +93,8 @@ int run(const rush_options& how) {
 
   const auto began = std::chrono::steady_clock::now();
   buyers.start();
-  if (!how.quiet) boost::asio::co_spawn(context, show_progress(buyers), boost::asio::detached);
+  if (!how.quiet)
+    boost::asio::co_spawn(context, show_progress(context, buyers), boost::asio::detached);
   context.run();
   if (!how.quiet && ::isatty(STDERR_FILENO) != 0) std::cerr << "\r\033[K";
 

@@ -4,7 +4,6 @@
 #include <unistd.h>
 
 #include <boost/asio/redirect_error.hpp>
-#include <boost/asio/this_coro.hpp>
 #include <boost/asio/use_awaitable.hpp>
 
 namespace boxoffice::rush {
@@ -24,10 +23,10 @@ void print(const crowd& of, std::chrono::milliseconds since_start, bool terminal
 
 }  // namespace
 
-boost::asio::awaitable<void> show_progress(const crowd& of) {
+boost::asio::awaitable<void> show_progress(boost::asio::io_context& on, const crowd& of) {
   const bool terminal = ::isatty(STDERR_FILENO) != 0;
   const auto began = std::chrono::steady_clock::now();
-  boost::asio::steady_timer timer{co_await boost::asio::this_coro::executor};
+  boost::asio::steady_timer timer{on};
   boost::system::error_code ignored;
   while (!of.done()) {
     timer.expires_after(terminal ? terminal_pause : file_pause);
