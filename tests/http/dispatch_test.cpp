@@ -13,7 +13,7 @@ TEST_F(HttpServer, DecidesInTheOrderOfTheContract) {
   const auto user = bearer(token(access::user));
   const std::string key = "Idempotency-Key: k1\r\n";
   const auto expect = [&](const std::string& bytes, int code, std::string_view name) {
-    const auto answer = ask(bytes);
+    auto answer = ask(bytes);
     EXPECT_EQ(answer.status, code) << bytes;
     EXPECT_EQ(answer.code(), name) << bytes;
     return answer;

@@ -15,13 +15,10 @@ std::string with_host(std::string_view line, std::string_view rest = {}) {
   return std::string{line} + "\r\nHost: h\r\n" + std::string{rest} + "\r\n";
 }
 
-std::vector<bad_request_row> bad_requests() {
-  const auto line = "GET /v1/things/1 HTTP/1.1\r\n";
-  const auto echo = "POST /v1/echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
-  const auto large = std::string(17 * 1024, 'a');
-  std::string many;
-  for (int i = 0; i < 150; ++i)
-    many += "X-" + std::to_string(i) + ": 1\r\n";
+const char* const line = "GET /v1/things/1 HTTP/1.1\r\n";
+const char* const echo = "POST /v1/echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n";
+
+std::vector<bad_request_row> bad_lines_and_headers() {
   return {
       {"no version", "GET /v1/things/1\r\n\r\n"},
       {"two spaces", with_host("GET  /v1/things/1 HTTP/1.1")},
@@ -45,6 +42,11 @@ std::vector<bad_request_row> bad_requests() {
       {"folded, empty", with_host("GET /v1/things/1 HTTP/1.1", "X: \r\n \r\n")},
       {"nul in value", with_host("GET /v1/things/1 HTTP/1.1", std::string{"X: a\0b\r\n", 8})},
       {"control in name", with_host("GET /v1/things/1 HTTP/1.1", "X\x01: a\r\n")},
+  };
+}
+
+std::vector<bad_request_row> bad_lengths() {
+  return {
       {"length twice", std::string{echo} + "Content-Length: 2\r\nContent-Length: 2\r\n\r\n{}"},
       {"lengths differ", std::string{echo} + "Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"},
       {"length list", std::string{echo} + "Content-Length: 2, 2\r\n\r\n{}"},
@@ -72,6 +74,11 @@ std::vector<bad_request_row> bad_requests() {
            "Transfer-Encoding: chunked\r\n\r\n1ffffffffffffffff\r\n{}\r\n0\r\n\r\n"},
       {"length in trailer", std::string{echo} + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
                                                 "Content-Length: 7\r\n\r\n"},
+  };
+}
+
+std::vector<bad_request_row> bad_targets_and_versions() {
+  return {
       {"percent cut", with_host("GET /v1/things/%4 HTTP/1.1")},
       {"percent no hex", with_host("GET /v1/things/%zz HTTP/1.1")},
       {"percent nul", with_host("GET /v1/things/a%00b HTTP/1.1")},
@@ -87,6 +94,15 @@ std::vector<bad_request_row> bad_requests() {
       {"1.2", with_host("GET /v1/things/1 HTTP/1.2"), 505, "http_version_not_supported"},
       {"0.9", with_host("GET /v1/things/1 HTTP/0.9"), 505, "http_version_not_supported"},
       {"http/2 preface", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", 505, "http_version_not_supported"},
+  };
+}
+
+std::vector<bad_request_row> too_large_requests() {
+  const auto large = std::string(17 * 1024, 'a');
+  std::string many;
+  for (int i = 0; i < 150; ++i)
+    many += "X-" + std::to_string(i) + ": 1\r\n";
+  return {
       {"long header", with_host("GET /v1/things/1 HTTP/1.1", "X: " + large + "\r\n"), 431,
        "headers_too_large"},
       {"long target", with_host("GET /v1/things/" + large + " HTTP/1.1"), 431, "headers_too_large"},
@@ -98,6 +114,14 @@ std::vector<bad_request_row> bad_requests() {
        std::string{echo} + "Transfer-Encoding: chunked\r\n\r\n10001\r\n" + std::string(65537, ' '),
        413, "payload_too_large"},
   };
+}
+
+std::vector<bad_request_row> bad_requests() {
+  std::vector<bad_request_row> all;
+  for (const auto& part :
+       {bad_lines_and_headers(), bad_lengths(), bad_targets_and_versions(), too_large_requests()})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 TEST_F(HttpServer, RefusesWhatIsNotWellFormedAndCloses) {

@@ -207,7 +207,7 @@ TEST_F(HttpServer, ServesManyConnectionsWithSeveralIoThreads) {
   std::vector<std::thread> clients;
   std::atomic<int> good{0};
   clients.reserve(16);
-for (int c = 0; c < 16; ++c)
+  for (int c = 0; c < 16; ++c)
     clients.emplace_back([&, c] {
       auto client = connect();
       for (int i = 0; i < 100; ++i)

@@ -134,7 +134,7 @@ inline router toy_routes(const meters& all) {
 /// A server on a free port with the toy routes.
 class HttpServer : public ::testing::Test {
  protected:
-  void serve(server_settings how = {}) {
+  void serve(const server_settings& how = {}) {
     server_ = std::make_unique<server>(how, &tokens_, clock_, meters_);
     server_->start(toy_routes(meters_));
   }

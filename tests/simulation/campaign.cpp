@@ -210,7 +210,7 @@ campaign_result run_here(const campaign& what) {
 }
 
 campaign_result run_seeds(const campaign& what, std::ostream& out) {
-  const auto r = what.single ? run_here(what) : run_processes(what);
+  auto r = what.single ? run_here(what) : run_processes(what);
   for (const auto& f : r.broken)
     out << "seed " << f.seed << ": " << f.what << "\n  replay: " << replay_of(what, f.seed) << '\n';
   out << r.runs << " seeds, " << r.broken.size() << " broken; " << r.steps << " steps, " << r.holds

@@ -85,9 +85,9 @@ class visitor {
   std::shared_ptr<wish> want_other_body();
   std::shared_ptr<wish> pay(held& h);
   void send_charge(const charge_points& m, std::uint64_t attempt);
-  void send_hold(hold_seats m, std::uint64_t attempt, concert_id at);
-  void send_payment(start_payment m, std::uint64_t attempt, concert_id at, time_point expires_at,
-                    time_point first_sent);
+  void send_hold(const hold_seats& m, std::uint64_t attempt, concert_id at);
+  void send_payment(const start_payment& m, std::uint64_t attempt, concert_id at,
+                    time_point expires_at, time_point first_sent);
   void send_refund(const refund_payment& m, std::uint64_t attempt);
   using admission_fn = std::function<void(queue_admission, std::uint32_t, queue_token)>;
   void with_admission(concert_id at, std::uint64_t attempt, admission_fn then);

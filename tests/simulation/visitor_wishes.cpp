@@ -189,7 +189,7 @@ void visitor::with_admission(concert_id at, std::uint64_t attempt, admission_fn 
       });
 }
 
-void visitor::send_hold(hold_seats m, std::uint64_t attempt, concert_id at) {
+void visitor::send_hold(const hold_seats& m, std::uint64_t attempt, concert_id at) {
   with_admission(at, attempt,
                  [this, m, attempt](queue_admission a, std::uint32_t position, queue_token) {
                    auto command = m;
@@ -247,7 +247,7 @@ std::shared_ptr<visitor::wish> visitor::pay(held& h) {
   return w;
 }
 
-void visitor::send_payment(start_payment m, std::uint64_t attempt, concert_id at,
+void visitor::send_payment(const start_payment& m, std::uint64_t attempt, concert_id at,
                            time_point expires_at, time_point first_sent) {
   with_admission(
       at, attempt, [=, this](queue_admission a, std::uint32_t position, queue_token token) {

@@ -1,8 +1,8 @@
 #pragma once
 
+#include <cstdlib>
 #include <filesystem>
 #include <stdexcept>
-#include <cstdlib>
 #include <string>
 
 namespace boxoffice::test {

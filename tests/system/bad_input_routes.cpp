@@ -30,27 +30,14 @@ const char* const schedule_body =
 const char* const concert_body = R"({"title":"T","artist":"A","description":"D",)"
                                  R"("waitingRoom":{"activeMax":10,"admitPerSecond":10}})";
 
-}  // namespace
-
-std::string signed_token(const json& header, const json& claims, std::string_view secret) {
-  const auto text = base64url(header.dump()) + "." + base64url(claims.dump());
-  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
-  unsigned size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
-       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
-  return text + "." + base64url({reinterpret_cast<const char*>(mac.data()), size});
+header_list key() { return {{"Idempotency-Key", "bad"}}; }
+header_list key_and_place(const stage& on) {
+  return {{"Idempotency-Key", "bad"}, {"Queue-Token", on.queue_token}};
 }
 
-std::vector<route_line> all_routes(const stage& on) {
+std::vector<route_line> catalogue_routes(const stage& on) {
   const std::string concert = "/v1/concerts/" + on.concert;
   const std::string schedule = "/v1/schedules/" + on.schedule;
-  const std::string reservation = "/v1/reservations/" + on.held;
-  const std::string place = "/v1/queue/tokens/" + on.queue_token;
-  const std::string payment = "/v1/payments/" + on.payment;
-  const std::string saga = "/v1/admin/sagas/" + on.payment;
-  const header_list key{{"Idempotency-Key", "bad"}};
-  const header_list key_and_place{{"Idempotency-Key", "bad"}, {"Queue-Token", on.queue_token}};
-  const std::string in_schedule = R"({"scheduleId":")" + on.schedule + R"(",)";
   return {
       {.method = "GET", .path = "/healthz", .allow = "GET, HEAD"},
       {.method = "GET", .path = "/readyz", .allow = "GET, HEAD"},
@@ -82,18 +69,29 @@ std::vector<route_line> all_routes(const stage& on) {
        .role = "operator",
        .body = R"({"activeMax":10,"admitPerSecond":10})",
        .allow = "PUT"},
+  };
+}
+
+std::vector<route_line> user_routes(const stage& on) {
+  const std::string reservation = "/v1/reservations/" + on.held;
+  const std::string payment = "/v1/payments/" + on.payment;
+  const std::string in_schedule = R"({"scheduleId":")" + on.schedule + R"(",)";
+  return {
       {.method = "POST",
        .path = "/v1/queue/tokens",
        .role = "user",
        .body = R"({"concertId":")" + on.other_concert + R"("})",
        .allow = "POST"},
-      {.method = "GET", .path = place, .role = "user", .allow = "DELETE, GET, HEAD"},
+      {.method = "GET",
+       .path = "/v1/queue/tokens/" + on.queue_token,
+       .role = "user",
+       .allow = "DELETE, GET, HEAD"},
       {.method = "GET", .path = "/v1/points", .role = "user", .allow = "GET, HEAD"},
       {.method = "POST",
        .path = "/v1/points/charges",
        .role = "user",
        .body = R"({"amount":5})",
-       .headers = key,
+       .headers = key(),
        .allow = "POST"},
       {.method = "GET",
        .path = "/v1/points/transactions",
@@ -104,7 +102,7 @@ std::vector<route_line> all_routes(const stage& on) {
        .path = "/v1/reservations",
        .role = "user",
        .body = in_schedule + R"("seats":["A-9"]})",
-       .headers = key_and_place,
+       .headers = key_and_place(on),
        .allow = "GET, HEAD, POST"},
       {.method = "POST",
        .path = "/v1/reservations",
@@ -123,15 +121,21 @@ std::vector<route_line> all_routes(const stage& on) {
        .path = "/v1/payments",
        .role = "user",
        .body = R"({"reservationId":")" + on.held + R"("})",
-       .headers = key_and_place,
+       .headers = key_and_place(on),
        .allow = "POST"},
       {.method = "GET", .path = payment, .role = "user", .allow = "GET, HEAD"},
       {.method = "POST",
        .path = payment + "/refunds",
        .role = "user",
        .body = "{}",
-       .headers = key,
+       .headers = key(),
        .allow = "POST"},
+  };
+}
+
+std::vector<route_line> operator_routes(const stage& on) {
+  const std::string saga = "/v1/admin/sagas/" + on.payment;
+  return {
       {.method = "GET", .path = "/v1/rankings/best-selling", .allow = "GET, HEAD", .paged = true},
       {.method = "GET", .path = "/v1/rankings/sold-out", .allow = "GET, HEAD", .paged = true},
       {.method = "GET",
@@ -162,13 +166,40 @@ std::vector<route_line> all_routes(const stage& on) {
        .allow = "POST",
        .answered = 409},
       {.method = "GET", .path = "/v1/admin/nodes", .role = "operator", .allow = "GET, HEAD"},
-      // Last, since they take away what others above need.
+  };
+}
+
+// They take away what the others need.
+std::vector<route_line> routes_to_ask_last(const stage& on) {
+  return {
       {.method = "DELETE",
        .path = "/v1/reservations/" + on.spare,
        .role = "user",
        .allow = "DELETE, GET, HEAD"},
-      {.method = "DELETE", .path = place, .role = "user", .allow = "DELETE, GET, HEAD"},
+      {.method = "DELETE",
+       .path = "/v1/queue/tokens/" + on.queue_token,
+       .role = "user",
+       .allow = "DELETE, GET, HEAD"},
   };
+}
+
+}  // namespace
+
+std::string signed_token(const json& header, const json& claims, std::string_view secret) {
+  const auto text = base64url(header.dump()) + "." + base64url(claims.dump());
+  std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
+  unsigned size = 0;
+  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+       reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
+  return text + "." + base64url({reinterpret_cast<const char*>(mac.data()), size});
+}
+
+std::vector<route_line> all_routes(const stage& on) {
+  std::vector<route_line> all;
+  for (const auto& part :
+       {catalogue_routes(on), user_routes(on), operator_routes(on), routes_to_ask_last(on)})
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
 }
 
 plain_request good_request(const route_line& line, const stage& on) {

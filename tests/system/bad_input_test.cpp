@@ -34,7 +34,10 @@ store_dump dump_stores(const std::filesystem::path& data_dir) {
       while (found.executeStep()) {
         std::string row;
         for (int i = 0; i < found.getColumnCount(); ++i)
-          row += found.getColumnName(i) + std::string{"="} + found.getColumn(i).getString() + "|";
+          row.append(found.getColumnName(i))
+              .append("=")
+              .append(found.getColumn(i).getString())
+              .append("|");
         rows.push_back(std::move(row));
       }
       std::ranges::sort(rows);
@@ -53,9 +56,9 @@ std::string difference(const store_dump& before, const store_dump& after) {
     std::ranges::set_difference(rows, old->second, std::back_inserter(more));
     std::ranges::set_difference(old->second, rows, std::back_inserter(fewer));
     for (const auto& row : more)
-      out += table + " + " + row + "\n";
+      out.append(table).append(" + ").append(row).append("\n");
     for (const auto& row : fewer)
-      out += table + " - " + row + "\n";
+      out.append(table).append(" - ").append(row).append("\n");
   }
   return before.size() == after.size() ? out : out + "a table is gone";
 }

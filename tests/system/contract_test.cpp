@@ -42,7 +42,7 @@ TEST_F(Contract, ListsConcertsPageByPage) {
   std::vector<std::string> mine;
   const json room{{"activeMax", 7}, {"admitPerSecond", 8}};
   mine.reserve(3);
-for (int i = 0; i < 3; ++i)
+  for (int i = 0; i < 3; ++i)
     mine.push_back(admin().open_concert(room));
   const auto one = newcomer().get("/v1/concerts/" + mine[0]);
   EXPECT_EQ(one.value(), (json{{"concertId", mine[0]},

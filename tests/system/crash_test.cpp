@@ -39,9 +39,8 @@ std::vector<waiting_place> line_of(const books& all) {
 /// Asks from the back to the front, so that a line that moves meanwhile cannot look out of order.
 void expect_same_order(rush::blocking_client& client, const std::vector<waiting_place>& line) {
   std::int64_t behind = INT64_MAX;
-  for (const auto & place : std::ranges::reverse_view(line)) {
-    const auto answer =
-        client.get("/v1/queue/tokens/" + place.token, client.dev_token(place.user));
+  for (const auto& place : std::views::reverse(line)) {
+    const auto answer = client.get("/v1/queue/tokens/" + place.token, client.dev_token(place.user));
     ASSERT_EQ(answer.status, 200) << place.token << " " << answer.body;
     const auto now = answer.value();
     if (now.at("status") != "WAITING") continue;

@@ -57,7 +57,7 @@ class Operators : public testing::Test {
 
   /// A paid seat whose points cannot be given back: the ledger is locked meanwhile.
   std::string parked_refund() {
-    const std::string payment = buyer_->pay(held_).value().at("paymentId");
+    std::string payment = buyer_->pay(held_).value().at("paymentId");
     const write_lock lock{server_.data_dir() / "point.db"};
     buyer_->refund(payment);
     expect_parked(payment);
@@ -68,7 +68,7 @@ class Operators : public testing::Test {
     const write_lock lock{server_.data_dir() / "reservation.db"};
     const auto asked = buyer_->pay(held_);
     EXPECT_EQ(asked.status, 202) << asked.body;
-    const std::string payment = asked.value().at("paymentId");
+    std::string payment = asked.value().at("paymentId");
     expect_parked(payment);
     return payment;
   }

@@ -119,7 +119,9 @@ violations headers_guard_themselves(const source_tree& tree) {
 std::string to_text(const violations& found) {
   std::string text;
   for (const auto& [path, line, what] : found) {
-    text += path + (line == 0 ? "" : ":" + std::to_string(line)) + ": " + what + "\n";
+    text += path;
+    if (line != 0) text.append(":").append(std::to_string(line));
+    text.append(": ").append(what).append("\n");
   }
   return text;
 }

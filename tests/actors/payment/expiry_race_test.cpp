@@ -22,7 +22,7 @@ struct ExpiryRace : ::testing::Test {
     points.delay_of = [this](payment_id) {
       return milliseconds{static_cast<std::int64_t>(random.next() % 4)};
     };
-    const auto account = time.owns(spawn_actor<testing::fake_points>(time.system(), &points));
+    auto account = time.owns(spawn_actor<testing::fake_points>(time.system(), &points));
     desk =
         time.owns(spawn_payment_desk(time.system(), {time.clock(),
                                                      random,

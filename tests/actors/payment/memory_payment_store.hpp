@@ -91,7 +91,7 @@ class memory_payment_store final : public payment_store, public payment_reader {
       last[shard_of(id)] = std::max(last[shard_of(id)], id);
     std::vector<payment_id> found;
     found.reserve(last.size());
-for (const auto& [shard, id] : last)
+    for (const auto& [shard, id] : last)
       found.push_back(id);
     return found;
   }

@@ -73,7 +73,7 @@ class memory_point_store final : public point_store, public point_reader {
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     read();
     page p;
-    for (auto & at : std::ranges::reverse_view(ledger)) {
+    for (const auto& at : std::views::reverse(ledger)) {
       if (at.user != user || (cursor != 0 && at.id.value >= cursor)) continue;
       if (p.items.size() == limit) {
         p.next = p.items.back().id.value;

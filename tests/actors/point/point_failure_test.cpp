@@ -9,13 +9,13 @@ using testing::key_number;
 using testing::payment_number;
 using testing::point_world;
 using testing::world_options;
-using fate = testing::memory_point_store::fate;
+using point_fate = testing::memory_point_store::fate;
 using reads = testing::memory_point_store::reads;
 
 TEST(PointFailure, AFailedCommitVoidsWhatWasDecidedOnIt) {
   point_world w;
   w.charge(1, 100, key_number(1));
-  w.store.fates = {fate::fail};
+  w.store.fates = {point_fate::fail};
   w.time.commits().hold();
   w.charge(2, 50, key_number(2));
   w.debit(3, payment_number(1), 120);
@@ -50,7 +50,7 @@ TEST(PointFailure, CommandsBehindAFailureAreAnsweredOnce) {
   options.bounds.batch_max = 2;
   point_world w{options};
   w.charge(1, 100);
-  w.store.fates = {fate::commit, fate::fail};
+  w.store.fates = {point_fate::commit, point_fate::fail};
   for (std::uint32_t n = 1; n <= 20; ++n)
     w.client.post(w.desk, debit_points{n, payment_number(n), user_id{"u1"}, points{1}});
   w.time.run();
@@ -67,9 +67,9 @@ TEST(PointFailure, CommandsBehindAFailureAreAnsweredOnce) {
 
 // Each kind of command, in doubt, once done and once lost.
 TEST(PointFailure, ADoubtfulCommitIsLookedUpBeforeItIsAnswered) {
-  for (const auto what : {fate::doubt_done, fate::doubt_lost}) {
-    SCOPED_TRACE(what == fate::doubt_done ? "done" : "lost");
-    const auto expected = what == fate::doubt_done ? fault::none : fault::unavailable;
+  for (const auto what : {point_fate::doubt_done, point_fate::doubt_lost}) {
+    SCOPED_TRACE(what == point_fate::doubt_done ? "done" : "lost");
+    const auto expected = what == point_fate::doubt_done ? fault::none : fault::unavailable;
     point_world w;
     w.charge(1, 100);
     w.debit(2, payment_number(1), 30);
@@ -97,14 +97,14 @@ TEST(PointFailure, ADoubtfulCommitIsLookedUpBeforeItIsAnswered) {
     }
     for (const auto& r : w.client.all<point_step_reply>())
       EXPECT_EQ(r.fault, expected) << r.ticket;
-    if (what == fate::doubt_done) {
+    if (what == point_fate::doubt_done) {
       EXPECT_EQ(w.client.all<charge_reply>()[1].outcome.balance.value, 90);
       EXPECT_EQ(w.client.last<point_step_reply>().outcome.required.value, 1000);
     }
 
     w.charge(9, 10, key_number(3));
     EXPECT_EQ(w.client.last<charge_reply>().key,
-              what == fate::doubt_done ? key_verdict::replayed : key_verdict::fresh);
+              what == point_fate::doubt_done ? key_verdict::replayed : key_verdict::fresh);
     w.debit(10, payment_number(2), 20);
     EXPECT_EQ(w.client.last<point_step_reply>().fault, fault::none);
     w.expect_sound();
@@ -114,7 +114,7 @@ TEST(PointFailure, ADoubtfulCommitIsLookedUpBeforeItIsAnswered) {
 TEST(PointFailure, DoubtsWaitUntilTheStoreCanBeReadAgain) {
   point_world w;
   w.charge(1, 100);
-  w.store.fates = {fate::doubt_done};
+  w.store.fates = {point_fate::doubt_done};
   w.store.reading = reads::fail;
   w.debit(2, payment_number(1), 30);
   w.time.advance(limits::store_retry_max * 3);

@@ -80,8 +80,7 @@ class memory_reservation_store final : public reservation_store, public reservat
             std::uint64_t cursor, std::size_t limit) override {
     look();
     page result;
-    for (auto & at : std::ranges::reverse_view(rows)) {
-      const auto& row = at.second;
+    for (const auto& [key, row] : std::views::reverse(rows)) {
       if (row.user != user || (cursor != 0 && row.id.value >= cursor)) continue;
       if (status && row.status_at(now) != *status) continue;
       if (result.items.size() == limit) {

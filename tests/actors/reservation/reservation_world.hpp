@@ -23,8 +23,8 @@ class reservation_world {
   using replies = inbox<hold_reply, release_reply, reservation_reply, reservations_reply,
                         seats_reply, confirm_reply, revert_reply>;
 
-  explicit reservation_world(std::vector<section> sections = {{"A", 4, 10, points{100}},
-                                                              {"B", 2, 5, points{70}}},
+  explicit reservation_world(const std::vector<section>& sections = {{"A", 4, 10, points{100}},
+                                                                     {"B", 2, 5, points{70}}},
                              commit_bounds bounds = {1024, 64})
       : commits{"reservation", bounds, time.commits(),
                 [this](std::span<const reservation_write> batch) { return store.commit(batch); },

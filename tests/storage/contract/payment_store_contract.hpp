@@ -31,12 +31,14 @@ class PaymentStoreContract : public testing::Test {
   payment_write park(const std::string& consumer, std::uint64_t through,
                      const std::vector<payment_event>& events, const std::string& reason) {
     auto w = consume(consumer, through);
+    w.parked.reserve(events.size());
     for (const auto& e : events)
       w.parked.push_back({consumer, e, reason, at(50)});
     return w;
   }
   static std::vector<event_id> ids_of(const std::vector<parked_event>& parked) {
     std::vector<event_id> ids;
+    ids.reserve(parked.size());
     for (const auto& p : parked)
       ids.push_back(p.event.id);
     return ids;

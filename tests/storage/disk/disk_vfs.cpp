@@ -6,7 +6,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <cstring>
 #include <sqlite3.h>
 #include <string_view>
 #include <utility>
@@ -37,10 +36,9 @@ class disk_handle {
     const auto begin = std::min<std::size_t>(static_cast<std::size_t>(offset), content.size());
     const auto wanted = static_cast<std::size_t>(size);
     const auto found = std::min(wanted, content.size() - begin);
-    auto* out = static_cast<char*>(to);
-    std::memcpy(out, content.data() + begin, found);
+    auto* end = std::copy_n(content.data() + begin, found, static_cast<char*>(to));
     if (found == wanted) return SQLITE_OK;
-    std::memset(out + found, 0, wanted - found);
+    std::fill_n(end, wanted - found, '\0');
     return SQLITE_IOERR_SHORT_READ;
   }
 

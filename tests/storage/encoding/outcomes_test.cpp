@@ -35,7 +35,7 @@ payment_outcome some_payment() {
   o.paid = test::started(make_payment_id(63, at(1), 2), make_reservation_id({3}, 1));
   o.paid.state = saga_state::refunded;
   o.paid.failure = payment_failure::aborted;
-  o.paid.reason = std::string{"with \0 and \xff", 13};
+  o.paid.reason = std::string{"with \0 and \xff", 12};
   o.paid.holds_else = true;
   o.paid.balance = {-1};
   o.paid.completed_at = at(5);

@@ -3,8 +3,8 @@
 #include "actors/audit/audit.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/sqlite/node_storage.hpp"
-#include "storage/storage_error.hpp"
 #include "storage/sqlite/stores.hpp"
+#include "storage/storage_error.hpp"
 #include "tests/storage/samples.hpp"
 #include "tests/storage/temp_directory.hpp"
 

@@ -2,9 +2,9 @@
 
 #include "tests/storage/temp_directory.hpp"
 
+#include <csignal>
 #include <fstream>
 #include <optional>
-#include <csignal>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>

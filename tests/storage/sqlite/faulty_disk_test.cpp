@@ -2,8 +2,8 @@
 // the log is written back.
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/storage_error.hpp"
 #include "storage/sqlite/stores.hpp"
+#include "storage/storage_error.hpp"
 #include "tests/storage/disk/simulated_disk.hpp"
 #include "tests/storage/samples.hpp"
 

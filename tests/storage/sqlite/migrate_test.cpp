@@ -1,7 +1,7 @@
 #include "storage/sqlite/migrations/migrate.hpp"
 
-#include "storage/storage_error.hpp"
 #include "storage/sqlite/stores.hpp"
+#include "storage/storage_error.hpp"
 #include "tests/storage/samples.hpp"
 #include "tests/storage/temp_directory.hpp"
 

@@ -1,9 +1,9 @@
 #include "tests/unit/audit/planted_defects.hpp"
 
 namespace boxoffice::audit {
+namespace {
 
-// The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
-std::vector<planted_defect> defects_of_events() {
+std::vector<planted_defect> of_the_outbox() {
   return {
       {rule::event_missing,
        "a payment was not told",
@@ -56,6 +56,11 @@ std::vector<planted_defect> defects_of_events() {
        "another amount was told",
        [](sample_books& b) { b.all.events.front().amount += 1; },
        {"evt_2", "pay_1"}},
+  };
+}
+
+std::vector<planted_defect> of_the_consumers() {
+  return {
       {rule::consumer_ahead,
        "a consumer is beyond the end",
        [](sample_books& b) { b.all.positions.back().sequence = 2; },
@@ -94,6 +99,13 @@ std::vector<planted_defect> defects_of_events() {
        {"best_selling", "sch_1"},
        reading::drained},
   };
+}
+
+}  // namespace
+
+// The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
+std::vector<planted_defect> defects_of_events() {
+  return joined({of_the_outbox(), of_the_consumers()});
 }
 
 }  // namespace boxoffice::audit

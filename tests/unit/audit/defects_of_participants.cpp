@@ -1,9 +1,9 @@
 #include "tests/unit/audit/planted_defects.hpp"
 
 namespace boxoffice::audit {
+namespace {
 
-// The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
-std::vector<planted_defect> defects_of_participants() {
+std::vector<planted_defect> of_accounts() {
   return {
       {rule::ledger_sum,
        "a balance was changed",
@@ -56,6 +56,11 @@ std::vector<planted_defect> defects_of_participants() {
          b.all.steps.front() = {1, point_step::debit, step_answer::refused, 0};
        },
        {"pay_1"}},
+  };
+}
+
+std::vector<planted_defect> of_seats() {
+  return {
       {rule::two_live_holders,
        "a held seat is held again",
        [](sample_books& b) {
@@ -109,6 +114,11 @@ std::vector<planted_defect> defects_of_participants() {
          b.reservation(9).expires_at = now;
        },
        {"sch_1:9", "res_20000009", "res_2000000a"}},
+  };
+}
+
+std::vector<planted_defect> of_baskets() {
+  return {
       {rule::basket_differs,
        "the amount is not the sum",
        [](sample_books& b) { b.reservation(9).amount = 99; },
@@ -128,6 +138,13 @@ std::vector<planted_defect> defects_of_participants() {
        [](sample_books& b) { b.reservation(1).reverted = 3; },
        {"res_20000001", "pay_1", "pay_3"}},
   };
+}
+
+}  // namespace
+
+// The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
+std::vector<planted_defect> defects_of_participants() {
+  return joined({of_accounts(), of_seats(), of_baskets()});
 }
 
 }  // namespace boxoffice::audit

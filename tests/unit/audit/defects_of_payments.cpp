@@ -99,7 +99,7 @@ std::vector<planted_defect> against_the_ledger() {
   };
 }
 
-std::vector<planted_defect> against_the_reservations() {
+std::vector<planted_defect> without_their_reservation() {
   return {
       {rule::payment_without_confirmation,
        "the reservation of a completed payment is released",
@@ -146,6 +146,11 @@ std::vector<planted_defect> against_the_reservations() {
          b.reservation(9).payment = 1;
        },
        {"res_20000009", "pay_1"}},
+  };
+}
+
+std::vector<planted_defect> against_their_reservation() {
+  return {
       {rule::paid_twice,
        "two payments are completed",
        [](sample_books& b) {
@@ -235,10 +240,8 @@ std::vector<planted_defect> of_the_saga() {
 
 // The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
 std::vector<planted_defect> defects_of_payments() {
-  auto all = against_the_ledger();
-  for (auto&& more : {against_the_reservations(), of_the_saga()})
-    all.insert(all.end(), more.begin(), more.end());
-  return all;
+  return joined({against_the_ledger(), without_their_reservation(), against_their_reservation(),
+                 of_the_saga()});
 }
 
 }  // namespace boxoffice::audit

@@ -4,6 +4,7 @@
 #include "tests/unit/audit/sample_books.hpp"
 
 #include <functional>
+#include <initializer_list>
 #include <string>
 #include <vector>
 
@@ -18,6 +19,15 @@ struct planted_defect {
   std::vector<std::string> ids;
   reading read{reading::offline};
 };
+
+/// The parts of a table, in one.
+inline std::vector<planted_defect> joined(
+    std::initializer_list<std::vector<planted_defect>> parts) {
+  std::vector<planted_defect> all;
+  for (const auto& part : parts)
+    all.insert(all.end(), part.begin(), part.end());
+  return all;
+}
 
 /// Of accounts and seats.
 std::vector<planted_defect> defects_of_participants();

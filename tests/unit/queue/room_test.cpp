@@ -2,9 +2,9 @@
 
 #include "config/limits.hpp"
 
-#include <gtest/gtest.h>
-
 #include <ranges>
+
+#include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {
@@ -170,7 +170,7 @@ TEST_F(WaitingRoom, UndoIsAsIfNothingHadHappened) {
   room.leave(a, now);
   auto changes = room.take_changes();
   ASSERT_EQ(changes.size(), 2U);
-  for (auto & change : std::ranges::reverse_view(changes))
+  for (const auto& change : std::views::reverse(changes))
     room.undo(change);
   EXPECT_EQ(state(a), token_state::active);
   EXPECT_EQ(state(b), token_state::active);
@@ -194,8 +194,8 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   for (const auto& c : room.take_changes())
     stored[c.after.token] = c.after;
   std::vector<queue_entry> rows;
-  for (auto & i : std::ranges::reverse_view(stored))
-    rows.push_back(i.second);
+  for (const auto& [token, entry] : std::views::reverse(stored))
+    rows.push_back(entry);
   now += seconds{300};
   waiting_room again{con, {seconds{600}, seconds{120}}};
   again.set_rule({true, 2, 100}, now);

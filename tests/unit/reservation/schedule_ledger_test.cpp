@@ -27,7 +27,7 @@ class ScheduleLedger : public ::testing::Test {
   reservation hold(const std::string& user, std::vector<seat_index> seats) {
     const auto basket = ledger.start_hold({user}, named(std::move(seats)));
     EXPECT_EQ(basket.refusal, hold_refusal::none);
-    const auto row = *basket.row;
+    auto row = *basket.row;
     ledger.mark_lapses_written(ledger.lapses_under(row));
     ledger.grant(row.id);
     ledger.settle(row.id);
