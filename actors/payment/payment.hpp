@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace boxoffice {
@@ -43,6 +44,9 @@ enum class payment_failure : std::uint8_t {
   deadline_exceeded,  ///< unknown for too long and safely undone
   aborted,            ///< by an operator
 };
+
+/// As the contract spells it; empty for none.
+std::string_view to_text(payment_failure failure);
 
 /// What a saga asks of the others, and what it writes into its timeline.
 enum class saga_step : std::uint8_t { debit, confirm, refund, revert, none };

@@ -139,7 +139,7 @@ void payment_desk_state::became_durable(flight& f) {
     meters_.open_in(f.row->state).add(1);
     p.row = *f.row;
     log(log_level::info, "payment", name_of(p.row.state),
-        {{"payment_id", to_text(f.payment)}, {"failure", name_of(p.row.failure)}});
+        {{"payment_id", to_text(f.payment)}, {"failure", to_text(p.row.failure)}});
     if (p.saga)
       self_->send(p.saga, saga_written{});
     else

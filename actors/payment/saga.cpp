@@ -31,7 +31,9 @@ bool reverts_first(payment_failure why) {
   return why == payment_failure::deadline_exceeded || why == payment_failure::aborted;
 }
 
-std::string refused_because(payment_failure why) { return std::string{"refused: "} + name_of(why); }
+std::string refused_because(payment_failure why) {
+  return std::string{"refused: "}.append(to_text(why));
+}
 
 }  // namespace
 
@@ -315,28 +317,6 @@ const char* name_of(saga_state state) {
       return "refund_released";
     case saga_state::refunded:
       return "refunded";
-  }
-  return "";
-}
-
-const char* name_of(payment_failure failure) {
-  switch (failure) {
-    case payment_failure::none:
-      return "none";
-    case payment_failure::insufficient_points:
-      return "insufficient_points";
-    case payment_failure::reservation_not_found:
-      return "reservation_not_found";
-    case payment_failure::reservation_expired:
-      return "reservation_expired";
-    case payment_failure::reservation_released:
-      return "reservation_released";
-    case payment_failure::reservation_already_paid:
-      return "reservation_already_paid";
-    case payment_failure::deadline_exceeded:
-      return "deadline_exceeded";
-    case payment_failure::aborted:
-      return "aborted";
   }
   return "";
 }

@@ -163,6 +163,5 @@ constexpr event_id make_event_id(payment_id payment, event_kind kind) {
 payment_event make_event(const payment& row, event_kind kind, time_point at);
 
 const char* name_of(saga_state state);
-const char* name_of(payment_failure failure);
 
 }  // namespace boxoffice

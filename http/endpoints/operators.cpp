@@ -108,7 +108,7 @@ awaitable<response> abort(gateway& g, request& from) {
   co_return moved(co_await g.ask<saga_command_reply>(g.services().payment, command));
 }
 
-json_object render(const outbox_line& line) {
+json_object render_line(const outbox_line& line) {
   const auto& e = line.event;
   json_object consumers = json_object::array();
   for (const auto& place : line.places) {
@@ -142,7 +142,7 @@ awaitable<response> outbox(gateway& g, request& from) {
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   json_object items = json_object::array();
   for (const auto& line : reply->lines)
-    items.push_back(render(line));
+    items.push_back(render_line(line));
   std::optional<std::uint64_t> next;
   if (reply->follows == outbox_list::more::yes) next = reply->lines.back().event.sequence;
   co_return list_response(std::move(items), next);

@@ -35,7 +35,6 @@ std::string_view to_text(seat_status s);
 std::optional<seat_status> parse_seat_status(std::string_view text);
 /// The status of a payment as users see it: several states of the saga are one to them.
 std::string_view payment_status(saga_state s);
-std::string_view to_text(payment_failure f);
 std::string_view to_text(saga_state s);
 /// In any case of letters.
 std::optional<saga_state> parse_saga_state(std::string_view text);
