@@ -82,7 +82,10 @@ exit_code audit_books(const settings& how, const command_arguments& asked) {
   if (asked.books == books_state::in_use)
     reads = may_be_served(how) ? audit::reading::online : audit::reading::offline;
   const auto reader = open_audit_reader(how);
-  const auto report = audit::run_audit(*reader, {.how = reads}, time);
+  const audit::audit_terms terms{
+      .how = reads,
+      .undo_time = audit::undo_time_of(how.payment.undo_tries_max, how.payment.step_time)};
+  const auto report = audit::run_audit(*reader, terms, time);
   std::cout << (asked.output == output_form::json ? http::write_json(report, time.now())
                                                   : http::describe(report));
   return report.ok() ? exit_code::stopped : exit_code::failed;

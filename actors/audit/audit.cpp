@@ -92,6 +92,12 @@ audit_counts count(const books& all) {
 
 const char* name_of(rule broken) { return names[static_cast<std::size_t>(broken)]; }
 
+std::int64_t undo_time_of(std::int64_t tries, std::chrono::milliseconds step_time) {
+  const auto pause_max = limits::saga_retry_max * (100 + limits::saga_retry_jitter_percent) / 100;
+  const auto slack = std::chrono::milliseconds{std::chrono::minutes{10}};
+  return 2 * tries * (step_time + pause_max).count() + slack.count();
+}
+
 audit_report check_books(const books& all, const audit_terms& terms) {
   const ledgers in{all};
   findings out{terms.violations_max};

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "actors/audit/books.hpp"
+#include "config/limits.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -93,14 +95,19 @@ struct audit_report {
   [[nodiscard]] bool ok() const { return violations.empty() && unlisted == 0; }
 };
 
+/// How long an undoing may take before it has to be parked, when each of its two steps is asked
+/// `tries` times and a try stays unanswered for `step_time`. **Units** milliseconds.
+std::int64_t undo_time_of(std::int64_t tries, std::chrono::milliseconds step_time);
+
 /// What the books alone do not say. **Units** milliseconds.
 struct audit_terms {
   reading how{reading::offline};
   std::int64_t now{0};
   /// How long after its deadline a purchase may still be on its way to the undoing.
   std::int64_t saga_grace{30'000};
-  /// How long an undoing may take before it has to be parked: twice 720 tries, 6.5 s each.
-  std::int64_t undo_time{3 * 3'600'000};
+  /// How long an undoing may take before it has to be parked.
+  std::int64_t undo_time{
+      undo_time_of(limits::saga_step_tries_default, limits::payment_step_time_default)};
   /// Events older than this may be gone from the outbox once every consumer has passed them.
   std::int64_t published_kept{24 * 3'600'000};
   /// The consumers that keep a mark of each event.

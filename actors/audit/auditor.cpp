@@ -66,18 +66,21 @@ class auditor {
 
   void start() {
     const auto job = [handle = interface{self_}, &reader = context_.reader, &time = context_.time,
-                      &seconds = seconds_] {
-      caf::anon_send(handle, check(reader, time, seconds));
+                      &seconds = seconds_,
+                      terms = audit::audit_terms{.how = audit::reading::online,
+                                                 .undo_time = context_.undo_time}] {
+      caf::anon_send(handle, check(reader, terms, time, seconds));
     };
     if (context_.jobs.post(job) == job_runner::posted::no) answer_all(fault::unavailable);
   }
 
-  static audit_ended check(audit::books_reader& reader, const clock& time, histogram& spent) {
+  static audit_ended check(audit::books_reader& reader, const audit::audit_terms& terms,
+                           const clock& time, histogram& spent) {
     const auto begin = time.now();
     audit_ended ended;
     try {
-      ended.report = std::make_shared<const audit::audit_report>(
-          audit::run_audit(reader, {.how = audit::reading::online}, time));
+      ended.report =
+          std::make_shared<const audit::audit_report>(audit::run_audit(reader, terms, time));
     } catch (const std::exception& e) {
       log(log_level::error, "audit", "the books cannot be read", {{"error", e.what()}});
     }

@@ -16,7 +16,8 @@ namespace boxoffice {
 struct audit_context {
   const boxoffice::clock& time;
   audit::books_reader& reader;
-  job_runner& jobs;  ///< a check takes seconds: nobody else should wait for this runner
+  job_runner& jobs;        ///< a check takes seconds: nobody else should wait for this runner
+  std::int64_t undo_time;  ///< see audit::audit_terms
   boxoffice::meters& meters;
 };
 

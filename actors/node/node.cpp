@@ -13,6 +13,7 @@
 #include "actors/ranking/boards.hpp"
 #include "actors/reservation/reservation_desk.hpp"
 
+#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -47,7 +48,12 @@ class node::parts {
     start_payments();
     if (stores_.books)
       services_.auditor = owns(spawn_auditor(
-          *system_, audit_context{outside_.time, *stores_.books, audit_, outside_.meters}));
+          *system_, audit_context{.time = outside_.time,
+                                  .reader = *stores_.books,
+                                  .jobs = audit_,
+                                  .undo_time = audit::undo_time_of(how_.payment.undo_tries_max,
+                                                                   how_.payment.step_time),
+                                  .meters = outside_.meters}));
   }
   ~parts() { stop(); }
   parts(const parts&) = delete;
@@ -55,8 +61,8 @@ class node::parts {
 
   void stop() {
     if (!system_) return;
-    for (auto actor = owned_.rbegin(); actor != owned_.rend(); ++actor)
-      caf::anon_send_exit(*actor, caf::exit_reason::user_shutdown);
+    for (const auto& actor : std::views::reverse(owned_))
+      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
     owned_.clear();
     services_ = {};
     system_->await_all_actors_done();
@@ -124,6 +130,7 @@ class node::parts {
   void start_payments() {
     const auto consumers = start_relays();
     std::vector<outbox_relay_actor> relays;
+    relays.reserve(consumers.size());
     for (const auto& c : consumers)
       relays.push_back(c.relay);
     services_.outbox = owns(spawn_outbox_desk(
@@ -158,6 +165,7 @@ class node::parts {
                        owns(spawn_forwarder(
                            *system_, {*outside_.data_platform, outside_.random, outside_.meters})));
     std::vector<std::string> names;
+    names.reserve(all.size());
     for (const auto& [name, consumer] : all)
       names.push_back(name);
     using pruning = relay_context::pruning;

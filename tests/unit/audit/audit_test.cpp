@@ -136,6 +136,18 @@ TEST(Audit, SagasRestWhileNobodyRuns) {
   EXPECT_FALSE(check_books(b.all, {.how = reading::online, .now = next_day.now}).ok());
 }
 
+TEST(Audit, AnUndoingMayTakeAsLongAsTheSettingsLetIt) {
+  auto b = sample();
+  b.pay(2, "ben", payment_state::refunding);
+  const auto patience = undo_time_of(1000, std::chrono::seconds{60});
+  EXPECT_GT(patience, 2 * 1000 * 66'000);
+  audit_terms terms{.how = reading::online, .undo_time = patience};
+  terms.now = b.payment(2).changed_at + patience;
+  EXPECT_TRUE(check_books(b.all, terms).ok()) << show(check_books(b.all, terms));
+  terms.now += 1;
+  EXPECT_FALSE(check_books(b.all, terms).ok());
+}
+
 TEST(Audit, OldEventsMayBeGone) {
   auto b = sample();
   b.all.events.clear();
