@@ -11,6 +11,7 @@
 #include <stdexcept>
 #include <thread>
 #include <unistd.h>
+#include <utility>
 
 namespace boxoffice::test {
 namespace {
@@ -99,7 +100,8 @@ std::string redis_url() {
   return content_of(shared_directory() / "redis.url") + "/" + std::to_string(number);
 }
 
-own_servers::own_servers(const std::string& which) : which_{which}, directory_{new_directory()} {
+own_servers::own_servers(std::string which)
+    : which_{std::move(which)}, directory_{new_directory()} {
   start();
 }
 

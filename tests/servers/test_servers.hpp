@@ -33,7 +33,7 @@ std::string redis_url();
 class own_servers {
  public:
   /// `which`: `postgres`, `redis` or both, with a blank between.
-  explicit own_servers(const std::string& which);
+  explicit own_servers(std::string which);
   ~own_servers();
   own_servers(const own_servers&) = delete;
   own_servers& operator=(const own_servers&) = delete;

@@ -204,6 +204,7 @@ TEST_F(PostgresTrouble, TheDatabaseOfAnotherServiceIsLeftAlone) {
 TEST_F(PostgresTrouble, NodesThatMigrateAtTheSameTimeWaitForEachOther) {
   std::vector<std::jthread> nodes;
   std::atomic<int> opened{0};
+  nodes.reserve(4);
   for (int i = 0; i < 4; ++i)
     nodes.emplace_back([&] {
       open();
