@@ -37,7 +37,8 @@ signal_watch::signal_watch() {
 
 signal_watch::~signal_watch() {
   over_ = true;
-  pthread_kill(thread_.native_handle(), SIGTERM);
+  // It is blocked there, and ends the sigwait.
+  pthread_kill(thread_.native_handle(), SIGTERM);  // NOLINT(bugprone-bad-signal-to-kill-thread)
   thread_.join();
 }
 

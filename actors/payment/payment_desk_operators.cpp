@@ -78,19 +78,19 @@ void payment_desk_state::look_at(operator_command c) {
 void payment_desk_state::on(const parked_saga_read& m) {
   auto node = operators_.extract(m.job);
   if (!node) return;
-  auto& c = node.mapped();
+  const auto& c = node.mapped();
   moving_.erase(c.payment);
   if (m.fault != fault::none) return answer_operator(c, m.fault, saga_refusal::none, {});
   if (!m.found || !serves(c.payment))
     return answer_operator(c, fault::none, saga_refusal::payment_not_found, {});
   if (m.found->state != saga_state::parked)
     return answer_operator(c, fault::none, saga_refusal::saga_not_parked, *m.found);
-  move(std::move(c), *m.found);
+  move(c, *m.found);
 }
 
 // The decision is written like the first row of a saga: once it is durable the saga runs, and after
 // a crash it is found among the open ones.
-void payment_desk_state::move(operator_command c, const payment& parked) {
+void payment_desk_state::move(const operator_command& c, const payment& parked) {
   saga decides{parked, context_.rules};
   auto d = c.what == operator_command::wanted::resume ? decides.operator_resumes(now())
                                                       : decides.operator_aborts(c.reason, now());

@@ -152,7 +152,7 @@ class payment_desk_state {
   void refuse(const resume_saga& m, const caf::actor& to, fault why);
   void refuse(const abort_saga& m, const caf::actor& to, fault why);
   void look_at(operator_command c);
-  void move(operator_command c, const payment& parked);
+  void move(const operator_command& c, const payment& parked);
   void answer_operator(const operator_command& c, fault why, saga_refusal refusal,
                        const payment& row);
   void forget_operators();

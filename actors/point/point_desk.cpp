@@ -266,7 +266,7 @@ void point_desk_state::read_from_store(const user_id& user, std::uint64_t ticket
   };
   if (ask_store(blank, std::move(read), from) == asked::yes) return;
   blank.fault = fault::overloaded;
-  answer(self_, from, std::move(blank));
+  answer(self_, from, blank);
 }
 
 void point_desk_state::on(const list_transactions& m) {

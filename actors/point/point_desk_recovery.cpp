@@ -32,9 +32,9 @@ std::optional<point_outcome> find_answer(point_reader& reader, const account_res
 
 }  // namespace
 
-point_desk_state::point_desk_state(interface::pointer self, point_context context)
+point_desk_state::point_desk_state(interface::pointer self, const point_context& context)
     : self_{self},
-      context_{std::move(context)},
+      context_{context},
       meters_{context_.meters},
       keys_{limits::key_book_keys_max},
       retry_{limits::store_retry_first} {

@@ -31,7 +31,7 @@ class point_desk_state {
  public:
   using interface = point_desk_internal_actor;
 
-  point_desk_state(interface::pointer self, point_context context);
+  point_desk_state(interface::pointer self, const point_context& context);
   ~point_desk_state();
   point_desk_state(const point_desk_state&) = delete;
   point_desk_state& operator=(const point_desk_state&) = delete;
