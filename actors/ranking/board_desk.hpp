@@ -57,6 +57,9 @@ namespace boxoffice {
 template <class Board>
 class board_desk {
  public:
+  board_desk(const board_desk&) = delete;
+  board_desk& operator=(const board_desk&) = delete;
+
   void on(const deliver_events& m) {
     if (m.events.empty()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
@@ -107,8 +110,6 @@ class board_desk {
                                   "Payment events delivered and not yet durably applied",
                                   {{"consumer", Board::consumer}})} {}
   virtual ~board_desk() = default;
-  board_desk(const board_desk&) = delete;
-  board_desk& operator=(const board_desk&) = delete;
 
   // What needs the actor itself.
   virtual caf::actor reply_to() = 0;
