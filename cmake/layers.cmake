@@ -18,6 +18,18 @@ elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
   target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
 endif()
 
+# compile_together(TARGET n): n files of it at a time, so that what their templates, those of CAF and
+# Beast above all, have in common is instantiated once. Each file still compiles alone: the tidy preset
+# does that, and looks for names that hide others.
+function(compile_together target files)
+  if(BOXOFFICE_CLANG_TIDY)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${files})
+  # A coroutine of a file that is included: GCC takes its frame for one that others see.
+  target_compile_options(${target} PRIVATE -Wno-subobject-linkage)
+endfunction()
+
 # add_layer(NAME LINK targets... PCH header [TOGETHER n]): library boxoffice_NAME from every .cpp under NAME/.
 function(add_layer name)
   cmake_parse_arguments(layer "" "PCH;TOGETHER" "LINK" ${ARGN})
@@ -25,10 +37,8 @@ function(add_layer name)
   add_library(boxoffice_${name} STATIC ${sources})
   target_link_libraries(boxoffice_${name} PUBLIC ${layer_LINK} PRIVATE boxoffice_build_rules)
   target_precompile_headers(boxoffice_${name} PRIVATE ${CMAKE_SOURCE_DIR}/${layer_PCH})
-  # Several files at once: their templates, CAF's above all, are then instantiated once.
   if(layer_TOGETHER)
-    set_target_properties(boxoffice_${name} PROPERTIES
-      UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE ${layer_TOGETHER})
+    compile_together(boxoffice_${name} ${layer_TOGETHER})
   endif()
 endfunction()
 
@@ -40,10 +50,10 @@ function(compile_fast target)
   endif()
 endfunction()
 
-# add_suite(NAME LINK targets... [PCH header] [SERVERS]): GoogleTest program NAME_tests from every
-# .cpp under tests/NAME/. With SERVERS, CTest starts PostgreSQL and Redis before its tests.
+# add_suite(NAME LINK targets... [PCH header] [TOGETHER n] [SERVERS]): GoogleTest program NAME_tests
+# from every .cpp under tests/NAME/. With SERVERS, CTest starts PostgreSQL and Redis before its tests.
 function(add_suite name)
-  cmake_parse_arguments(suite "SERVERS" "PCH" "LINK" ${ARGN})
+  cmake_parse_arguments(suite "SERVERS" "PCH;TOGETHER" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
   if(NOT sources)
     return()
@@ -53,6 +63,10 @@ function(add_suite name)
   compile_fast(${name}_tests)
   if(suite_PCH)
     target_precompile_headers(${name}_tests PRIVATE ${CMAKE_SOURCE_DIR}/${suite_PCH})
+  endif()
+  if(suite_TOGETHER)
+    compile_together(${name}_tests ${suite_TOGETHER})
+    target_compile_options(${name}_tests PRIVATE -Wno-shadow)  # a local name like another file's
   endif()
   set(properties TIMEOUT 600)
   if(suite_SERVERS)

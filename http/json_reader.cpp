@@ -7,8 +7,6 @@
 namespace boxoffice::http {
 namespace {
 
-using nlohmann::json;
-
 // Why a text is not acceptable; empty when it is. It is UTF-8 already: the parser saw to that.
 std::string fault_of(const std::string& text, text_bounds bounds) {
   const auto characters = static_cast<std::size_t>(
@@ -41,13 +39,13 @@ void append_token(std::string& pointer, std::string_view name) {
 
 }  // namespace
 
-json_reader::json_reader(const json& value) : value_{&value}, findings_{&own_} {
+json_reader::json_reader(const nlohmann::json& value) : value_{&value}, findings_{&own_} {
   if (value_->is_object()) return;
   value_ = nullptr;
   own_.errors.push_back({"", "must be an object"});
 }
 
-json_reader::json_reader(const json& value, std::string at, findings& all)
+json_reader::json_reader(const nlohmann::json& value, std::string at, findings& all)
     : value_{&value}, at_{std::move(at)}, findings_{&all} {}
 
 bool json_reader::has(std::string_view name) const {
@@ -64,7 +62,7 @@ void json_reader::reject(std::string_view name, std::string detail) {
   findings_->errors.push_back({pointer(name), std::move(detail)});
 }
 
-const json* json_reader::find(std::string_view name, need how) {
+const nlohmann::json* json_reader::find(std::string_view name, need how) {
   asked_.push_back(name);
   if (value_ == nullptr) return nullptr;
   const auto found = value_->find(name);
@@ -180,7 +178,7 @@ bool json_reader::optional_object(std::string_view name, const read_part& read) 
   return read_object(name, read, need::optional);
 }
 
-const json* json_reader::find_array(std::string_view name, count_bounds bounds) {
+const nlohmann::json* json_reader::find_array(std::string_view name, count_bounds bounds) {
   const auto* value = find(name, need::required);
   if (value == nullptr) return nullptr;
   if (!value->is_array()) {

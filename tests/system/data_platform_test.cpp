@@ -16,14 +16,14 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view secret = "what-only-the-platform-knows";
+constexpr std::string_view platform_secret = "what-only-the-platform-knows";
 
 /// `X-Boxoffice-Signature` as the receiver of an event works it out.
 std::string signature_of(const std::string& stamp, const std::string& body) {
   const auto text = stamp + "." + body;
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
   unsigned size = 0;
-  HMAC(EVP_sha256(), secret.data(), static_cast<int>(secret.size()),
+  HMAC(EVP_sha256(), platform_secret.data(), static_cast<int>(platform_secret.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
   std::string hex;
   for (unsigned i = 0; i < size; ++i)
@@ -37,7 +37,7 @@ class DataPlatform : public testing::Test {
  protected:
   DataPlatform()
       : server_{{"data_platform.url=" + platform_.url(),
-                 "data_platform.secret=" + std::string{secret}}} {
+                 "data_platform.secret=" + std::string{platform_secret}}} {
     visitor admin{server_.url(), "admin1", "admin"};
     concert_ = admin.open_concert();
     schedule_ = admin.open_schedule(concert_, schedule_on_sale(2, 10));
