@@ -16,8 +16,6 @@
 namespace boxoffice::http {
 namespace {
 
-using json = nlohmann::ordered_json;
-
 /// How long a token that is signed for one command is valid.
 constexpr std::chrono::minutes own_token_time{5};
 
@@ -51,14 +49,14 @@ std::string token_of(const command_line& asked, const settings& how, time_point 
 }
 
 /// A text of the server; empty when it is not there or null.
-std::string text_in(const json& object, const char* name) {
+std::string text_in(const nlohmann::ordered_json& object, const char* name) {
   const auto found = object.find(name);
   if (found == object.end() || found->is_null()) return {};
   return found->is_string() ? found->get<std::string>() : found->dump();
 }
 
 /// The body of a good answer. Throws `refused` for another one.
-json accepted(operator_client::answer reply) {
+nlohmann::ordered_json accepted(operator_client::answer reply) {
   if (reply.status >= 200 && reply.status < 300) return std::move(reply.body);
   auto why = text_in(reply.body, "code") + ": " + text_in(reply.body, "detail");
   if (const auto state = text_in(reply.body, "state"); !state.empty())
@@ -98,7 +96,7 @@ class operator_run {
   [[nodiscard]] const command_arguments& arguments() const { return asked_.arguments; }
   [[nodiscard]] bool as_json() const { return arguments().output == output_form::json; }
 
-  [[nodiscard]] json get(const std::string& target) const {
+  [[nodiscard]] nlohmann::ordered_json get(const std::string& target) const {
     return accepted(server_.ask(verb::get, target));
   }
   [[nodiscard]] std::string path_of(const char* list) const {
@@ -108,7 +106,7 @@ class operator_run {
   }
 
   /// The items of all pages of a list; `target` has a query already.
-  void collect(const std::string& target, json& into) const {
+  void collect(const std::string& target, nlohmann::ordered_json& into) const {
     std::string cursor;
     do {
       const auto page = get(target + (cursor.empty() ? "" : "&cursor=" + cursor));
@@ -118,9 +116,9 @@ class operator_run {
     } while (!cursor.empty());
   }
 
-  void show_list(const json& items, const text_table& table, const char* none) {
+  void show_list(const nlohmann::ordered_json& items, const text_table& table, const char* none) {
     if (as_json())
-      out_ << json{{"items", items}}.dump(2) << '\n';
+      out_ << nlohmann::ordered_json{{"items", items}}.dump(2) << '\n';
     else if (table.empty())
       out_ << none << '\n';
     else
@@ -130,7 +128,7 @@ class operator_run {
   void list_sagas() {
     std::vector<std::string> states{unended.begin(), unended.end()};
     if (arguments().state) states = {*arguments().state};
-    auto items = json::array();
+    auto items = nlohmann::ordered_json::array();
     for (const auto& state : states) {
       // Only letters make a state: anything else has no place in a URL.
       if (state.empty() ||
@@ -149,7 +147,7 @@ class operator_run {
     show_list(items, table, "No such saga.");
   }
 
-  static std::string reason_in(const json& saga) {
+  static std::string reason_in(const nlohmann::ordered_json& saga) {
     const auto failure = text_in(saga, "failure");
     auto reason = text_in(saga, "reason");
     if (failure.empty()) return reason;
@@ -180,7 +178,7 @@ class operator_run {
     timeline.write(out_);
   }
 
-  void move_saga(const char* how, const json& body) {
+  void move_saga(const char* how, const nlohmann::ordered_json& body) {
     const auto saga = accepted(server_.ask(verb::post, path_of("/v1/admin/sagas/") + how, body));
     if (as_json())
       out_ << saga.dump(2) << '\n';
@@ -191,7 +189,7 @@ class operator_run {
   void list_outbox() {
     std::vector<std::string> states{"parked", "pending"};
     if (arguments().state) states = {*arguments().state};
-    auto items = json::array();
+    auto items = nlohmann::ordered_json::array();
     for (const auto& state : states) {
       if (state != "parked" && state != "pending")
         throw refused{exit_code::bad_usage, "an event is pending or parked, not \"" + state + "\""};
@@ -241,7 +239,7 @@ exit_code run_operator_command(const command_line& asked, const settings& how, t
     return fail(exit_code::bad_usage, e.what());
   } catch (const no_answer& e) {
     return fail(exit_code::failed, std::string{"no answer from the server: "} + e.what());
-  } catch (const json::exception&) {
+  } catch (const nlohmann::json::exception&) {
     return fail(exit_code::failed, "the server's answer is not what it should be");
   }
 }
