@@ -1,5 +1,6 @@
 // Life of a connection: keep-alive, pipelining, time-outs, drain.
 #include "tests/http/toy_server.hpp"
+#include "tests/system/eventually.hpp"
 
 #include <thread>
 
@@ -7,6 +8,7 @@ namespace boxoffice::http {
 namespace {
 
 using namespace std::chrono_literals;
+using system_test::eventually;
 
 TEST_F(HttpServer, AnswersManyRequestsOnOneConnection) {
   serve();
@@ -131,10 +133,7 @@ TEST_F(HttpServer, SendsLargeSharedBodies) {
 // Returns when the server works on a request; fails the test when it never does.
 void await_in_flight(meters& measured) {
   const auto& running = measured.level("boxoffice_http_requests_in_flight", "Requests in flight");
-  const auto give_up = std::chrono::steady_clock::now() + 5s;
-  while (running.value() == 0 && std::chrono::steady_clock::now() < give_up)
-    std::this_thread::yield();
-  ASSERT_GT(running.value(), 0);
+  ASSERT_TRUE(eventually([&] { return running.value() > 0; }));
 }
 
 TEST_F(HttpServer, EndsConnectionsThatIdleOrTrickle) {
@@ -145,10 +144,7 @@ TEST_F(HttpServer, EndsConnectionsThatIdleOrTrickle) {
   auto idle = connect();
   EXPECT_TRUE(idle.ended());
   auto trickle = connect();
-  const auto begin = std::chrono::steady_clock::now();
-  while (trickle.send("G") && std::chrono::steady_clock::now() - begin < 3s)
-    std::this_thread::sleep_for(20ms);
-  EXPECT_LT(std::chrono::steady_clock::now() - begin, 2s);
+  EXPECT_TRUE(eventually([&] { return !trickle.send("G"); }));
   auto half_body = connect();
   half_body.send(
       "POST /v1/echo HTTP/1.1\r\nHost: h\r\nContent-Type: application/json\r\n"
@@ -164,11 +160,8 @@ TEST_F(HttpServer, EndsConnectionsThatDoNotRead) {
   auto client = connect();
   for (int i = 0; i < 20; ++i)
     client.send(get("/v1/big"));
-  const auto begin = std::chrono::steady_clock::now();
-  auto& open = meters_.level("boxoffice_http_connections", "Open connections");
-  while (open.value() != 0 && std::chrono::steady_clock::now() - begin < 5s)
-    std::this_thread::sleep_for(10ms);
-  EXPECT_EQ(open.value(), 0);
+  const auto& open = meters_.level("boxoffice_http_connections", "Open connections");
+  EXPECT_TRUE(eventually([&] { return open.value() == 0; }));
 }
 
 TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {

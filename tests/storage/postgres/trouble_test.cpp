@@ -6,6 +6,7 @@
 #include "storage/storage_error.hpp"
 #include "tests/servers/tcp_proxy.hpp"
 #include "tests/servers/test_servers.hpp"
+#include "tests/system/eventually.hpp"
 
 #include <chrono>
 #include <optional>
@@ -19,7 +20,6 @@ namespace boxoffice::test {
 namespace {
 
 using std::chrono::seconds;
-using std::chrono::steady_clock;
 
 std::vector<point_write> charge(std::uint64_t id, std::int64_t amount, std::int64_t balance_after) {
   point_write w;
@@ -31,12 +31,7 @@ std::vector<point_write> charge(std::uint64_t id, std::int64_t amount, std::int6
 /// Until `done`, or for far longer than it may take.
 template <class Condition>
 bool eventually(Condition done) {
-  const auto ends = steady_clock::now() + seconds{60};
-  while (steady_clock::now() < ends) {
-    if (done()) return true;
-    std::this_thread::sleep_for(std::chrono::milliseconds{10});
-  }
-  return false;
+  return system_test::eventually(done, seconds{60});
 }
 
 std::optional<points> balance(point_reader& reader) {
