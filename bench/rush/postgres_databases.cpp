@@ -40,6 +40,10 @@ postgres_databases::~postgres_databases() {
   }
 }
 
+std::string postgres_databases::url(const std::string& service) const {
+  return server_.substr(0, server_.rfind('/') + 1) + prefix_ + service;
+}
+
 void postgres_databases::write_settings(const std::filesystem::path& file,
                                         const std::string& host_and_port) const {
   const auto path = server_.rfind('/');

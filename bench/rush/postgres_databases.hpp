@@ -16,6 +16,8 @@ class postgres_databases {
   postgres_databases(const postgres_databases&) = delete;
   postgres_databases& operator=(const postgres_databases&) = delete;
 
+  /// Where the database of `service` is.
+  [[nodiscard]] std::string url(const std::string& service) const;
   /// Writes a settings file that names them, at the `host:port` of the server or of what stands
   /// before it.
   void write_settings(const std::filesystem::path& file,

@@ -38,6 +38,7 @@ class child_process {
   child_process& operator=(const child_process&) = delete;
 
   void send_signal(int number) const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
   /// The exit code, 128 + the number of the signal that ended it, or none when it still runs after
   /// `patience`.
   std::optional<int> wait(std::chrono::milliseconds patience);
@@ -76,6 +77,7 @@ class server_process {
 
   [[nodiscard]] const std::string& url() const { return url_; }
   [[nodiscard]] child_process& process() { return child_; }
+  [[nodiscard]] pid_t pid() const { return child_.pid(); }
   /// SIGTERM and its exit code; none when it has not ended after `patience`.
   std::optional<int> stop(std::chrono::milliseconds patience = std::chrono::seconds{15});
   /// kill -9; returns when it is gone.

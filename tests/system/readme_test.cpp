@@ -1,10 +1,10 @@
 #include "tests/system/running_server.hpp"
+#include "tests/system/shell_block.hpp"
 
 #include <chrono>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
-#include <sstream>
 #include <string>
 
 #include <gtest/gtest.h>
@@ -12,25 +12,8 @@
 namespace boxoffice::system_test {
 namespace {
 
-// The shell block between the walk's markers of the README.
-std::string walk_of_the_readme() {
-  std::ifstream in{"README.md"};  // tests run in the root of the repository
-  std::string line, walk;
-  bool inside = false;
-  while (std::getline(in, line)) {
-    if (line == "<!-- walk -->") {
-      inside = true;
-    } else if (line == "<!-- /walk -->") {
-      return walk;
-    } else if (inside && !line.starts_with("```")) {
-      walk += line + '\n';
-    }
-  }
-  return {};
-}
-
 TEST(Readme, TheWalkThroughAPurchaseWorksWhenItIsPasted) {
-  const auto walk = walk_of_the_readme();
+  const auto walk = shell_block("README.md", "walk");
   ASSERT_FALSE(walk.empty());
   running_server server{
       {"demo.load=true",

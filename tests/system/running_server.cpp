@@ -43,6 +43,13 @@ running_server::running_server(std::vector<std::string> settings) : settings_{st
   start();
 }
 
+running_server::running_server(const rush::postgres_databases& at, const std::string& host_and_port,
+                               std::vector<std::string> settings)
+    : settings_{std::move(settings)} {
+  at.write_settings(rush::settings_beside(data_dir()), host_and_port);
+  start();
+}
+
 void running_server::start() {
   process_.reset();
   process_.emplace(

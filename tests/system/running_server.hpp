@@ -32,6 +32,9 @@ std::string to_text(const rush::findings& found);
 class running_server {
  public:
   explicit running_server(std::vector<std::string> settings = {});
+  /// On databases of the test's own, reached at `host_and_port` (empty: directly).
+  explicit running_server(const rush::postgres_databases& at, const std::string& host_and_port = {},
+                          std::vector<std::string> settings = {});
 
   /// Starts it (again); returns when it is ready.
   void start();

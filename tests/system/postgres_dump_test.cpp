@@ -1,0 +1,80 @@
+// The dumps that docs/OPERATIONS.md describes, taken in the middle of a rush.
+#include "bench/rush/audit_run.hpp"
+#include "tests/servers/test_servers.hpp"
+#include "tests/system/eventually.hpp"
+#include "tests/system/running_server.hpp"
+#include "tests/system/shell_block.hpp"
+
+#include <cstdlib>
+#include <fstream>
+#include <thread>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice::system_test {
+namespace {
+
+using std::chrono::seconds;
+
+constexpr std::array services{"concert", "reservation", "point", "payment"};
+
+std::string upper(std::string text) {
+  for (auto& c : text)
+    c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
+  return text;
+}
+
+/// Runs shell text with the databases' addresses in its environment, as the page asks for.
+std::string run_shell(const std::filesystem::path& scratch, const std::string& text,
+                      const rush::postgres_databases& databases) {
+  for (const std::string each : services)
+    setenv(upper(each).c_str(), databases.url(each).c_str(), 1);
+  setenv("DUMPS", scratch.c_str(), 1);
+  const auto script = scratch / "pasted.sh";
+  std::ofstream{script} << text;
+  rush::child_process shell{
+      "/bin/bash", {"-euo", "pipefail", script.string()}, scratch / "pasted.err"};
+  const auto said = shell.read_rest(seconds{120});
+  if (shell.wait(seconds{120}) == 0) return {};
+  return "failed: " + said + shell.error_text();
+}
+
+TEST(PostgresDump, TakenInTheMiddleOfARushAddsUp) {
+  const rush::postgres_databases databases{test::postgres_server_url()};
+  const rush::postgres_databases restored{test::postgres_server_url()};
+  const rush::scratch_directory dumps{"boxoffice-dumps"};
+  const auto dump = shell_block("docs/OPERATIONS.md", "dump");
+  ASSERT_FALSE(dump.empty());
+
+  running_server server{databases};
+  rush_on rush{server,
+               {.seats = 200, .waiting_room = std::nullopt, .hold = seconds{3}},
+               {.buyers = 400, .how = {.refund = 0.2}, .seed = announced_seed(4)}};
+  std::string trouble = "no dump was taken";
+  std::thread other;
+  rush.at(300, [&] {
+    other = std::thread{[&] { trouble = run_shell(dumps.path(), dump, databases); }};
+  });
+  rush.finish();
+  if (other.joinable()) other.join();
+  ASSERT_EQ(trouble, "");
+  EXPECT_EQ(rush.measured().server_errors(), 0U);
+  ASSERT_EQ(server.process().stop(), 0);
+
+  ASSERT_EQ(run_shell(dumps.path(),
+                      "for s in concert reservation point payment; do\n"
+                      "  name=${s^^}\n"
+                      "  pg_restore --exit-on-error -d \"${!name}\" \"$DUMPS/$s.dump\"\n"
+                      "done\n",
+                      restored),
+            "");
+  running_server again{restored};
+  const auto drained = [&] {
+    return rush::audit(server_binary(), again.data_dir(), {"--drained"});
+  };
+  EXPECT_TRUE(eventually([&] { return drained().code == 0; })) << drained().faults();
+  EXPECT_GT(again.read_books().payments.size(), 0U);
+}
+
+}  // namespace
+}  // namespace boxoffice::system_test
