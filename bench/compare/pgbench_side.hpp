@@ -1,0 +1,26 @@
+#pragma once
+
+#include "bench/compare/side.hpp"
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <string>
+
+namespace boxoffice::compare {
+
+/// How a script of bench/sql is run against the tables of bench/sql/monolith.sql.
+struct pgbench_setup {
+  std::string name;
+  std::string does;
+  std::filesystem::path programs;  ///< folder of PostgreSQL's own programs
+  std::filesystem::path scripts;   ///< bench/sql
+  std::string script;
+  std::string postgres;  ///< URL of a server; a database is made there
+  std::size_t clients{64};
+};
+
+/// Makes the tables anew before each round, so that no round works on what another has left.
+std::unique_ptr<side> make_pgbench_side(pgbench_setup setup);
+
+}  // namespace boxoffice::compare

@@ -1,0 +1,72 @@
+#include "bench/load/market.hpp"
+
+#include "bench/load/requests.hpp"
+
+#include <stdexcept>
+#include <utility>
+
+namespace boxoffice::load {
+namespace {
+
+// Enough for every seat of a sale at the price of rush/sale.cpp.
+constexpr std::string_view charge_body = R"({"amount":10000000})";
+
+/// One buyer an operation: a token, a place in the line, points.
+class arrival final : public scenario {
+ public:
+  arrival(const rush::on_sale& sale, std::vector<buyer>& into)
+      : line_body_{R"({"concertId":")" + sale.concert_id + "\"}"},
+        prefix_{sale.schedule_id + "-u"},
+        buyers_{into} {}
+
+  void begin(std::uint64_t number, std::string& request) override {
+    write_post(request, "/v1/dev/tokens",
+               R"({"userId":")" + prefix_ + std::to_string(number) + R"(","role":"user"})");
+  }
+
+  verdict next(std::uint64_t number, std::size_t position, const answer& to,
+               std::string& request) override {
+    if (to.status != 201) return verdict::failed;
+    auto& one = buyers_[number];
+    switch (position) {
+      case 0:
+        one.token = member_of(to.body, "token");
+        write_post(request, "/v1/queue/tokens", line_body_, {.bearer = one.token});
+        return verdict::more;
+      case 1:
+        one.queue_token = member_of(to.body, "token");
+        write_post(request, "/v1/points/charges", charge_body,
+                   {.bearer = one.token, .idempotency_key = "charge"});
+        return verdict::more;
+    }
+    return verdict::done;
+  }
+
+ private:
+  const std::string line_body_, prefix_;
+  std::vector<buyer>& buyers_;
+};
+
+rush::on_sale open(const std::string& url, std::size_t seats) {
+  rush::blocking_client client{url};
+  rush::sale_plan plan;
+  plan.seats = seats;
+  plan.hold = std::chrono::seconds{3600};
+  return rush::open_sale(client, plan);
+}
+
+}  // namespace
+
+market::market(const std::string& url, std::size_t seats, std::size_t buyers)
+    : url_{url}, server_{rush::parse_url(url)}, sale_{open(url, seats)}, buyers_(buyers) {
+  arrival all{sale_, buyers_};
+  const auto result = run_load(server_, all,
+                               {.connections = 128,
+                                .warm_up = std::chrono::milliseconds{0},
+                                .measured = std::chrono::minutes{10},
+                                .count = buyers});
+  if (result.failed != 0 || result.done != buyers)
+    throw std::runtime_error{"the buyers could not be prepared: " + result.failure};
+}
+
+}  // namespace boxoffice::load

@@ -1,0 +1,36 @@
+#pragma once
+
+#include "bench/load/load_run.hpp"
+#include "bench/rush/sale.hpp"
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+namespace boxoffice::load {
+
+/// Somebody who may hold and pay at once.
+struct buyer {
+  std::string token;
+  std::string queue_token;
+};
+
+/// A sale and the people who come to it, prepared before anything is measured: each has a token, a
+/// place in the line that is ACTIVE, and points.
+class market {
+ public:
+  /// Throws std::runtime_error when the server at `url` refuses a part of it.
+  market(const std::string& url, std::size_t seats, std::size_t buyers);
+
+  [[nodiscard]] const boost::asio::ip::tcp::endpoint& server() const { return server_; }
+  [[nodiscard]] const rush::on_sale& sale() const { return sale_; }
+  [[nodiscard]] const std::vector<buyer>& buyers() const { return buyers_; }
+
+ private:
+  std::string url_;
+  boost::asio::ip::tcp::endpoint server_;
+  rush::on_sale sale_;
+  std::vector<buyer> buyers_;
+};
+
+}  // namespace boxoffice::load
