@@ -2,7 +2,10 @@
 add_library(boxoffice_build_rules INTERFACE)
 target_include_directories(boxoffice_build_rules INTERFACE ${CMAKE_SOURCE_DIR})
 target_compile_options(boxoffice_build_rules INTERFACE
-  -Wall -Wextra -Wpedantic -Wshadow -Wconversion -Wswitch -Werror -fno-omit-frame-pointer)
+  -Wall -Wextra -Wpedantic
+  # Not in suites that compile together, where a local name may be like another file's.
+  $<$<NOT:$<BOOL:$<TARGET_PROPERTY:BOXOFFICE_MAY_SHADOW>>>:-Wshadow>
+  -Wconversion -Wswitch -Werror -fno-omit-frame-pointer)
 # GCC 12 sees overlaps and overruns in std::string, and unset members in what CAF deserialises, that
 # are not there once it optimises (GCC bugs 105329, 105651, 105562). Clang and newer GCC look on.
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU" AND CMAKE_CXX_COMPILER_VERSION VERSION_LESS 13)
@@ -66,7 +69,7 @@ function(add_suite name)
   endif()
   if(suite_TOGETHER)
     compile_together(${name}_tests ${suite_TOGETHER})
-    target_compile_options(${name}_tests PRIVATE -Wno-shadow)  # a local name like another file's
+    set_target_properties(${name}_tests PROPERTIES BOXOFFICE_MAY_SHADOW ON)
   endif()
   set(properties TIMEOUT 600)
   if(suite_SERVERS)

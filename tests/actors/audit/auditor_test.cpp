@@ -36,7 +36,11 @@ class Auditor : public ::testing::Test {
   virtual_time time_;
   scripted_reader reader_;
   auditor_actor auditor_{time_.owns(
-      spawn_auditor(time_.system(), {time_.clock(), reader_, time_.reads(), time_.meters()}))};
+      spawn_auditor(time_.system(), audit_context{.time = time_.clock(),
+                                                  .reader = reader_,
+                                                  .jobs = time_.reads(),
+                                                  .undo_time = audit::audit_terms{}.undo_time,
+                                                  .meters = time_.meters()}))};
   testing::inbox<invariants_reply> inbox_{time_};
 
   const invariants_reply& asked(std::uint64_t ticket) {
