@@ -38,6 +38,8 @@ struct outbox_pruned {
   std::uint64_t rows{0};
 };
 struct relay_tick {};
+/// The pause between two looks at the outbox is over.
+struct relay_look {};
 
 template <class Inspector>
 auto inspect(Inspector& f, relay_position_read& m) {
@@ -59,6 +61,10 @@ template <class Inspector>
 auto inspect(Inspector& f, relay_tick&) {
   return fields(f);
 }
+template <class Inspector>
+auto inspect(Inspector& f, relay_look&) {
+  return fields(f);
+}
 
 milliseconds pause_before_try(int tries) {
   auto pause = limits::outbox_retry_first;
@@ -71,8 +77,9 @@ milliseconds pause_before_try(int tries) {
 /// delivering → …; the poll tick leads out of every wait.
 class outbox_relay_state {
  public:
-  using interface = accepts_also<outbox_relay_actor, relay_position_read, relay_events_read,
-                                 relay_parked_read, commit_report, outbox_pruned, relay_tick>;
+  using interface =
+      accepts_also<outbox_relay_actor, relay_position_read, relay_events_read, relay_parked_read,
+                   commit_report, outbox_pruned, relay_tick, relay_look>;
 
   outbox_relay_state(interface::pointer self, relay_context context)
       : self_{self},
@@ -111,6 +118,9 @@ class outbox_relay_state {
   void on(relay_events_read& m) {
     reading_ = false;
     if (m.fault != fault::none || !progress_->is_idle()) return;
+    // A full portion says that there is more; else what comes in the pause is taken together.
+    if (!m.events.empty() && m.events.size() < limits::outbox_relay_batch_events_max)
+      look_again_at_ = context_.time.now() + limits::outbox_relay_pause;
     if (m.events.empty()) {
       measure();
       if (wanted_) go_on();
@@ -178,6 +188,11 @@ class outbox_relay_state {
     if (m.rows >= limits::prune_rows_max) prune();
   }
 
+  void on(const relay_look&) {
+    resting_ = false;
+    if (wanted_) go_on();
+  }
+
   void on(const relay_tick&) {
     const auto now = context_.time.now();
     self_->delayed_send(self_, limits::outbox_poll_every, relay_tick{});
@@ -214,8 +229,17 @@ class outbox_relay_state {
       static_cast<void>(progress_->begin_replay(to_replay_.front()));
       to_replay_.pop_front();
     }
+    if (const auto schedule = progress_->replays()) {
+      wanted_ = false;
+      return read_parked(*schedule);
+    }
+    // Longer than a pause: the clock was set back.
+    if (const auto rest = look_again_at_ - context_.time.now();
+        rest > milliseconds{0} && rest <= limits::outbox_relay_pause) {
+      if (!std::exchange(resting_, true)) self_->delayed_send(self_, rest, relay_look{});
+      return;
+    }
     wanted_ = false;
-    if (const auto schedule = progress_->replays()) return read_parked(*schedule);
     read(relay_events_read{},
          [&reader = context_.reader, after = progress_->position()](relay_events_read& r) {
            r.events = reader.events_after(after, limits::outbox_relay_batch_events_max);
@@ -326,7 +350,8 @@ class outbox_relay_state {
   std::uint64_t batch_{0};  // the first delivery of what waits now
   bool pausing_{false};     // the next delivery follows a refusal, not silence
   milliseconds patience_;
-  time_point deliver_again_at_{}, prune_at_{};
+  time_point deliver_again_at_{}, prune_at_{}, look_again_at_{};
+  bool resting_{false};  // a relay_look is under way
 
   std::uint32_t writer_{0};
   std::uint32_t generation_{1};

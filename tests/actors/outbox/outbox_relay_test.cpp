@@ -77,7 +77,12 @@ struct OutboxRelay : ::testing::Test {
     for (std::uint64_t i = 0; i < count; ++i)
       append(1, last % 2 + 1);
   }
+  /// After the pause that follows whatever was delivered before.
   void wake() {
+    time.advance(limits::outbox_relay_pause);
+    wake_at_once();
+  }
+  void wake_at_once() {
     caf::anon_send(relay, outbox_appended{});
     time.run();
   }
@@ -199,6 +204,21 @@ TEST_F(OutboxRelay, PrunesOldEventsThatEveryConsumerHasPassed) {
   time.advance(limits::outbox_published_kept + std::chrono::minutes{2});
   ASSERT_EQ(store.events.size(), 1U);
   EXPECT_EQ(store.events[0].sequence, 2U);
+}
+
+TEST_F(OutboxRelay, WhatComesInThePauseAfterADeliveryIsDeliveredTogether) {
+  append(1);
+  wake_at_once();
+  expect_all_in_order(1);
+  for (int i = 0; i < 5; ++i) {
+    append(1);
+    wake_at_once();
+  }
+  time.advance(limits::outbox_relay_pause - milliseconds{1});
+  EXPECT_EQ(seen.deliveries, 1);
+  time.advance(milliseconds{1});
+  expect_all_in_order(6);
+  EXPECT_EQ(seen.deliveries, 2);
 }
 
 using lasting = event_refused::lasting;
