@@ -140,9 +140,12 @@ void check_confirmation(const ledgers& in, const payment_row& p, findings& out) 
 
 /// Whether the payment's state allows that its confirm has happened (`confirmed`), or its revert
 /// after that in a user's refund.
-bool allows(const payment_row& p, reservation_status status) {
+bool allows(const ledgers& in, const payment_row& p, reservation_status status) {
   const bool confirmed = status == reservation_status::confirmed;
   switch (p.state) {
+    case payment_state::started:
+      // That points were taken is known without a write of its own.
+      return confirmed && moves_of(in, p.id).uses == 1;
     case payment_state::debited:
     case payment_state::completed:
     case payment_state::refunding:
@@ -154,7 +157,6 @@ bool allows(const payment_row& p, reservation_status status) {
     case payment_state::refund_released:
     case payment_state::refunded:
       return true;
-    case payment_state::started:
     case payment_state::failed:
     case payment_state::compensated:
       break;
@@ -207,7 +209,7 @@ void check_reservations(const ledgers& in, findings& out) {
       continue;
     const auto* p = in.payments.find(r.payment);
     const std::vector ids{reservation_name(r.id), payment_name(r.payment)};
-    if (p == nullptr || p->reservation != r.id || !allows(*p, r.status)) {
+    if (p == nullptr || p->reservation != r.id || !allows(in, *p, r.status)) {
       const bool confirmed = r.status == reservation_status::confirmed;
       out.add(confirmed ? rule::confirmed_without_payment : rule::refunded_without_payment, ids,
               confirmed ? "The reservation is confirmed by a payment that has not paid it."

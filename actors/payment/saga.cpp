@@ -113,7 +113,7 @@ saga_decision saga::debit_answered(const debit_answer& a, time_point now, std::u
     case step_result::done:
       row_.balance = a.balance;
       note(now, saga_step::debit, "done");
-      return move_to(saga_state::debited, now);
+      return go_on_to(saga_state::debited, now);
     case step_result::refused:
       row_.balance = a.balance;
       row_.failure = a.failure;
@@ -196,6 +196,7 @@ saga_decision saga::unknown(const char* what, time_point now, std::uint64_t rand
   if (phase_ == phase::pausing) return {};  // a late fault: the next try is already set
   note(now, step(), what);
   if (has_deadline() && now >= row_.deadline) return undo(payment_failure::deadline_exceeded, now);
+  if (written_ == written::behind) return move_to(row_.state, now);
   if (!has_deadline() && tries_ >= rules_.undo_tries_max) return park(now);
   phase_ = phase::pausing;
   due_ = now + pause(random);
@@ -216,9 +217,22 @@ milliseconds saga::pause(std::uint64_t random) const {
   return base - milliseconds{spread} + milliseconds{static_cast<std::int64_t>(random % width)};
 }
 
+// Without a write of its own: the step before this one gives its first answer again whoever asks,
+// so a crash loses time and nothing else. The next write takes the state along.
+saga_decision saga::go_on_to(saga_state next, time_point now) {
+  row_.state = next;
+  row_.changed_at = now;
+  written_ = written::behind;
+  tries_ = 0;
+  for (auto& n : notes_)
+    if (n.at == now) n.state = next;
+  return ask(now);
+}
+
 saga_decision saga::move_to(saga_state next, time_point now) {
   row_.state = next;
   row_.changed_at = now;
+  written_ = written::yes;
   phase_ = phase::writing;
   tries_ = 0;
   due_.reset();

@@ -83,6 +83,10 @@ struct saga_decision {
 /// for good. The revert comes first: points go back only when the seats can no longer be taken.
 /// When the confirm was refused there is nothing to revert.
 ///
+/// DEBITED follows from STARTED: the debit gives its first answer again, and STARTED is given up as
+/// DEBITED is. So it has no write of its own while all goes well; it is written before the confirm
+/// is asked a second time, and with whatever comes next (docs/decisions/0011).
+///
 /// CONFIRMED and COMPLETED of the design are one state: no command leaves between them. Unknown is
 /// a fault or silence. The deadline is looked at only when an answer is unknown, and only in
 /// STARTED and DEBITED; a saga that is resumed after it asks once more before it gives up.
@@ -118,7 +122,7 @@ class saga {
   /// already, so it goes on, and the timeline keeps the reason. Does nothing in another state.
   saga_decision operator_aborts(const std::string& reason, time_point now);
 
-  /// As decided; durable unless `is_writing`.
+  /// As decided; durable unless `is_writing`, or STARTED is and this is DEBITED.
   [[nodiscard]] const payment& row() const { return row_; }
   [[nodiscard]] bool is_writing() const { return phase_ == phase::writing; }
   [[nodiscard]] bool is_over() const {
@@ -139,6 +143,7 @@ class saga {
   saga_decision ask(time_point now);
   saga_decision unknown(const char* what, time_point now, std::uint64_t random);
   saga_decision move_to(saga_state next, time_point now);
+  saga_decision go_on_to(saga_state next, time_point now);
   saga_decision undo(payment_failure why, time_point now);
   saga_decision begin_way_back(time_point now);
   saga_decision park(time_point now);
@@ -147,6 +152,8 @@ class saga {
   saga_rules rules_;
   payment row_;
   phase phase_{phase::idle};
+  /// Whether the last write says the state, or an earlier one from which it follows again.
+  enum class written : std::uint8_t { behind, yes } written_{written::yes};
   /// In REFUNDING: whether the reservation was reverted in this life of the actor.
   enum class reverted : std::uint8_t { no, yes } reverted_{reverted::no};
   int tries_{0};  ///< of the current step

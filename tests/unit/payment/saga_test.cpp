@@ -60,8 +60,6 @@ TEST(Saga, FollowsItsTable) {
   using s = saga_state;
   const auto early = milliseconds{600}, late = milliseconds{30'000};
   const line table[] = {
-      {s::started, saga_step::debit, answered::done, early, s::debited},
-      {s::started, saga_step::debit, answered::done, late, s::debited},
       {s::started, saga_step::debit, answered::refused, early, s::failed},
       {s::started, saga_step::debit, answered::unknown, early, s::started},
       {s::started, saga_step::debit, answered::unknown, late, s::refunding},
@@ -97,6 +95,44 @@ TEST(Saga, FollowsItsTable) {
   }
 }
 
+// DEBITED follows from STARTED: it is written when the confirm has to be asked again.
+TEST(Saga, ADebitIsWrittenWithWhatComesNext) {
+  saga s{in(saga_state::started), {}};
+  s.resume(t0);
+  auto d = s.debit_answered({step_result::done, {}, {5}}, t0 + milliseconds{1}, 0);
+  EXPECT_FALSE(d.row);
+  EXPECT_EQ(d.send, saga_step::confirm);
+  EXPECT_TRUE(d.due);
+  EXPECT_EQ(s.row().state, saga_state::debited);
+  d = s.confirm_answered({step_result::unknown, {}, {}}, t0 + milliseconds{2}, 0);
+  ASSERT_TRUE(d.row);
+  EXPECT_EQ(d.row->state, saga_state::debited);
+  EXPECT_EQ(d.row->balance, points{5});
+  EXPECT_EQ(d.send, saga_step::none) << "durable first";
+  EXPECT_EQ(s.committed(t0 + milliseconds{3}).send, saga_step::confirm);
+  d = s.confirm_answered({step_result::unknown, {}, {}}, t0 + milliseconds{4}, 0);
+  EXPECT_FALSE(d.row) << "it is written";
+  EXPECT_TRUE(d.due);
+}
+
+TEST(Saga, ARefusedConfirmUndoesADebitThatWasNotWritten) {
+  saga s{in(saga_state::started), {}};
+  s.resume(t0);
+  s.debit_answered({step_result::done, {}, {5}}, t0, 0);
+  const auto d =
+      s.confirm_answered({step_result::refused, confirm_refusal::reservation_expired, {}}, t0, 0);
+  EXPECT_EQ(d.row->state, saga_state::refunding);
+  EXPECT_EQ(s.committed(t0).send, saga_step::refund);
+}
+
+TEST(Saga, ADebitThatWasNotWrittenIsAskedAgainAfterACrashAlsoLate) {
+  saga s{in(saga_state::started), {}};
+  const auto late = t0 + std::chrono::hours{2};
+  EXPECT_EQ(s.resume(late).send, saga_step::debit);
+  EXPECT_EQ(s.debit_answered({}, late, 0).send, saga_step::confirm);
+  EXPECT_EQ(s.confirm_answered({}, late, 0).row->state, saga_state::completed);
+}
+
 TEST(Saga, GivingUpRevertsBeforeItRefunds) {
   saga s{in(saga_state::debited), {}};
   s.resume(t0);
@@ -111,14 +147,14 @@ TEST(Saga, GivingUpRevertsBeforeItRefunds) {
 }
 
 TEST(Saga, WhileAWriteIsOnItsWayNothingCounts) {
-  saga s{in(saga_state::started), {}};
+  saga s{in(saga_state::debited), {}};
   s.resume(t0);
-  s.debit_answered({}, t0, 0);
+  s.confirm_answered({step_result::refused, confirm_refusal::reservation_expired, {}}, t0, 0);
   ASSERT_TRUE(s.is_writing());
   EXPECT_FALSE(s.confirm_answered({}, t0, 0).row);
   EXPECT_FALSE(s.debit_answered({step_result::refused, {}, {}}, t0, 0).row);
   EXPECT_FALSE(s.timed_out(t0 + std::chrono::hours{1}, 0).row);
-  EXPECT_EQ(s.committed(t0).send, saga_step::confirm);
+  EXPECT_EQ(s.committed(t0).send, saga_step::refund);
 }
 
 // Promise G10.
