@@ -1,6 +1,7 @@
 #include "storage/sqlite/payment_reader.hpp"
 
 #include "storage/encoding/outcomes.hpp"
+#include "storage/encoding/timeline.hpp"
 
 namespace boxoffice::sqlite {
 namespace {
@@ -70,9 +71,7 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
         WHERE scope_high = ? AND scope_low = ?)"},
       last_id_{db_.database(), R"(
         SELECT id FROM payment WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1)"},
-      notes_{db_.database(), R"(
-        SELECT payment, at, state, step, what FROM saga_note
-        WHERE payment = ? ORDER BY ordinal)"},
+      notes_{db_.database(), "SELECT notes FROM payment WHERE id = ?"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(), select(std::string{"(?1 < 0 OR state = ?1)"} + page_of_sagas)},
       open_sagas_{db_.database(),
@@ -153,14 +152,8 @@ std::vector<payment_id> sqlite_payment_reader::last_ids() {
 
 std::vector<saga_note> sqlite_payment_reader::timeline(payment_id id) {
   return db_.read([&] {
-    std::vector<saga_note> found;
-    notes_.each(
-        [&](row& r) {
-          auto& n = found.emplace_back();
-          r.into(n.payment, n.at, n.state, n.step, n.what);
-        },
-        id);
-    return found;
+    const auto read = [&](row& r) { return encoding::decode_notes(r.next<std::string>(), id); };
+    return notes_.first(read, id).value_or(std::vector<saga_note>{});
   });
 }
 

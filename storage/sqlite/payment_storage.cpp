@@ -1,4 +1,5 @@
 #include "storage/encoding/outcomes.hpp"
+#include "storage/encoding/timeline.hpp"
 #include "storage/sqlite/connection.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/payment_reader.hpp"
@@ -52,9 +53,10 @@ class sqlite_payment_store final : public payment_store {
 
  private:
   void apply(const payment_write& write) {
-    if (write.row) put(*write.row);
-    for (const auto& n : write.notes)
-      note_.run(n.payment, n.at, n.state, n.step, n.what);
+    if (write.row)
+      put(*write.row, encoding::encode(write.notes));
+    else if (!write.notes.empty())
+      append_.run(encoding::encode(write.notes), write.notes.front().payment);
     if (write.event) publish(*write.event);
     if (write.key.present()) remember(write);
     if (write.consumed) consume(write, write.consumed->first, write.consumed->second);
@@ -78,16 +80,16 @@ class sqlite_payment_store final : public payment_store {
     return passed;
   }
 
-  void put(const payment& p) {
+  void put(const payment& p, const std::string& notes) {
     const auto changed =
         update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats, p.balance,
-                    p.deadline, p.completed_at, p.changed_at, p.released_at, p.id, p.reservation,
-                    p.concert, p.user, p.amount, p.created_at);
+                    p.deadline, p.completed_at, p.changed_at, p.released_at, notes, p.id,
+                    p.reservation, p.concert, p.user, p.amount, p.created_at);
     if (changed == 1) return;
     // Refused by the primary key when the payment is there, with other facts.
     insert_.run(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                 p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at,
-                p.changed_at, p.released_at);
+                p.changed_at, p.released_at, notes);
   }
 
   void publish(const payment_event& e) {
@@ -108,17 +110,14 @@ class sqlite_payment_store final : public payment_store {
   statement update_{db_.database(), R"(
     UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
       balance = ?, deadline = ?, completed_at = ?, changed_at = ?,
-      released_at = ?
+      released_at = ?, notes = notes || ?
     WHERE id = ? AND reservation = ? AND concert = ? AND user = ? AND amount = ?
       AND created_at = ?)"};
   statement insert_{db_.database(), R"(
     INSERT INTO payment (id, reservation, concert, user, amount, state, failure, reason, token,
-      holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
-  statement note_{db_.database(), R"(
-    INSERT INTO saga_note (payment, ordinal, at, state, step, what)
-    VALUES (?1, (SELECT coalesce(max(ordinal), 0) + 1 FROM saga_note WHERE payment = ?1),
-      ?2, ?3, ?4, ?5))"};
+      holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at, notes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+  statement append_{db_.database(), "UPDATE payment SET notes = notes || ? WHERE id = ?"};
   statement event_{db_.database(), R"(
     INSERT INTO outbox (id, kind, payment, user, reservation, concert, seats, amount, token,
       holds_else, paid_at, occurred_at)

@@ -3,6 +3,10 @@
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/stores.hpp"
 
+#include <algorithm>
+#include <map>
+#include <utility>
+
 namespace boxoffice {
 namespace {
 
@@ -19,8 +23,12 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
 
   commit_outcome commit(std::span<const queue_ranking_write> batch) override {
     return db_.in_transaction([&] {
-      for (const auto& write : batch)
-        std::visit([&](const auto& part) { apply(part); }, write);
+      final_rows boards;
+      for (const auto& write : batch) {
+        if (const auto* place = std::get_if<queue_write>(&write)) apply(*place);
+        if (const auto* event = std::get_if<ranking_write>(&write)) apply(*event, boards);
+      }
+      put(boards);
     });
   }
 
@@ -34,6 +42,13 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
   }
 
  private:
+  /// The rows of the boards as a batch leaves them: most of its events are about the same few.
+  struct final_rows {
+    std::map<std::pair<schedule_id, std::int64_t>, sales_bucket> buckets;
+    std::map<std::pair<std::string, schedule_id>, sales_total> totals;
+    std::map<std::string, std::uint64_t> last_applied;
+  };
+
   void apply(const queue_write& write) {
     const auto& e = write.entry;
     const auto changed =
@@ -41,19 +56,25 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
     expect(changed == 1, "a token keeps its concert, user and place");
   }
 
-  void apply(const ranking_write& write) {
+  void apply(const ranking_write& write, final_rows& boards) {
     applied_.run(write.consumer, write.sequence, write.event);
-    if (write.sequence > limits::applied_events_kept) {
-      const auto last = write.sequence - limits::applied_events_kept;
-      const auto first =
-          last > limits::applied_events_swept ? last - limits::applied_events_swept : 0;
-      forget_applied_.run(write.consumer, first, last);
-    }
-    if (write.bucket)
-      bucket_.run(write.bucket->minute, write.bucket->schedule, write.bucket->seats);
-    if (write.total)
-      total_.run(write.consumer, write.total->schedule, write.total->seats,
-                 write.total->last_paid_at, write.total->sold_out_at);
+    auto& last = boards.last_applied[write.consumer];
+    last = std::max(last, write.sequence);
+    if (const auto& b = write.bucket) boards.buckets.insert_or_assign({b->schedule, b->minute}, *b);
+    if (const auto& t = write.total)
+      boards.totals.insert_or_assign({write.consumer, t->schedule}, *t);
+  }
+
+  void put(const final_rows& boards) {
+    for (const auto& [key, b] : boards.buckets)
+      bucket_.run(b.minute, b.schedule, b.seats);
+    for (const auto& [key, t] : boards.totals)
+      total_.run(key.first, t.schedule, t.seats, t.last_paid_at, t.sold_out_at);
+    for (const auto& [consumer, sequence] : boards.last_applied)
+      if (sequence > limits::applied_events_kept) {
+        const auto last = sequence - limits::applied_events_kept;
+        forget_applied_.run(consumer, last - std::min(last, limits::applied_events_swept), last);
+      }
   }
 
   writing_connection db_;

@@ -101,9 +101,20 @@ CREATE TABLE parked_event (
 CREATE INDEX parked_event_by_sequence ON parked_event (sequence, consumer);
 )";
 
+// The timeline of a payment, in its row: storage/encoding/timeline.hpp says how it is written.
+constexpr auto version_3 = R"(
+ALTER TABLE payment ADD COLUMN notes TEXT NOT NULL DEFAULT '';
+UPDATE payment SET notes = coalesce((
+  SELECT group_concat(at || ' ' || state || ' ' || step || ' ' ||
+    replace(replace(what, '\', '\\'), char(10), '\n') || char(10), '')
+  FROM (SELECT * FROM saga_note WHERE payment = payment.id ORDER BY ordinal)), '');
+DROP TABLE saga_note;
+)";
+
 constexpr std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
-    migration{2, "parked events, lists of sagas, the release of a refund", version_2}};
+    migration{2, "parked events, lists of sagas, the release of a refund", version_2},
+    migration{3, "timelines in the rows of payments", version_3}};
 
 }  // namespace
 

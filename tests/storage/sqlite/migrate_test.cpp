@@ -77,6 +77,28 @@ TEST(Migrate, RefusesWhatIsNotItsDatabase) {
   }
 }
 
+TEST(Schema, TimelinesOfBeforeAreKept) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "payment.db";
+  migrate(file, {"payment", payment_schema.migrations.first(2)});
+  {
+    SQLite::Database old{file.string(), SQLite::OPEN_READWRITE};
+    old.exec(
+        "INSERT INTO payment VALUES (5, 1, 1, 'u', 3, 1, 0, '', 0, 0, 1, 0, 9, 9, 0, 9, 0);"
+        "INSERT INTO saga_note VALUES (5, 2, 11, 1, 1, 'a \\ and'||char(10)||'b'),"
+        " (5, 1, 10, 0, 0, 'started')");
+  }
+  const auto opened = open_payment_storage(file);
+  const auto notes = opened.reader->timeline({5});
+  ASSERT_EQ(notes.size(), 2U);
+  EXPECT_EQ(notes[0].what, "started");
+  EXPECT_EQ(notes[0].payment, payment_id{5});
+  EXPECT_EQ(notes[1].what, "a \\ and\nb");
+  EXPECT_EQ(notes[1].at, from_unix_ms(11));
+  EXPECT_EQ(notes[1].state, saga_state::debited);
+  EXPECT_EQ(notes[1].step, saga_step::debit);
+}
+
 TEST(Schema, TheLedgerIsAppendOnlyForAnybody) {
   const test::temp_directory dir;
   const auto file = dir.path() / "point.db";
