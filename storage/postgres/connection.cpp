@@ -100,29 +100,60 @@ answer statement::execute(const parameters& given) {
 // --- writing ----------------------------------------------------------------------------------
 
 writing_connection::writing_connection(std::shared_ptr<server_database> of)
-    : database_{std::move(of)}, link_{database_->new_link()}, epoch_{take_over(*link_)} {}
+    : database_{std::move(of)},
+      link_{database_->new_link()},
+      epoch_{take_over(*link_)},
+      fence_{*link_, R"(
+        WITH taken AS (
+          UPDATE owner SET batch = batch + 1, batch_epoch = $1 WHERE only_row = 1 RETURNING epoch)
+        SELECT fence($1, epoch) FROM taken)"} {}
 
 commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+  return attempted([&](attempt& now) {
+    begin(now);
+    now.at = stage::working;
+    work();
+    now.at = stage::committing;
+    link_->run("COMMIT");
+  });
+}
+
+commit_outcome writing_connection::in_batch(const std::function<void(batch&)>& fill) noexcept {
+  return attempted([&](attempt& now) {
+    open();
+    now.at = stage::working;
+    batch all;
+    all.call(fence_, epoch_);
+    fill(all);
+    now.mark = {epoch_, last_batch() + 1, process_};
+    all.prepare();
+    now.at = stage::committing;
+    link_->run(all.text());
+  });
+}
+
+commit_outcome writing_connection::attempted(const std::function<void(attempt&)>& work) noexcept {
   for (int tries = 1;; ++tries) {
     attempt now;
     const bool was_open = link_->is_open();
     try {
       try {
-        decoded([&] {
-          begin(now);
-          now.at = stage::working;
-          work();
-          now.at = stage::committing;
-          link_->run("COMMIT");
-        });
+        decoded([&] { work(now); });
+        last_batch_ = now.mark.number;
         return commit_outcome::committed;
       } catch (const storage_error& e) {
         const bool died_idle = e.why() == kind::unreachable && was_open;
-        const bool again = now.at != stage::committing &&
-                           tries < limits::postgres_batch_tries_max &&
+        const bool surely_not = now.at != stage::committing || link_->is_open();
+        const bool again = surely_not && tries < limits::postgres_batch_tries_max &&
                            (died_idle || e.why() == kind::locked);
-        if (!again) return after_failure(e, now);
-        roll_back();
+        if (again) {
+          roll_back();
+          continue;
+        }
+        const auto outcome = after_failure(e, now);
+        // The server answers again, and says that nothing of it was done: once more, then.
+        const bool lost = !surely_not && e.why() == kind::unreachable;
+        if (!lost || outcome != commit_outcome::failed || tries > 1) return outcome;
       } catch (const std::exception& e) {
         return after_failure(storage_error{kind::other, e.what()}, now);
       }
@@ -132,9 +163,16 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
   }
 }
 
-// The row of the owner stays locked until the end of the transaction, so nobody takes over in
-// between.
-void writing_connection::begin(attempt& of) {
+// What may have died while it was idle is asked for a sign of life: once a batch is sent, silence
+// would be a doubt.
+void writing_connection::open() {
+  if (link_->is_open() && link_->has_unasked_input()) {
+    try {
+      link_->run("SELECT 1");
+    } catch (const storage_error& e) {
+      if (link_->is_open()) throw;
+    }
+  }
   link_->open();
   if (process_of_ != link_->generation()) {
     process_ = "pid = " + std::string{link_->run("SELECT pg_backend_pid()").text(0, 0).value()} +
@@ -148,6 +186,21 @@ void writing_connection::begin(attempt& of) {
     process_of_ = link_->generation();
   }
   database_->settle();
+}
+
+std::uint64_t writing_connection::last_batch() {
+  if (!last_batch_) {
+    const auto found = link_->run("SELECT batch FROM owner WHERE only_row = 1");
+    expect(found.rows() == 1, "a database has an owner");
+    last_batch_ = row{found, 0}.next<std::uint64_t>();
+  }
+  return *last_batch_;
+}
+
+// The row of the owner stays locked until the end of the transaction, so nobody takes over in
+// between.
+void writing_connection::begin(attempt& of) {
+  open();
   const auto found =
       link_->run("BEGIN; UPDATE owner SET batch = batch + 1, batch_epoch = " + to_sql(epoch_) +
                  " WHERE only_row = 1 RETURNING epoch, batch");
@@ -161,12 +214,14 @@ void writing_connection::begin(attempt& of) {
 }
 
 commit_outcome writing_connection::after_failure(const storage_error& error, const attempt& of) {
+  last_batch_.reset();
   const bool bug = error.why() == kind::constraint;
   log(log_level::error, "storage",
       bug ? "the schema refused a batch: this is a bug" : "a batch was not committed",
       {{"database", link_->name()}, {"kind", to_text(error.why())}, {"error", error.what()}});
-  // An error that the server sent in answer to COMMIT is a rollback.
-  if (of.at != stage::committing || link_->is_open()) {
+  // An error that the server sent in answer is a rollback. It says that it is read-only before it
+  // does anything.
+  if (of.at != stage::committing || link_->is_open() || error.why() == kind::read_only) {
     roll_back();
     return commit_outcome::failed;
   }

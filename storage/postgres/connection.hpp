@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/commit/commit.hpp"
+#include "storage/postgres/batch.hpp"
 #include "storage/postgres/link.hpp"
 #include "storage/postgres/values.hpp"
 
@@ -126,6 +127,9 @@ class writing_connection {
   /// until
   ///   it can.
   commit_outcome in_transaction(const std::function<void()>& work) noexcept;
+  /// The same for what is known beforehand: `fill` says what to call, and everything, the fence and
+  /// the commit too, is one way to the server and back.
+  commit_outcome in_batch(const std::function<void(batch&)>& fill) noexcept;
 
  private:
   enum class stage : std::uint8_t { opening, working, committing };
@@ -133,7 +137,10 @@ class writing_connection {
     stage at{stage::opening};
     server_database::batch_mark mark;
   };
+  commit_outcome attempted(const std::function<void(attempt&)>& work) noexcept;
+  void open();
   void begin(attempt& of);
+  std::uint64_t last_batch();
   commit_outcome after_failure(const storage_error& error, const attempt& of);
   void roll_back() noexcept;
 
@@ -142,6 +149,8 @@ class writing_connection {
   const std::uint64_t epoch_;    ///< as how many-eth owner it took the database over
   std::uint64_t process_of_{0};  // generation of the link
   std::string process_;
+  std::optional<std::uint64_t> last_batch_;  // its number; empty: only the server knows
+  batch_statement fence_;
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

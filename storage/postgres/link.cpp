@@ -5,8 +5,10 @@
 
 #include <algorithm>
 #include <array>
+#include <cerrno>
 #include <pqxx/pqxx>
 #include <random>
+#include <sys/socket.h>
 #include <utility>
 
 namespace boxoffice::postgres {
@@ -24,6 +26,7 @@ kind classify(const std::string& state) {
   if (in("58")) return kind::disk_fault;
   if (in("XX")) return kind::damaged;
   if (state == "25006") return kind::read_only;
+  if (state == "BX001") return kind::replaced;  // ours: the function fence
   if (in("28") || in("3D") || state == "42501") return kind::refused;
   return kind::other;
 }
@@ -52,10 +55,18 @@ std::string with_connect_time(const std::string& location) {
   return location + (location.find('?') == location.npos ? "?" : "&") + option;
 }
 
+// What serves looks rows up by their keys, a few or a few hundred at a time, in statements that
+// were prepared when the tables were empty: no plan is made anew for the values of one call, and
+// none reads a whole table because it once looked small.
+constexpr auto settings_of_serving =
+    "SET plan_cache_mode = force_generic_plan; SET jit = off; SET enable_seqscan = off;"
+    "SET enable_hashjoin = off; SET enable_mergejoin = off;";
+
 std::string session_settings(purpose why) {
   const auto ms = [](auto time) { return std::to_string(std::chrono::milliseconds{time}.count()); };
   const auto statement = why == purpose::serving ? ms(limits::postgres_statement_time) : "0";
-  return "SET client_min_messages = error; SET application_name = 'boxoffice';"
+  return std::string{why == purpose::serving ? settings_of_serving : ""} +
+         "SET client_min_messages = error; SET application_name = 'boxoffice';"
          "SET default_transaction_isolation = 'read committed';"
          "SET statement_timeout = " +
          statement + "; SET lock_timeout = " + statement +
@@ -112,6 +123,13 @@ link::link(const std::string& location, std::shared_ptr<deadline_watch> watch, p
 link::~link() { close(); }
 
 bool link::is_open() const { return library_ && library_->connection.is_open(); }
+
+bool link::has_unasked_input() const {
+  char first = 0;
+  const auto read =
+      ::recv(library_->connection.sock(), &first, sizeof first, MSG_PEEK | MSG_DONTWAIT);
+  return read >= 0 || (errno != EAGAIN && errno != EWOULDBLOCK);
+}
 
 void link::close() noexcept {
   try {

@@ -54,6 +54,9 @@ class link {
   /// distance, and a call between two of them fails at once.
   void open();
   [[nodiscard]] bool is_open() const;
+  /// Whether the server has said something without being asked, or has hung up: mostly the end of
+  /// an idle connection. **Requires** is_open().
+  [[nodiscard]] bool has_unasked_input() const;
   void close() noexcept;
   /// How often it was opened: prepared statements and locks last until it changes.
   [[nodiscard]] std::uint64_t generation() const { return generation_; }

@@ -1,6 +1,7 @@
 #include "storage/postgres/payment_reader.hpp"
 
 #include "storage/encoding/outcomes.hpp"
+#include "storage/encoding/timeline.hpp"
 
 namespace boxoffice::postgres {
 namespace {
@@ -77,9 +78,7 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
           SELECT id FROM payment
           WHERE id >= shard << 57 AND id <= (shard << 57) + ((1::bigint << 57) - 1)
           ORDER BY id DESC LIMIT 1) youngest ORDER BY shard)"},
-      notes_{db_.database(), R"(
-        SELECT payment, at, state, step, what FROM saga_note
-        WHERE payment = $1 ORDER BY ordinal)"},
+      notes_{db_.database(), "SELECT notes FROM payment WHERE id = $1"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(),
              select(std::string{"($1::integer < 0 OR state = $1)"} + page_of_sagas)},
@@ -152,14 +151,8 @@ std::vector<payment_id> postgres_payment_reader::last_ids() {
 
 std::vector<saga_note> postgres_payment_reader::timeline(payment_id id) {
   return db_.read([&] {
-    std::vector<saga_note> found;
-    notes_.each(
-        [&](row& r) {
-          auto& n = found.emplace_back();
-          r.into(n.payment, n.at, n.state, n.step, n.what);
-        },
-        id);
-    return found;
+    const auto read = [&](row& r) { return encoding::decode_notes(r.next_text(), id); };
+    return notes_.first(read, id).value_or(std::vector<saga_note>{});
   });
 }
 

@@ -1,4 +1,5 @@
 #include "storage/encoding/outcomes.hpp"
+#include "storage/encoding/timeline.hpp"
 #include "storage/postgres/connection.hpp"
 #include "storage/postgres/migrations/migrate.hpp"
 #include "storage/postgres/payment_reader.hpp"
@@ -55,6 +56,9 @@ class final_rows {
     expect(facts_of(at->second) == facts_of(p), "a payment keeps its facts");
     at->second = p;
   }
+  void note(const std::vector<saga_note>& notes) {
+    notes_[notes.front().payment] += encoding::encode(notes);
+  }
   void remember(const payment_write& w) {
     auto answer = w.answer ? std::optional{encoding::encode(*w.answer)} : std::nullopt;
     const std::pair scope{w.key.scope.high, w.key.scope.low};
@@ -79,11 +83,24 @@ class final_rows {
                           [](const payment* p) { return !keeps_seats(*p); });
     return all;
   }
+  /// What is put behind the timeline of a payment.
+  [[nodiscard]] std::string notes_of(payment_id id) const {
+    const auto found = notes_.find(id);
+    return found == notes_.end() ? std::string{} : found->second;
+  }
+  /// Those of payments whose row the batch does not write.
+  [[nodiscard]] columns other_notes() const {
+    columns found{2};
+    for (const auto& [id, text] : notes_)
+      if (!payments_.contains(id)) found.add(id, text);
+    return found;
+  }
   [[nodiscard]] const auto& keys() const { return keys_; }
   [[nodiscard]] const auto& positions() const { return positions_; }
 
  private:
   std::map<payment_id, payment> payments_;
+  std::map<payment_id, std::string> notes_;
   std::map<std::pair<std::uint64_t, std::uint64_t>, key_row> keys_;
   std::map<std::string, std::uint64_t> positions_;
 };
@@ -95,7 +112,7 @@ class postgres_payment_store final : public payment_store {
   explicit postgres_payment_store(postgres_database at) : db_{std::move(at)} {}
 
   commit_outcome commit(std::span<const payment_write> batch) override {
-    return db_.in_transaction([&] { write(batch); });
+    return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
@@ -117,25 +134,23 @@ class postgres_payment_store final : public payment_store {
   }
 
  private:
-  void write(std::span<const payment_write> batch) {
+  void write(std::span<const payment_write> batch, postgres::batch& into) {
     final_rows all;
-    columns notes{5};
     columns events{12};
     for (const auto& w : batch) {
       if (w.row) all.put(*w.row);
-      for (const auto& n : w.notes)
-        notes.add(n.payment, n.at, n.state, n.step, n.what);
+      if (!w.notes.empty()) all.note(w.notes);
       if (w.event) add(events, *w.event);
       if (w.key.present()) all.remember(w);
       if (w.consumed) all.consume(w.consumed->first, w.consumed->second);
     }
-    put(all.payments());
-    if (!notes.empty()) notes_.run(notes);
-    if (!events.empty()) events_.run(events, events.rows());
-    remember(all);
-    consume(all);
+    put(all, into);
+    append(all, into);
+    if (!events.empty()) into.call(events_, events, events.rows());
+    remember(all, into);
+    consume(all, into);
     for (const auto& w : batch)
-      if (w.consumed) park(w, w.consumed->first);
+      if (w.consumed) park(w, w.consumed->first, into);
   }
 
   static void add(columns& to, const payment_event& e) {
@@ -143,17 +158,23 @@ class postgres_payment_store final : public payment_store {
            e.holds_else, e.paid_at, e.occurred_at);
   }
 
-  void put(const std::vector<const payment*>& payments) {
+  void append(const final_rows& all, postgres::batch& into) {
+    const auto notes = all.other_notes();
+    if (!notes.empty()) into.call(append_, notes);
+  }
+
+  void put(const final_rows& rows, postgres::batch& into) {
+    const auto payments = rows.payments();
     if (payments.empty()) return;
-    columns all{17};
+    columns all{18};
     for (const auto* p : payments)
       all.add(p->id, p->reservation, p->concert, p->user, p->amount, p->state, p->failure,
               p->reason, p->token, p->holds_else, p->seats, p->balance, p->created_at, p->deadline,
-              p->completed_at, p->changed_at, p->released_at);
-    expect(put_.run(all).affected() == payments.size(), "a payment keeps its facts");
+              p->completed_at, p->changed_at, p->released_at, rows.notes_of(p->id));
+    into.call(put_, all, payments.size());
   }
 
-  void remember(const final_rows& all) {
+  void remember(const final_rows& all, postgres::batch& into) {
     if (all.keys().empty()) return;
     columns rows{7};
     for (const auto& [scope, k] : all.keys()) {
@@ -161,48 +182,48 @@ class postgres_payment_store final : public payment_store {
       rows.add(k.key.scope.high, k.key.scope.low, k.key.body.high, k.key.body.low, k.payment,
                answer, k.at);
     }
-    expect(keys_.run(rows).affected() == rows.rows(), "a key keeps its body");
+    into.call(keys_, rows, rows.rows());
   }
 
-  void consume(const final_rows& all) {
+  void consume(const final_rows& all, postgres::batch& into) {
     if (all.positions().empty()) return;
     columns rows{2};
     for (const auto& [consumer, sequence] : all.positions())
       rows.add(consumer, sequence);
-    consumed_.run(rows);
+    into.call(consumed_, rows);
   }
 
   // Rare, and in the order of the writes.
-  void park(const payment_write& write, const std::string& consumer) {
+  void park(const payment_write& write, const std::string& consumer, postgres::batch& into) {
     for (const auto& p : write.parked)
-      park_.run(consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
+      into.call(park_, consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
     for (const auto event : write.replayed)
-      unpark_.run(event, consumer);
+      into.call(unpark_, event, consumer);
   }
 
   writing_connection db_;
-  statement put_{db_.database(), R"(
-    INSERT INTO payment AS p (id, reservation, concert, user_id, amount, state, failure, reason,
+  batch_statement put_{db_.database(), R"(
+    WITH written AS (INSERT INTO payment AS p (id, reservation, concert, user_id, amount, state, failure, reason,
       token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
-      released_at)
+      released_at, notes)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
       $6::smallint[], $7::smallint[], $8::text[], $9::bigint[], $10::boolean[], $11::integer[],
-      $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[])
+      $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
+      $18::text[])
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
       reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
       seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
       completed_at = excluded.completed_at, changed_at = excluded.changed_at,
-      released_at = excluded.released_at
+      released_at = excluded.released_at, notes = p.notes || excluded.notes
     WHERE p.reservation = excluded.reservation AND p.concert = excluded.concert
       AND p.user_id = excluded.user_id AND p.amount = excluded.amount
-      AND p.created_at = excluded.created_at)"};
-  statement notes_{db_.database(), R"(
-    INSERT INTO saga_note (payment, at, state, step, what)
-    SELECT payment, at, state, step, what
-    FROM unnest($1::bigint[], $2::bigint[], $3::smallint[], $4::smallint[], $5::text[])
-      WITH ORDINALITY AS g (payment, at, state, step, what, place)
-    ORDER BY place)"};
-  statement events_{db_.database(), R"(
+      AND p.created_at = excluded.created_at
+    RETURNING 1)
+    SELECT expect(count(*) = $19, 'a payment keeps its facts') FROM written)"};
+  batch_statement append_{db_.database(), R"(
+    UPDATE payment p SET notes = p.notes || g.notes
+    FROM unnest($1::bigint[], $2::text[]) AS g (id, notes) WHERE p.id = g.id)"};
+  batch_statement events_{db_.database(), R"(
     WITH counted AS (
       UPDATE outbox_counter SET last_sequence = last_sequence + $13
       RETURNING last_sequence - $13 AS before
@@ -215,24 +236,27 @@ class postgres_payment_store final : public payment_store {
       $6::bigint[], $7::integer[], $8::bigint[], $9::bigint[], $10::boolean[], $11::bigint[],
       $12::bigint[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation, concert, seats,
         amount, token, holds_else, paid_at, occurred_at, place))"};
-  statement keys_{db_.database(), R"(
-    INSERT INTO remembered_key AS k
+  batch_statement keys_{db_.database(), R"(
+    WITH written AS (INSERT INTO remembered_key AS k
       (scope_high, scope_low, body_high, body_low, payment, answer, at)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[],
       $6::bytea[], $7::bigint[])
     ON CONFLICT (scope_high, scope_low) DO UPDATE SET
       payment = excluded.payment, answer = coalesce(k.answer, excluded.answer)
-    WHERE k.body_high = excluded.body_high AND k.body_low = excluded.body_low)"};
-  statement consumed_{db_.database(), R"(
+    WHERE k.body_high = excluded.body_high AND k.body_low = excluded.body_low
+    RETURNING 1)
+    SELECT expect(count(*) = $8, 'a key keeps its body') FROM written)"};
+  batch_statement consumed_{db_.database(), R"(
     INSERT INTO consumer AS c (name, sequence)
     SELECT * FROM unnest($1::text[], $2::bigint[])
     ON CONFLICT (name) DO UPDATE SET sequence = greatest(c.sequence, excluded.sequence))"};
-  statement park_{db_.database(), R"(
+  batch_statement park_{db_.database(), R"(
     INSERT INTO parked_event (consumer, schedule, sequence, event, reason, at)
     VALUES ($1, $2, $3, $4, $5, $6)
     ON CONFLICT (consumer, schedule, sequence) DO UPDATE SET
       reason = excluded.reason, at = excluded.at)"};
-  statement unpark_{db_.database(), "DELETE FROM parked_event WHERE event = $1 AND consumer = $2"};
+  batch_statement unpark_{db_.database(),
+                          "DELETE FROM parked_event WHERE event = $1 AND consumer = $2"};
   // The sequence up to which nobody needs the outbox any more; one who wrote none is at 0.
   statement passed_by_all_{db_.database(), R"(
     SELECT coalesce(min(coalesce(c.sequence, 0)), 0)

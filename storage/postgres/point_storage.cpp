@@ -57,7 +57,7 @@ class postgres_point_store final : public point_store {
   explicit postgres_point_store(postgres_database at) : db_{std::move(at)} {}
 
   commit_outcome commit(std::span<const point_write> batch) override {
-    return db_.in_transaction([&] { write(batch); });
+    return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
@@ -65,7 +65,7 @@ class postgres_point_store final : public point_store {
   }
 
  private:
-  void write(std::span<const point_write> batch) {
+  void write(std::span<const point_write> batch, postgres::batch& into) {
     balance_changes balances;
     columns entries{7};
     columns steps{5};
@@ -84,20 +84,18 @@ class postgres_point_store final : public point_store {
       if (write.key.present() && write.answer)
         keys_.add(write.key, encoding::encode(*write.answer), write.at);
     }
-    if (!entries.empty()) append(balances.rows(), entries);
-    if (!steps.empty()) steps_.run(steps);
-    keys_.write();
-  }
-
-  void append(const columns& balances, const columns& entries) {
-    const auto changed = balances_.first([](row& r) { return r.next<std::size_t>(); }, balances);
-    expect(changed == balances.rows(), "an entry continues the balance before it");
-    entries_.run(entries);
+    if (!entries.empty()) {
+      const auto changes = balances.rows();
+      into.call(balances_, changes, changes.rows());
+      into.call(entries_, entries);
+    }
+    if (!steps.empty()) into.call(steps_, steps);
+    keys_.write(into);
   }
 
   writing_connection db_;
   // A user who is not there yet has nothing.
-  statement balances_{db_.database(), R"(
+  batch_statement balances_{db_.database(), R"(
     WITH given AS (
       SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[]) AS g (user_id, before, after)
     ), changed AS (
@@ -110,12 +108,13 @@ class postgres_point_store final : public point_store {
       WHERE g.before = 0 AND NOT EXISTS (SELECT 1 FROM changed c WHERE c.user_id = g.user_id)
       RETURNING user_id
     )
-    SELECT (SELECT count(*) FROM changed) + (SELECT count(*) FROM opened))"};
-  statement entries_{db_.database(), R"(
+    SELECT expect((SELECT count(*) FROM changed) + (SELECT count(*) FROM opened) = $4,
+      'an entry continues the balance before it'))"};
+  batch_statement entries_{db_.database(), R"(
     INSERT INTO ledger (id, user_id, kind, amount, balance_after, reference, at)
     SELECT * FROM unnest($1::bigint[], $2::text[], $3::smallint[], $4::bigint[], $5::bigint[],
       $6::bigint[], $7::bigint[]))"};
-  statement steps_{db_.database(), R"(
+  batch_statement steps_{db_.database(), R"(
     INSERT INTO step (payment, step, user_id, age, answer)
     SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::bytea[]))"};
   key_writer keys_{db_.database()};

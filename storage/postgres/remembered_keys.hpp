@@ -18,8 +18,8 @@ class key_writer {
     rows_.add(key.scope.high, key.scope.low, key.body.high, key.body.low, bytes{answer}, at);
   }
   /// Writes what was added.
-  void write() {
-    if (rows_.rows() > 0) insert_.run(rows_);
+  void write(batch& into) {
+    if (rows_.rows() > 0) into.call(insert_, rows_);
   }
   /// Forgets what was added: a batch begins.
   void clear() { rows_ = columns{6}; }
@@ -29,7 +29,7 @@ class key_writer {
       "INSERT INTO remembered_key (scope_high, scope_low, body_high, body_low, answer, at)"
       " SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bytea[],"
       " $6::bigint[])";
-  statement insert_;
+  batch_statement insert_;
   columns rows_{6};
 };
 

@@ -66,7 +66,7 @@ class postgres_reservation_store final : public reservation_store {
   explicit postgres_reservation_store(postgres_database at) : db_{std::move(at)} {}
 
   commit_outcome commit(std::span<const reservation_write> batch) override {
-    return db_.in_transaction([&] { write(batch); });
+    return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 
   std::size_t prune_keys(time_point before, std::size_t limit) override {
@@ -74,7 +74,7 @@ class postgres_reservation_store final : public reservation_store {
   }
 
  private:
-  void write(std::span<const reservation_write> batch) {
+  void write(std::span<const reservation_write> batch, postgres::batch& into) {
     final_rows all;
     keys_.clear();
     freed_ = columns{3};
@@ -86,49 +86,40 @@ class postgres_reservation_store final : public reservation_store {
       if (write.key.present() && write.answer)
         keys_.add(write.key, encoding::encode(*write.answer), write.at);
     }
-    if (!all.lapsed().empty()) expire(all.lapsed());
-    if (!all.rows().empty()) put(all.rows());
+    if (!all.lapsed().empty()) expire(all.lapsed(), into);
+    if (!all.rows().empty()) put(all.rows(), into);
     // What one reservation gives up, another of the same batch may take.
-    if (!freed_.empty())
-      expect(free_.run(freed_).affected() == freed_.rows(), "a live reservation claims its seats");
-    if (!claimed_.empty()) claim_.run(claimed_);
-    keys_.write();
+    if (!freed_.empty()) into.call(free_, freed_);
+    if (!claimed_.empty()) into.call(claim_, claimed_);
+    keys_.write(into);
   }
 
-  void expire(const std::set<reservation_id>& lapsed) {
+  // Which seats they have is read before: nobody but this store writes, and the batch is fenced.
+  void expire(const std::set<reservation_id>& lapsed, postgres::batch& into) {
     columns ids{1};
     for (const auto id : lapsed)
       ids.add(id);
-    std::size_t known = 0;
-    expire_.each(
+    seats_of_.each(
         [&](row& r) {
-          ++known;
           const auto id = r.next<reservation_id>();
-          if (r.next<bool>()) free(id, encoding::decode_seats(r.next_bytes()));
+          free(id, encoding::decode_seats(r.next_bytes()));
         },
         ids);
-    expect(known == lapsed.size(), "only a held reservation lapses");
+    into.call(expire_, ids, lapsed.size());
   }
 
-  void put(const std::map<reservation_id, reservation>& rows) {
+  void put(const std::map<reservation_id, reservation>& rows, postgres::batch& into) {
     columns all{10};
     for (const auto& [id, r] : rows) {
       const auto seats = encoding::encode(r.seats);
       all.add(r.id, r.concert, r.user, bytes{seats}, r.amount, r.status, r.held_at, r.expires_at,
               r.payment, r.reverted);
+      if (claims_seats(r.status))
+        claim(r);
+      else
+        free(r.id, r.seats);
     }
-    std::size_t written = 0;
-    put_.each(
-        [&](row& found) {
-          ++written;
-          const auto& now = rows.at(found.next<reservation_id>());
-          const bool claimed =
-              !found.next_is_null() && claims_seats(found.next<reservation_status>());
-          if (claims_seats(now.status) && !claimed) claim(now);
-          if (claimed && !claims_seats(now.status)) free(now.id, now.seats);
-        },
-        all);
-    expect(written == rows.size(), "a reservation keeps its user, seats, amount and time");
+    into.call(put_, all, rows.size());
   }
 
   void claim(const reservation& r) {
@@ -143,36 +134,40 @@ class postgres_reservation_store final : public reservation_store {
 
   writing_connection db_;
   columns freed_{3}, claimed_{3};
-  // Of each row, what its status was before: all parts of a statement see the same state.
-  statement put_{db_.database(), R"(
-    WITH given AS (
-      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[],
-          $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
-        AS g (id, concert, user_id, seats, amount, status, held_at, expires_at, payment, reverted)
-    ), written AS (
+  batch_statement put_{db_.database(), R"(
+    WITH written AS (
       INSERT INTO reservation AS r (id, concert, user_id, seats, amount, status, held_at,
         expires_at, payment, reverted)
-      SELECT * FROM given
+      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[],
+        $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
       ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,
         payment = excluded.payment, reverted = excluded.reverted
       WHERE r.concert = excluded.concert AND r.user_id = excluded.user_id
         AND r.seats = excluded.seats AND r.amount = excluded.amount
         AND r.held_at = excluded.held_at
-      RETURNING r.id
+      RETURNING 1
     )
-    SELECT w.id, before.status FROM written w LEFT JOIN reservation before ON before.id = w.id)"};
-  // With whether it was still held; one that had expired before stays as it is.
-  statement expire_{db_.database(), R"(
+    SELECT expect(count(*) = $11, 'a reservation keeps its user, seats, amount and time')
+    FROM written)"};
+  statement seats_of_{db_.database(),
+                      "SELECT id, seats FROM reservation WHERE id = ANY($1::bigint[])"};
+  // One that had expired before stays as it is.
+  batch_statement expire_{db_.database(), R"(
     WITH ended AS (
-      UPDATE reservation SET status = 2 WHERE id = ANY($1::bigint[]) AND status = 0
-      RETURNING id, seats
+      UPDATE reservation SET status = 2 WHERE id = ANY($1::bigint[]) AND status = 0 RETURNING 1
+    ), before AS (
+      SELECT 1 FROM reservation WHERE id = ANY($1::bigint[]) AND status = 2
     )
-    SELECT id, true, seats FROM ended
-    UNION ALL SELECT id, false, NULL FROM reservation WHERE id = ANY($1::bigint[]) AND status = 2)"};
-  statement claim_{db_.database(), R"(
+    SELECT expect((SELECT count(*) FROM ended) + (SELECT count(*) FROM before) = $2,
+      'only a held reservation lapses'))"};
+  // A seat that the reservation has already is no new claim; one that another has is refused.
+  batch_statement claim_{db_.database(), R"(
     INSERT INTO seat_claim (schedule, seat, reservation)
-    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[]))"};
-  statement free_{db_.database(), R"(
+    SELECT * FROM unnest($1::bigint[], $2::integer[], $3::bigint[])
+      AS g (schedule, seat, reservation)
+    WHERE NOT EXISTS (SELECT 1 FROM seat_claim c WHERE c.schedule = g.schedule
+      AND c.seat = g.seat AND c.reservation = g.reservation))"};
+  batch_statement free_{db_.database(), R"(
     DELETE FROM seat_claim c USING unnest($1::bigint[], $2::integer[], $3::bigint[])
       AS g (schedule, seat, reservation)
     WHERE c.schedule = g.schedule AND c.seat = g.seat AND c.reservation = g.reservation)"};

@@ -63,6 +63,22 @@ void apply(link& on, const schema& of, const migration& step) {
 
 }  // namespace
 
+const char* const batch_functions = R"(
+CREATE FUNCTION fence(mine bigint, current bigint) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF mine <> current THEN
+    RAISE EXCEPTION 'another process has taken the database over; this one should end'
+      USING ERRCODE = 'BX001';
+  END IF;
+END $$;
+CREATE FUNCTION expect(holds boolean, rule text) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+  IF holds IS NOT TRUE THEN
+    RAISE EXCEPTION '%', rule USING ERRCODE = 'integrity_constraint_violation';
+  END IF;
+END $$;
+)";
+
 migrated migrate(const server_database& database, const schema& of) {
   const auto on = database.new_link(purpose::upkeep);
   on->open();

@@ -105,7 +105,19 @@ CREATE TABLE remembered_key (
 CREATE INDEX remembered_key_waiting ON remembered_key (payment, ordinal) WHERE answer IS NULL;
 )";
 
-constexpr std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1}};
+// The timeline of a payment, in its row: storage/encoding/timeline.hpp says how it is written.
+constexpr auto version_2 = R"(
+ALTER TABLE payment ADD COLUMN notes text NOT NULL DEFAULT '';
+UPDATE payment p SET notes = n.notes FROM (
+  SELECT payment, string_agg(at || ' ' || state || ' ' || step || ' ' ||
+    replace(replace(what, '\', '\\'), chr(10), '\n') || chr(10), '' ORDER BY ordinal) AS notes
+  FROM saga_note GROUP BY payment) n WHERE n.payment = p.id;
+DROP TABLE saga_note;
+)";
+
+const std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1},
+                            migration{2, "timelines in the rows of payments", version_2},
+                            migration{3, "the functions of batches", batch_functions}};
 
 }  // namespace
 

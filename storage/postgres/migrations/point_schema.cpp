@@ -56,7 +56,8 @@ CREATE TABLE remembered_key (
 );
 )";
 
-constexpr std::array migrations{migration{1, "accounts, ledger, steps, keys", version_1}};
+const std::array migrations{migration{1, "accounts, ledger, steps, keys", version_1},
+                            migration{2, "the functions of batches", batch_functions}};
 
 }  // namespace
 

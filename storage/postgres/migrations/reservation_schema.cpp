@@ -46,7 +46,8 @@ CREATE TABLE remembered_key (
 );
 )";
 
-constexpr std::array migrations{migration{1, "reservations, seat claims, keys", version_1}};
+const std::array migrations{migration{1, "reservations, seat claims, keys", version_1},
+                            migration{2, "the functions of batches", batch_functions}};
 
 }  // namespace
 

@@ -18,6 +18,10 @@ struct schema {
   std::span<const migration> migrations;
 };
 
+/// What batches call instead of asking their client: whether they may write (SQLSTATE BX001 when
+/// not), and whether a statement did what it should (storage/postgres/batch.hpp).
+extern const char* const batch_functions;
+
 extern const schema concert_schema;
 extern const schema reservation_schema;
 extern const schema point_schema;

@@ -1,0 +1,44 @@
+#include "storage/postgres/batch.hpp"
+
+#include <utility>
+
+namespace boxoffice::postgres {
+
+batch_statement::batch_statement(link& on, std::string sql)
+    : on_{on}, sql_{std::move(sql)}, name_{on.new_name()} {}
+
+void batch_statement::prepare() {
+  if (prepared_ == on_.generation()) return;
+  on_.run("PREPARE " + name_ + " AS " + sql_);
+  prepared_ = on_.generation();
+}
+
+void batch::begin(batch_statement& what) {
+  calls_.push_back(&what);
+  text_.append("EXECUTE ").append(what.name_).append("(");
+  first_ = true;
+}
+
+// standard_conforming_strings is on, as a backslash in an array needs it to be.
+void batch::put(const std::string& value) {
+  if (!std::exchange(first_, false)) text_ += ',';
+  text_ += '\'';
+  for (const char c : value) {
+    if (c == '\'') text_ += c;
+    text_ += c;
+  }
+  text_ += '\'';
+}
+
+void batch::put(const std::optional<std::string>& value) {
+  if (value) return put(*value);
+  if (!std::exchange(first_, false)) text_ += ',';
+  text_ += "NULL";
+}
+
+void batch::prepare() {
+  for (auto* each : calls_)
+    each->prepare();
+}
+
+}  // namespace boxoffice::postgres
