@@ -87,7 +87,7 @@ server_database::fate server_database::ask(const batch_mark& about) {
 // --- a statement ------------------------------------------------------------------------------
 
 statement::statement(link& on, std::string sql)
-    : on_{on}, sql_{std::move(sql)}, name_{on.new_name()} {}
+    : on_{on}, sql_{std::move(sql)}, name_{on.name_for(sql_)} {}
 
 answer statement::execute(const parameters& given) {
   if (prepared_ != on_.generation()) {
@@ -120,7 +120,7 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
         const bool died_idle = e.why() == kind::unreachable && was_open;
         const bool again = now.at != stage::committing &&
                            tries < limits::postgres_batch_tries_max &&
-                           (died_idle || e.why() == kind::locked);
+                           (died_idle || e.why() == kind::conflict);
         if (!again) return after_failure(e, now);
         roll_back();
       } catch (const std::exception& e) {

@@ -397,17 +397,14 @@ TYPED_TEST_P(PaymentStoreContract, PrunesOldKeysBoundedly) {
   EXPECT_TRUE(this->reader_.find_key(key(6).scope));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(PaymentStoreContract, ReadsEveryFieldBack, AFailedBatchLeavesNothing,
-                            OnePaymentKeepsTheSeats, APaymentKeepsWhatItIsAbout,
-                            APaymentHasOneEventOfAKind, OpenSagasAreThoseUnderWayOldestFirst,
-                            FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard,
-                            TheTimelineIsInTheOrderOfWriting, EventsComeBackWholeAndInSequence,
-                            PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
-                            AConsumerThatIsNotNamedHoldsUpNothing,
-                            ParkedEventsComeBackInOrderAndAreNotPruned,
-                            ParkingAgainKeepsTheNewestReasonAndReplayTakesOut,
-                            SagasAreListedYoungestFirstPageByPage, CountsParkedSagasByShard,
-                            AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
-                            PrunesOldKeysBoundedly);
+REGISTER_TYPED_TEST_SUITE_P(
+    PaymentStoreContract, ReadsEveryFieldBack, AFailedBatchLeavesNothing, OnePaymentKeepsTheSeats,
+    APaymentKeepsWhatItIsAbout, APaymentHasOneEventOfAKind, OpenSagasAreThoseUnderWayOldestFirst,
+    FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard, TheTimelineIsInTheOrderOfWriting,
+    EventsComeBackWholeAndInSequence, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
+    AConsumerThatIsNotNamedHoldsUpNothing, ParkedEventsComeBackInOrderAndAreNotPruned,
+    ParkingAgainKeepsTheNewestReasonAndReplayTakesOut, SagasAreListedYoungestFirstPageByPage,
+    CountsParkedSagasByShard, AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
+    PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

@@ -137,7 +137,6 @@ TYPED_TEST_P(QueueRankingStoreContract, BoardsComeBackAsLastWritten) {
 REGISTER_TYPED_TEST_SUITE_P(QueueRankingStoreContract, LoadsARoomInTheOrderOfArrival,
                             EndedPlacesShowForAWhileAndArePrunedBoundedly,
                             OneLivePlaceForAUserInAConcert, ATokenKeepsItsPlace,
-                            AnEventIsAppliedOnceByEachConsumer,
-                            BoardsComeBackAsLastWritten);
+                            AnEventIsAppliedOnceByEachConsumer, BoardsComeBackAsLastWritten);
 
 }  // namespace boxoffice::test
