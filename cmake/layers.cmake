@@ -18,6 +18,11 @@ elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
   target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
 endif()
 
+# For suites that are compiled several files at a time: a local name may be like one of another file.
+# Linked after our rules, so that it comes after -Wshadow on the command line.
+add_library(boxoffice_together_rules INTERFACE)
+target_compile_options(boxoffice_together_rules INTERFACE -Wno-shadow)
+
 # compile_together(TARGET n): n files of it at a time, so that what their templates, those of CAF and
 # Beast above all, have in common is instantiated once. Each file still compiles alone: the tidy preset
 # does that, and looks for names that hide others.
@@ -66,7 +71,7 @@ function(add_suite name)
   endif()
   if(suite_TOGETHER)
     compile_together(${name}_tests ${suite_TOGETHER})
-    target_compile_options(${name}_tests PRIVATE -Wno-shadow)  # a local name like another file's
+    target_link_libraries(${name}_tests PRIVATE boxoffice_together_rules)
   endif()
   set(properties TIMEOUT 600)
   if(suite_SERVERS)
