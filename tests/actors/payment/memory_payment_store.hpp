@@ -247,8 +247,8 @@ class memory_payment_store final : public payment_store,
       if (facts(at->second) != facts(p))
         return refuse("a payment changed its facts: " + to_text(p.id));
       // No schema forbids it, but no saga does it.
-      if (is_terminal(at->second.state) && !(at->second.state == saga_state::completed &&
-                                             p.state == saga_state::refund_started))
+      if (is_terminal(at->second.state) &&
+          !(at->second.state == saga_state::completed && p.state == saga_state::refund_started))
         broken.push_back("a terminal payment changed: " + to_text(p.id));
     }
     rows[p.id] = p;

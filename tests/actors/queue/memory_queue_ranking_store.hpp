@@ -123,7 +123,8 @@ class memory_queue_ranking_store final : public queue_ranking_store,
     return true;
   }
   bool apply(const ranking_write& w) {
-    if (applied[{w.consumer, w.event.value}]++ > 0) return refuse(w.consumer + " applied an event twice");
+    if (applied[{w.consumer, w.event.value}]++ > 0)
+      return refuse(w.consumer + " applied an event twice");
     through[w.consumer] = std::max(through[w.consumer], w.sequence);
     if (w.bucket) buckets[{w.bucket->schedule.value, w.bucket->minute}] = *w.bucket;
     if (w.total) totals[{w.consumer, w.total->schedule.value}] = *w.total;
