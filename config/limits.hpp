@@ -114,8 +114,11 @@ inline constexpr std::int64_t sqlite_cache_kib = 65'536;
 /// than 2).
 inline constexpr std::chrono::seconds postgres_connect_time = 3s;
 /// One statement of a batch or a read: a batch takes milliseconds, so a server that needs longer
-/// is stuck, and the connection is cut.
+/// is stuck, and is told to end it.
 inline constexpr std::chrono::milliseconds postgres_statement_time = 5s;
+/// What an answer may take beyond that on its way, so that the server's own word about a statement
+/// that took too long arrives before the connection is cut.
+inline constexpr std::chrono::milliseconds postgres_answer_time = 1s;
 /// A transaction whose process stands still; then the server ends it, so that a successor gets the
 /// lock of the fence.
 inline constexpr std::chrono::milliseconds postgres_idle_transaction_time = 10s;

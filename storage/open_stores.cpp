@@ -10,6 +10,7 @@
 #include "storage/storage_error.hpp"
 
 #include <algorithm>
+#include <array>
 #include <condition_variable>
 #include <mutex>
 #include <utility>
@@ -50,8 +51,10 @@ node_stores open_once(const settings& how) {
 }
 
 bool may_end_by_itself(const storage_error& e) {
-  return e.why() == storage_error::kind::unreachable || e.why() == storage_error::kind::locked ||
-         e.why() == storage_error::kind::read_only;
+  using kind = storage_error::kind;
+  constexpr std::array passing{kind::unreachable, kind::too_slow, kind::locked, kind::conflict,
+                               kind::read_only};
+  return std::ranges::find(passing, e.why()) != passing.end();
 }
 
 }  // namespace

@@ -12,10 +12,14 @@ const char* to_text(storage_error::kind why) {
       return "damaged";
     case storage_error::kind::locked:
       return "locked";
+    case storage_error::kind::conflict:
+      return "conflict";
     case storage_error::kind::constraint:
       return "constraint";
     case storage_error::kind::unreachable:
       return "unreachable";
+    case storage_error::kind::too_slow:
+      return "too_slow";
     case storage_error::kind::refused:
       return "refused";
     case storage_error::kind::read_only:

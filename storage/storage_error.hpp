@@ -14,7 +14,9 @@ class storage_error : public std::runtime_error {
     disk_fault,   ///< the operator: the disk or the file system failed
     damaged,      ///< the operator: the file is not, or no longer, our database
     locked,       ///< another process or transaction holds it for too long
+    conflict,     ///< nobody: the server ended the transaction for another one's sake
     unreachable,  ///< the operator: the server does not answer, is starting, or is full
+    too_slow,     ///< the operator: the server is there, and has not answered in time
     refused,      ///< the operator: the server does not let us in (password, database, rights)
     read_only,    ///< the operator: the server is a standby
     replaced,     ///< another process has taken the database over: this one should end

@@ -24,6 +24,7 @@ constexpr int idle_looks_max = 120;
 crowd::crowd(asio::io_context& context, connection_pool& pool, const on_sale& sale,
              const crowd_plan& plan)
     : context_{context}, shop_{context, pool, sale, plan.how.retry}, last_left_{context} {
+  shop_.measured().expect(plan.interruptions);
   for (std::size_t i = 0; i < plan.buyers; ++i) {
     std::seed_seq seed{plan.seed, static_cast<std::uint64_t>(i)};
     generator dice{seed};

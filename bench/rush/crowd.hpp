@@ -16,6 +16,7 @@ struct crowd_plan {
   noise how{};
   std::uint64_t seed{1};
   std::string name{"rush"};  ///< what the users are called, with a number behind
+  outages interruptions{outages::unforeseen};
 };
 
 /// All buyers of a rush, on one thread. They come at once; when seats are left at the end (given

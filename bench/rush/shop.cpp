@@ -17,6 +17,7 @@ using std::chrono::milliseconds;
 
 constexpr int unanswered_tries_max = 5;
 constexpr int later_tries_max = 10;
+constexpr int later_tries_max_in_outages = 60;
 constexpr int in_flight_tries_max = 30;
 
 bool says_later(const http_answer& answer) { return answer.status == 429 || answer.status == 503; }
@@ -61,6 +62,8 @@ awaitable<http_answer> shop::ask(step s, http_request request) {
   http_answer answer;
   int unanswered = 0;
   int later = 0;
+  const int tries =
+      measured_.expected() == outages::foreseen ? later_tries_max_in_outages : later_tries_max;
   for (;;) {
     answer = co_await pool_.exchange(request);
     measured_.count(s, answer);
@@ -68,7 +71,7 @@ awaitable<http_answer> shop::ask(step s, http_request request) {
       if (!pool_.is_in_service()) unanswered = 0;  // known to be away, and to come back
       if (++unanswered >= unanswered_tries_max) co_return answer;
       co_await pause(milliseconds{20 * unanswered});
-    } else if (says_later(answer) && ++later < later_tries_max) {
+    } else if (says_later(answer) && ++later < tries) {
       co_await pause(answer.retry_after);
     } else {
       co_return answer;

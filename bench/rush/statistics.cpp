@@ -57,7 +57,10 @@ void statistics::count(step s, const http_answer& answer) {
   ++statuses_[answer.status];
   microseconds_[static_cast<std::size_t>(s)].push_back(
       static_cast<std::uint32_t>(std::min<std::int64_t>(answer.took.count(), UINT32_MAX)));
-  if (answer.status >= 500) {
+  const bool later = answer.status == 503 && answer.retry_after.count() > 0;
+  if (later && outages_ == outages::foreseen) {
+    ++told_later_;
+  } else if (answer.status >= 500) {
     ++server_errors_;
     violation(std::string{to_text(s)} + " answered " + std::to_string(answer.status) + ": " +
               answer.body);

@@ -41,9 +41,15 @@ enum class visit_end : std::uint8_t {
 inline constexpr std::size_t visit_end_count = 6;
 std::string_view to_text(visit_end e);
 
+/// Whether the run takes away what the server needs: then 503 with Retry-After is an answer, as the
+/// contract says, and otherwise a fault.
+enum class outages : bool { unforeseen, foreseen };
+
 /// What one run measured. **Thread**: the one that runs the buyers.
 class statistics {
  public:
+  void expect(outages how) { outages_ = how; }
+  [[nodiscard]] outages expected() const { return outages_; }
   void count(step s, const http_answer& answer);
   /// The contract broken in an answer, with the ids it is about.
   void violation(std::string what) { violations_.push_back(std::move(what)); }
@@ -61,6 +67,8 @@ class statistics {
     return ends_[static_cast<std::size_t>(how)];
   }
   [[nodiscard]] const std::map<int, std::size_t>& statuses() const { return statuses_; }
+  /// Answers 503 with Retry-After, when outages are foreseen.
+  [[nodiscard]] std::size_t told_later() const { return told_later_; }
   /// Problem codes by step, e.g. `hold seat_taken`.
   [[nodiscard]] const std::map<std::string, std::size_t>& refusals() const { return refusals_; }
   [[nodiscard]] const std::vector<std::string>& violations() const { return violations_; }
@@ -76,6 +84,8 @@ class statistics {
   std::vector<std::string> violations_;
   std::size_t requests_{0};
   std::size_t server_errors_{0};
+  std::size_t told_later_{0};
+  outages outages_{outages::unforeseen};
   std::size_t unanswered_{0};
 };
 

@@ -5,7 +5,7 @@
 namespace boxoffice::postgres {
 
 batch_statement::batch_statement(link& on, std::string sql)
-    : on_{on}, sql_{std::move(sql)}, name_{on.new_name()} {}
+    : on_{on}, sql_{std::move(sql)}, name_{on.name_for(sql_)} {}
 
 void batch_statement::prepare() {
   if (prepared_ == on_.generation()) return;

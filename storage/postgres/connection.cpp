@@ -87,7 +87,7 @@ server_database::fate server_database::ask(const batch_mark& about) {
 // --- a statement ------------------------------------------------------------------------------
 
 statement::statement(link& on, std::string sql)
-    : on_{on}, sql_{std::move(sql)}, name_{on.new_name()} {}
+    : on_{on}, sql_{std::move(sql)}, name_{on.name_for(sql_)} {}
 
 answer statement::execute(const parameters& given) {
   if (prepared_ != on_.generation()) {
@@ -145,7 +145,7 @@ commit_outcome writing_connection::attempted(const std::function<void(attempt&)>
         const bool died_idle = e.why() == kind::unreachable && was_open;
         const bool surely_not = now.at != stage::committing || link_->is_open();
         const bool again = surely_not && tries < limits::postgres_batch_tries_max &&
-                           (died_idle || e.why() == kind::locked);
+                           (died_idle || e.why() == kind::conflict);
         if (again) {
           roll_back();
           continue;

@@ -11,6 +11,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -31,8 +32,10 @@ class server_database {
       : location_{std::move(location)}, watch_{std::move(watch)} {}
 
   [[nodiscard]] std::unique_ptr<link> new_link(purpose why = purpose::serving) const {
-    return std::make_unique<link>(location_, watch_, why);
+    return std::make_unique<link>(location_, watch_, why, texts_);
   }
+  /// Every statement made for a connection of this database.
+  [[nodiscard]] std::set<std::string> statements() const { return texts_->all(); }
   [[nodiscard]] std::string name() const { return public_name(location_); }
 
   /// Says which batch it is, and which server process works on it.
@@ -53,6 +56,7 @@ class server_database {
 
   const std::string location_;
   const std::shared_ptr<deadline_watch> watch_;
+  const std::shared_ptr<statement_texts> texts_ = std::make_shared<statement_texts>();
   std::mutex lock_;  // guards what follows; held while the server is asked
   std::optional<batch_mark> open_;
   std::unique_ptr<link> asks_;
@@ -89,8 +93,6 @@ class statement {
     row r{found, 0};
     return make(r);
   }
-  /// For `EXPLAIN`, in tests.
-  [[nodiscard]] const std::string& sql() const { return sql_; }
 
  private:
   answer execute(const parameters& given);

@@ -40,8 +40,9 @@ void deadline_watch::watch() {
 
 // The thread is woken only for the first of the calls: later ones end later, as all are given about
 // the same time, and it looks at all of them when the first is over.
-deadline_watch::guard::guard(deadline_watch& of, int socket, std::chrono::milliseconds time)
-    : of_{of} {
+deadline_watch::guard::guard(deadline_watch& of, int socket, std::chrono::milliseconds time,
+                             bool& late)
+    : of_{of}, late_{late} {
   bool wake = false;
   {
     const std::scoped_lock hold{of_.lock_};
@@ -55,7 +56,7 @@ deadline_watch::guard::guard(deadline_watch& of, int socket, std::chrono::millis
 
 deadline_watch::guard::~guard() {
   const std::scoped_lock hold{of_.lock_};
-  of_.calls_.erase(number_);
+  late_ = of_.calls_.erase(number_) == 0;  // taken out when it was over
 }
 
 }  // namespace boxoffice::postgres

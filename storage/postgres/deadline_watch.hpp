@@ -19,17 +19,18 @@ class deadline_watch {
   deadline_watch(const deadline_watch&) = delete;
   deadline_watch& operator=(const deadline_watch&) = delete;
 
-  /// While it lives, `socket` is shut down when `time` is over. **Requires** that it ends before
-  /// the socket is closed.
+  /// While it lives, `socket` is shut down when `time` is over; `late` says afterwards whether it
+  /// was. **Requires** that it ends before the socket is closed.
   class guard {
    public:
-    guard(deadline_watch& of, int socket, std::chrono::milliseconds time);
+    guard(deadline_watch& of, int socket, std::chrono::milliseconds time, bool& late);
     ~guard();
     guard(const guard&) = delete;
     guard& operator=(const guard&) = delete;
 
    private:
     deadline_watch& of_;
+    bool& late_;
     std::uint64_t number_;
   };
 

@@ -20,7 +20,9 @@ using kind = storage_error::kind;
 kind classify(const std::string& state) {
   const auto in = [&](std::string_view family) { return state.starts_with(family); };
   if (in("23")) return kind::constraint;
-  if (in("40") || state == "55P03") return kind::locked;
+  if (in("40")) return kind::conflict;
+  if (state == "55P03") return kind::locked;
+  if (state == "57014") return kind::too_slow;
   if (state == "53100") return kind::disk_full;
   if (in("08") || in("53") || in("57")) return kind::unreachable;
   if (in("58")) return kind::disk_fault;
@@ -114,11 +116,13 @@ struct link::library {
   pqxx::nontransaction work;  // BEGIN and COMMIT are ours, as is what their failure means
 };
 
-link::link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why)
+link::link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why,
+           std::shared_ptr<statement_texts> texts)
     : location_{with_connect_time(location)},
       name_{public_name(location)},
       watch_{std::move(watch)},
-      purpose_{why} {}
+      purpose_{why},
+      texts_{std::move(texts)} {}
 
 link::~link() { close(); }
 
@@ -174,21 +178,22 @@ template <class Call>
 auto link::guarded(Call call) {
   constexpr auto patience = std::chrono::hours{24};
   const auto time = purpose_ == purpose::serving
-                        ? limits::postgres_statement_time
+                        ? limits::postgres_statement_time + limits::postgres_answer_time
                         : std::chrono::duration_cast<std::chrono::milliseconds>(patience);
+  bool late = false;
   const auto fail = [&](kind why, const std::string& text) {
-    if (!is_open()) why = kind::unreachable;
-    if (why == kind::unreachable || why == kind::read_only) close();
+    if (!is_open()) why = late ? kind::too_slow : kind::unreachable;
+    if (!is_open() || why == kind::unreachable || why == kind::read_only) close();
     throw storage_error{why, name_ + ": " + one_line(text)};
   };
   if (!is_open()) fail(kind::unreachable, "the connection is lost");
   try {
-    const deadline_watch::guard deadline{*watch_, library_->connection.sock(), time};
+    const deadline_watch::guard deadline{*watch_, library_->connection.sock(), time, late};
     return call(*library_);
   } catch (const pqxx::broken_connection& e) {
     fail(kind::unreachable, e.what());
   } catch (const pqxx::transaction_rollback& e) {
-    fail(kind::locked, e.what());
+    fail(kind::conflict, e.what());
   } catch (const pqxx::sql_error& e) {
     fail(classify(e.sqlstate()), std::string{e.what()} + " (SQLSTATE " + e.sqlstate() + ")");
   } catch (const std::exception& e) {
@@ -201,6 +206,11 @@ answer link::run(const std::string& sql) {
   return guarded([&](library& on) {
     return answer{std::make_shared<answer::held>(answer::held{on.work.exec(sql)})};
   });
+}
+
+std::string link::name_for(const std::string& sql) {
+  texts_->add(sql);
+  return "s" + std::to_string(++names_);
 }
 
 void link::prepare(const std::string& name, const std::string& sql) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "storage/postgres/deadline_watch.hpp"
+#include "storage/postgres/statement_texts.hpp"
 #include "storage/storage_error.hpp"
 
 #include <chrono>
@@ -44,8 +45,10 @@ enum class purpose : std::uint8_t {
 /// **Faults** of all calls: storage_error; after `unreachable` the connection is closed.
 class link {
  public:
-  /// `location`: libpq's URL or key=value form. Opens nothing yet.
-  link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why);
+  /// `location`: libpq's URL or key=value form. `texts` hears of every statement made for this
+  /// link. Opens nothing yet.
+  link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why,
+       std::shared_ptr<statement_texts> texts);
   ~link();
   link(const link&) = delete;
   link& operator=(const link&) = delete;
@@ -66,7 +69,7 @@ class link {
   void prepare(const std::string& name, const std::string& sql);
   answer run_prepared(const std::string& name, const parameters& values);
   /// A name for a prepared statement that no other one of this link has.
-  std::string new_name() { return "s" + std::to_string(++names_); }
+  std::string name_for(const std::string& sql);
   /// The database as its operator knows it: host, port and name, never the password.
   [[nodiscard]] const std::string& name() const { return name_; }
 
@@ -80,6 +83,7 @@ class link {
   const std::string name_;
   const std::shared_ptr<deadline_watch> watch_;
   const purpose purpose_;
+  const std::shared_ptr<statement_texts> texts_;
   std::unique_ptr<library> library_;
   std::uint64_t generation_{0};
   std::uint64_t names_{0};

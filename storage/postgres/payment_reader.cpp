@@ -40,9 +40,12 @@ parked_event read_parked(row& r) {
   return p;
 }
 
+// Lateral, because few are parked and the outbox is large: any other join might walk all of it.
 std::string select_parked(const std::string& rest) {
   return std::string{"SELECT p.consumer, p.reason, p.at, "} + event_columns +
-         " FROM parked_event p JOIN outbox o ON o.sequence = p.sequence WHERE " + rest;
+         " FROM parked_event p JOIN LATERAL"
+         " (SELECT * FROM outbox WHERE sequence = p.sequence LIMIT 1) o ON true WHERE " +
+         rest;
 }
 
 // A page of sagas: the youngest first, those before a place, and still since the time given.

@@ -85,16 +85,21 @@ void tcp_proxy::carry(int client) {
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto at = loopback(server_port_);
   const int cuts = cuts_;
-  int half_closes = half_closes_;
+  int deaf = deaf_;
+  int mute = mute_;
   std::array<char, 16'384> piece{};
   bool open = connect(server, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
   std::array<pollfd, 2> both{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
   while (open && !ending_ && cuts == cuts_) {
-    if (half_closes != half_closes_) {
-      half_closes = half_closes_;
+    if (deaf != deaf_) {
+      deaf = deaf_;
       shutdown(server, SHUT_WR);
     }
-    if (stalled_) {
+    if (mute != mute_) {
+      mute = mute_;
+      shutdown(client, SHUT_WR);
+    }
+    if (is_stalled()) {
       pause_for(look_every_ms);
       continue;
     }

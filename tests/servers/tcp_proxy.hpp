@@ -3,6 +3,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstddef>
+#include <cstdint>
 #include <list>
 #include <mutex>
 #include <string>
@@ -22,12 +23,19 @@ class tcp_proxy {
   /// Where clients connect to.
   [[nodiscard]] int port() const { return port_; }
 
+  /// New connections go to another server.
+  void lead_to(int server_port) { server_port_ = server_port; }
   /// Ends every connection there is; new ones are served.
   void cut() { ++cuts_; }
-  /// Ends only what the clients send; what the server says still arrives.
-  void half_close() { ++half_closes_; }
+  enum class direction : std::uint8_t { to_server, to_client };
+  /// Ends one direction of every connection there is; what the other side sends still arrives.
+  void half_close(direction ended) { ++(ended == direction::to_server ? deaf_ : mute_); }
   /// Carries nothing until it is told otherwise; connections stay.
   void stall(bool on) { stalled_ = on; }
+  /// The same for a time.
+  void stall_for(std::chrono::milliseconds time) {
+    stalled_until_ = std::chrono::steady_clock::now() + time;
+  }
   /// Carries every piece so much later.
   void delay(std::chrono::milliseconds by) { delay_ms_ = static_cast<int>(by.count()); }
   /// The next time a client sends `text`, the server still gets it, and the client no answer: the
@@ -40,14 +48,18 @@ class tcp_proxy {
   void accept_all();
   void carry(int client);
   bool is_watched(const char* data, std::size_t size);
+  [[nodiscard]] bool is_stalled() const {
+    return stalled_ || std::chrono::steady_clock::now() < stalled_until_.load();
+  }
 
-  int server_port_;
+  std::atomic<int> server_port_;
   int listener_{-1};
   int port_{0};
   std::atomic<bool> ending_{false};
   std::atomic<bool> stalled_{false};
   std::atomic<bool> armed_{false};
-  std::atomic<int> cuts_{0}, half_closes_{0}, delay_ms_{0};
+  std::atomic<int> cuts_{0}, deaf_{0}, mute_{0}, delay_ms_{0};
+  std::atomic<std::chrono::steady_clock::time_point> stalled_until_{};
   std::mutex lock_;  // guards watched_ and carriers_
   std::string watched_;
   std::list<std::thread> carriers_;

@@ -24,9 +24,10 @@ std::string content_of(const std::filesystem::path& file) {
 int port_in(const std::filesystem::path& file) { return std::stoi(content_of(file)); }
 
 void script(const std::string& command, const std::filesystem::path& directory,
-            const std::string& which) {
-  const auto line = "SERVERS='" + which + "' '" + BOXOFFICE_SERVERS_SCRIPT + "' " + command + " '" +
-                    directory.string() + "'";
+            const std::string& which, const std::string& more = {},
+            const std::string& environment = {}) {
+  const auto line = environment + " SERVERS='" + which + "' '" + BOXOFFICE_SERVERS_SCRIPT + "' " +
+                    command + " '" + directory.string() + "' " + more;
   if (const auto status = std::system(line.c_str()); status != 0)
     throw std::runtime_error{"the servers of the tests: " + command + " failed, see above"};
 }
@@ -100,9 +101,13 @@ std::string redis_url() {
   return content_of(shared_directory() / "redis.url") + "/" + std::to_string(number);
 }
 
-own_servers::own_servers(std::string which)
-    : which_{std::move(which)}, directory_{new_directory()} {
+own_servers::own_servers(std::string which, disk room)
+    : which_{std::move(which)}, room_{room}, directory_{new_directory()} {
   start();
+}
+
+own_servers::own_servers(const standby_of& of) : which_{"postgres"}, directory_{new_directory()} {
+  script("follow", directory_, which_, "'" + of.primary.directory_.string() + "'");
 }
 
 own_servers::~own_servers() {
@@ -113,10 +118,11 @@ own_servers::~own_servers() {
 }
 
 int own_servers::postgres_port() const { return port_in(directory_ / "postgres.port"); }
+std::string own_servers::postgres_url() const { return content_of(directory_ / "postgres.url"); }
 int own_servers::redis_port() const { return port_in(directory_ / "redis.port"); }
 
 void own_servers::sql(const std::string& database, const std::string& text) const {
-  run_sql(on_server(content_of(directory_ / "postgres.url"), database), text);
+  run_sql(on_server(postgres_url(), database), text);
 }
 
 void own_servers::kill_postgres() const {
@@ -134,6 +140,12 @@ void own_servers::kill_redis() const {
     std::this_thread::sleep_for(std::chrono::milliseconds{1});
 }
 
-void own_servers::start() const { script("start", directory_, which_); }
+void own_servers::start() const {
+  const std::string preloaded = "SERVERS_PRELOAD='" BOXOFFICE_FULL_DISK "'";
+  script("start", directory_, which_, {}, room_ == disk::can_be_full ? preloaded : std::string{});
+}
+
+void own_servers::fill_disk() const { std::ofstream{directory_ / "full"}; }
+void own_servers::make_room() const { std::filesystem::remove(directory_ / "full"); }
 
 }  // namespace boxoffice::test

@@ -32,13 +32,21 @@ std::string redis_url();
 /// Servers of a test's own, which it may kill.
 class own_servers {
  public:
+  enum class disk : bool { endless, can_be_full };
   /// `which`: `postgres`, `redis` or both, with a blank between.
-  explicit own_servers(std::string which);
+  explicit own_servers(std::string which, disk room = disk::endless);
+  /// A PostgreSQL that follows that of `primary`, read-only until it is promoted.
+  struct standby_of {
+    const own_servers& primary;
+  };
+  explicit own_servers(const standby_of& of);
   ~own_servers();
   own_servers(const own_servers&) = delete;
   own_servers& operator=(const own_servers&) = delete;
 
   [[nodiscard]] int postgres_port() const;
+  /// As a role that may make databases.
+  [[nodiscard]] std::string postgres_url() const;
   [[nodiscard]] int redis_port() const;
   /// Runs SQL in a database; throws std::runtime_error when it fails.
   void sql(const std::string& database, const std::string& text) const;
@@ -47,9 +55,13 @@ class own_servers {
   void kill_redis() const;
   /// Starts what does not run, on the same data and ports.
   void start() const;
+  /// From now on tables do not grow. **Requires** disk::can_be_full.
+  void fill_disk() const;
+  void make_room() const;
 
  private:
   std::string which_;
+  disk room_{disk::endless};
   std::filesystem::path directory_;
 };
 

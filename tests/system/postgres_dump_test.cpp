@@ -52,7 +52,7 @@ TEST(PostgresDump, TakenInTheMiddleOfARushAddsUp) {
                {.buyers = 400, .how = {.refund = 0.2}, .seed = announced_seed(4)}};
   std::string trouble = "no dump was taken";
   std::thread other;
-  rush.at(300, [&] {
+  rush.at(800, [&] {
     other = std::thread{[&] { trouble = run_shell(dumps.path(), dump, databases); }};
   });
   rush.finish();
@@ -73,7 +73,9 @@ TEST(PostgresDump, TakenInTheMiddleOfARushAddsUp) {
     return rush::audit(server_binary(), again.data_dir(), {"--drained"});
   };
   EXPECT_TRUE(eventually([&] { return drained().code == 0; })) << drained().faults();
-  EXPECT_GT(again.read_books().payments.size(), 0U);
+  const auto paid = again.read_books().payments.size();
+  EXPECT_GT(paid, 0U) << "dumped before the first payment";
+  EXPECT_LT(paid, rush.log().count(rush::acknowledged::payment)) << "dumped after the last payment";
 }
 
 }  // namespace

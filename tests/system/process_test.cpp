@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using std::chrono::steady_clock;
 
-constexpr int failed = 1;
+constexpr int failed_to_run = 1;
 constexpr int bad_usage = 2;
 constexpr int data_dir_in_use = 3;
 
@@ -109,7 +109,7 @@ TEST(Process, RefusesAPortThatIsInUse) {
   const rush::scratch_directory scratch{"boxoffice-test"};
   const auto ended = run({"serve", "--data-dir", (scratch.path() / "data").string(), "--listen",
                           address, "--set", "auth.dev=true"});
-  EXPECT_EQ(ended.code, failed);
+  EXPECT_EQ(ended.code, failed_to_run);
   EXPECT_TRUE(mentions(ended.errors, address)) << ended.errors;
   EXPECT_FALSE(mentions(ended.output, "ready")) << ended.output;
 }

@@ -115,6 +115,10 @@ void rush_on::at(std::size_t count, std::function<void()> then) {
   };
 }
 
+void rush_on::on_each(std::function<void(std::size_t)> then) {
+  crowd_.floor().log().on_record = std::move(then);
+}
+
 void rush_on::finish() {
   context_.restart();
   while (!done())

@@ -73,6 +73,8 @@ class rush_on {
   void go_on();
   /// `then` is called, once, when the buyers were told of `count` things; the crowd does not stop.
   void at(std::size_t count, std::function<void()> then);
+  /// `then` is called whenever the buyers were told of something, with how many things that are.
+  void on_each(std::function<void(std::size_t)> then);
   /// Runs the crowd to its end.
   void finish();
 

@@ -8,7 +8,8 @@
 
 namespace boxoffice::testing {
 
-/// The concert service's store in memory; the next commit can fail or lose its answer.
+/// The concert service's store in memory: keeps what the port promises; the next commit can fail or
+/// lose its answer.
 class memory_concert_store final : public concert_store {
  public:
   commit_outcome next{commit_outcome::committed};
@@ -19,12 +20,17 @@ class memory_concert_store final : public concert_store {
     const auto how = std::exchange(next, commit_outcome::committed);
     if (how == commit_outcome::failed || (how == commit_outcome::in_doubt && loses_in_doubt))
       return how;
+    auto changed = rows;
     for (const auto& w : batch) {
-      if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&w))
-        rows.concerts[(*c)->id] = *c;
-      else
-        rows.schedules[std::get<1>(w)->id] = std::get<1>(w);
+      if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&w)) {
+        changed.concerts[(*c)->id] = *c;
+      } else {
+        const auto& s = std::get<std::shared_ptr<const schedule>>(w);
+        if (!changed.concerts.contains(s->concert)) return commit_outcome::failed;
+        changed.schedules[s->id] = s;
+      }
     }
+    rows = std::move(changed);
     return how;
   }
   catalogue load() override { return rows; }

@@ -9,14 +9,28 @@
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace boxoffice::testing {
 
-/// The payment service's store in memory: keeps what was committed, refuses what the real one
-/// would, and can fail a commit, or lose its answer, when told.
-class memory_payment_store final : public payment_store, public payment_reader {
+struct memory_payment_rows {
+  std::map<payment_id, payment> rows;
+  std::map<digest, remembered_payment> keys;
+  std::map<digest, time_point> key_times;  ///< when each of `keys` was remembered
+  std::vector<saga_note> notes;
+  std::vector<payment_event> events;
+  std::map<std::string, std::uint64_t> consumers;
+  std::map<std::pair<std::uint64_t, std::string>, parked_event> parked;  ///< by sequence, consumer
+  std::uint64_t last_sequence{0};
+};
+
+/// The payment service's store in memory: keeps the promises of the port, refuses what a database
+/// would and writes it down, and can fail a commit, or lose its answer, when told.
+class memory_payment_store final : public payment_store,
+                                   public payment_reader,
+                                   public memory_payment_rows {
  public:
   enum class next_commit : std::uint8_t { works, fails, doubt_done, doubt_lost };
   /// What becomes of the next commits, one each; after that they work.
@@ -38,11 +52,21 @@ class memory_payment_store final : public payment_store, public payment_reader {
     }
     if (what == next_commit::fails) return commit_outcome::failed;
     if (what == next_commit::doubt_lost) return commit_outcome::in_doubt;
-    for (const auto& w : batch)
-      apply(w);
+    const memory_payment_rows before = *this;
+    for (const auto& w : batch) {
+      if (apply(w)) continue;
+      static_cast<memory_payment_rows&>(*this) = before;
+      return commit_outcome::failed;
+    }
     return what == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }
-  std::size_t prune_keys(time_point, std::size_t) override { return 0; }
+  std::size_t prune_keys(time_point before, std::size_t limit) override {
+    return std::erase_if(key_times, [&](const auto& remembered) {
+      if (limit == 0 || remembered.second >= before) return false;
+      --limit;
+      return keys.erase(remembered.first) == 1;
+    });
+  }
   std::size_t prune_outbox(time_point before, std::size_t limit,
                            const std::vector<std::string>& consumed_by) override {
     auto passed = consumed_by.empty() ? 0 : ~std::uint64_t{0};
@@ -65,6 +89,7 @@ class memory_payment_store final : public payment_store, public payment_reader {
         if (k.payment == id && !k.answer) s.key = {scope, k.body};
       found.push_back(s);
     }
+    std::ranges::sort(found, {}, [](const open_saga& s) { return age(s.row); });
     return found;
   }
   std::optional<payment> find(payment_id id) override {
@@ -72,17 +97,25 @@ class memory_payment_store final : public payment_store, public payment_reader {
     const auto at = rows.find(id);
     return at == rows.end() ? std::nullopt : std::optional{at->second};
   }
-  std::optional<payment> find_by_reservation(reservation_id) override { return std::nullopt; }
+  std::optional<payment> find_by_reservation(reservation_id reservation) override {
+    read();
+    std::optional<payment> found;
+    for (const auto& [id, row] : rows)
+      if (row.reservation == reservation && row.state != saga_state::failed &&
+          row.state != saga_state::compensated && (!found || age(row) > age(*found)))
+        found = row;
+    return found;
+  }
   std::optional<remembered_payment> find_key(const digest& scope) override {
     read();
     const auto at = keys.find(scope);
     return at == keys.end() ? std::nullopt : std::optional{at->second};
   }
-  std::vector<digest> key_scopes(std::size_t) override {
+  std::vector<digest> key_scopes(std::size_t limit) override {
     read();
     std::vector<digest> found;
     for (const auto& [scope, k] : keys)
-      found.push_back(scope);
+      if (found.size() < limit) found.push_back(scope);
     return found;
   }
   std::vector<payment_id> last_ids() override {
@@ -104,15 +137,14 @@ class memory_payment_store final : public payment_store, public payment_reader {
   std::vector<payment> sagas(const saga_query& asked) override {
     read();
     std::vector<payment> found;
+    const auto last = rows.find(asked.after);
+    if (asked.after && last == rows.end()) return found;
     for (const auto& [id, row] : rows)
       if ((!asked.state || row.state == *asked.state) && row.changed_at <= asked.unchanged_since)
         found.push_back(row);
-    const auto younger = [](const payment& a, const payment& b) {
-      return std::pair{a.created_at, a.id} > std::pair{b.created_at, b.id};
-    };
-    std::ranges::sort(found, younger);
+    std::ranges::sort(found, std::ranges::greater{}, age);
     if (asked.after)
-      std::erase_if(found, [&](const payment& p) { return !younger(rows.at(asked.after), p); });
+      std::erase_if(found, [&](const payment& p) { return age(p) >= age(last->second); });
     found.resize(std::min(found.size(), asked.limit));
     return found;
   }
@@ -169,13 +201,7 @@ class memory_payment_store final : public payment_store, public payment_reader {
     return {{schedules.begin(), schedules.end()}, found.size()};
   }
 
-  std::map<payment_id, payment> rows;
-  std::map<digest, remembered_payment> keys;
-  std::vector<saga_note> notes;
-  std::vector<payment_event> events;
-  std::map<std::string, std::uint64_t> consumers;
-  std::map<std::pair<std::uint64_t, std::string>, parked_event> parked;  ///< by sequence, consumer
-  std::vector<std::string> broken;  ///< constraints that a write would have broken
+  std::vector<std::string> broken;  ///< what only a bug writes; a database refuses most of it
 
  private:
   void read() {
@@ -192,53 +218,73 @@ class memory_payment_store final : public payment_store, public payment_reader {
   bool is_parked(event_id id) {
     return std::ranges::any_of(parked, [&](const auto& p) { return p.second.event.id == id; });
   }
+  static std::pair<time_point, payment_id> age(const payment& p) { return {p.created_at, p.id}; }
   static bool keeps_seats(const payment& p) {
     return p.state == saga_state::completed || p.state == saga_state::refund_started ||
-           p.state == saga_state::refund_released;
+           p.state == saga_state::refund_released ||
+           (p.state == saga_state::parked && p.completed_at != no_time);
   }
-  void apply(const payment_write& w) {
-    if (w.row) {
-      auto& payments = by_reservation_[w.row->reservation];
-      payments.insert(w.row->id);
-      for (const auto id : payments)
-        if (id != w.row->id && keeps_seats(rows.at(id)) && keeps_seats(*w.row))
-          broken.push_back("two payments keep the seats of " + to_text(w.row->reservation));
-      const auto at = rows.find(w.row->id);
-      if (at != rows.end() && is_terminal(at->second.state) &&
-          !(at->second.state == saga_state::completed &&
-            w.row->state == saga_state::refund_started))
-        broken.push_back("a terminal payment changed: " + to_text(w.row->id));
-      rows[w.row->id] = *w.row;
-    }
+  bool refuse(std::string why) {
+    broken.push_back(std::move(why));
+    return false;
+  }
+  bool apply(const payment_write& w) {
+    if (w.row && !put(*w.row)) return false;
     notes.insert(notes.end(), w.notes.begin(), w.notes.end());
-    if (w.event) {
-      for (const auto& e : events)
-        if (e.id == w.event->id) broken.push_back("an event twice: " + to_text(e.id));
-      events.push_back(*w.event);
-      events.back().sequence = ++last_sequence_;
-    }
-    if (w.key.present()) {
-      auto& k = keys[w.key.scope];
-      k.body = w.key.body;
-      k.payment = w.key_payment;
-      if (!k.answer) k.answer = w.answer;
-    }
-    if (w.consumed) {
-      auto& c = consumers[w.consumed->first];
-      c = std::max(c, w.consumed->second);
-      for (const auto& p : w.parked) {
-        if (std::ranges::count(events, p.event.id, &payment_event::id) == 0)
-          broken.emplace_back("parked without event");
-        parked.insert_or_assign({p.event.sequence, w.consumed->first}, p);
-      }
-      std::erase_if(parked, [&](const auto& p) {
-        return p.second.consumer == w.consumed->first &&
-               std::ranges::count(w.replayed, p.second.event.id) > 0;
-      });
-    }
+    if (w.event && !publish(*w.event)) return false;
+    if (w.key.present() && !remember(w)) return false;
+    return !w.consumed || consume(w);
   }
-  std::map<reservation_id, std::set<payment_id>> by_reservation_;
-  std::uint64_t last_sequence_{0};
+  bool put(const payment& p) {
+    for (const auto& [id, other] : rows)
+      if (id != p.id && other.reservation == p.reservation && keeps_seats(other) && keeps_seats(p))
+        return refuse("two payments keep the seats of " + to_text(p.reservation));
+    const auto at = rows.find(p.id);
+    if (at != rows.end()) {
+      const auto facts = [](const payment& of) {
+        return std::tie(of.reservation, of.concert, of.user, of.amount, of.created_at);
+      };
+      if (facts(at->second) != facts(p))
+        return refuse("a payment changed its facts: " + to_text(p.id));
+      // No schema forbids it, but no saga does it.
+      if (is_terminal(at->second.state) &&
+          !(at->second.state == saga_state::completed && p.state == saga_state::refund_started))
+        broken.push_back("a terminal payment changed: " + to_text(p.id));
+    }
+    rows[p.id] = p;
+    return true;
+  }
+  bool publish(const payment_event& event) {
+    for (const auto& e : events)
+      if (e.id == event.id || (e.payment == event.payment && e.kind == event.kind))
+        return refuse("an event twice: " + to_text(e.id));
+    events.push_back(event);
+    events.back().sequence = ++last_sequence;
+    return true;
+  }
+  bool remember(const payment_write& w) {
+    const auto [at, added] = keys.try_emplace(w.key.scope, remembered_payment{w.key.body, {}, {}});
+    if (added) key_times[w.key.scope] = w.at;
+    auto& k = at->second;
+    if (k.body != w.key.body) return refuse("a key with another body");
+    k.payment = w.key_payment;
+    if (!k.answer) k.answer = w.answer;
+    return true;
+  }
+  bool consume(const payment_write& w) {
+    const auto& [consumer, sequence] = *w.consumed;
+    auto& position = consumers[consumer];
+    position = std::max(position, sequence);
+    for (const auto& p : w.parked) {
+      if (std::ranges::count(events, p.event.id, &payment_event::id) == 0)
+        return refuse("parked without event");
+      parked.insert_or_assign({p.event.sequence, consumer}, p);
+    }
+    std::erase_if(parked, [&, name = consumer](const auto& p) {
+      return p.second.consumer == name && std::ranges::count(w.replayed, p.second.event.id) > 0;
+    });
+    return true;
+  }
 };
 
 }  // namespace boxoffice::testing

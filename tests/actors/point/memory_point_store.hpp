@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/point/point_store.hpp"
+#include "storage/account_steps.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -14,9 +15,26 @@
 
 namespace boxoffice::testing {
 
-/// A point store in memory that can fail, lose and doubt commits, which a real one cannot be told
-/// to. It writes down what a database would have refused.
-class memory_point_store final : public point_store, public point_reader {
+struct memory_point_rows {
+  struct stored_step {
+    user_id user;
+    remembered_step step;
+  };
+  struct stored_key {
+    digest body;
+    point_outcome answer;
+    time_point at;
+  };
+  std::vector<ledger_entry> ledger;
+  std::map<user_id, points> balances;
+  std::map<std::pair<payment_id, point_step>, stored_step> steps;
+  std::map<digest, stored_key> keys;
+};
+
+/// A point store in memory that keeps the promises of the port, and can fail, lose and doubt
+/// commits, which a real one cannot be told to. It refuses what a database would, and writes it
+/// down.
+class memory_point_store final : public point_store, public point_reader, public memory_point_rows {
  public:
   enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
 
@@ -29,8 +47,12 @@ class memory_point_store final : public point_store, public point_reader {
     }
     if (what == fate::fail) return commit_outcome::failed;
     if (what == fate::doubt_lost) return commit_outcome::in_doubt;
-    for (const auto& write : batch)
-      apply(write);
+    const memory_point_rows before = *this;
+    for (const auto& write : batch) {
+      if (apply(write)) continue;
+      static_cast<memory_point_rows&>(*this) = before;
+      return commit_outcome::failed;
+    }
     return what == fate::commit ? commit_outcome::committed : commit_outcome::in_doubt;
   }
 
@@ -56,10 +78,8 @@ class memory_point_store final : public point_store, public point_reader {
       if (step.user == user) state.steps.push_back(step.step);
     std::sort(state.steps.begin(), state.steps.end(),
               [](const auto& a, const auto& b) { return age_of(a.payment) > age_of(b.payment); });
-    if (state.steps.size() > steps_max) {
-      state.steps.resize(steps_max);
-      state.complete_from = age_of(state.steps.back().payment);
-    }
+    state.steps.resize(std::min(state.steps.size(), steps_max + 1));
+    storage::drop_incomplete(state, steps_max);
     return state;
   }
 
@@ -113,19 +133,6 @@ class memory_point_store final : public point_store, public point_reader {
     return found == balances.end() ? points{} : found->second;
   }
 
-  struct stored_step {
-    user_id user;
-    remembered_step step;
-  };
-  struct stored_key {
-    digest body;
-    point_outcome answer;
-    time_point at;
-  };
-  std::vector<ledger_entry> ledger;
-  std::map<user_id, points> balances;
-  std::map<std::pair<payment_id, point_step>, stored_step> steps;
-  std::map<digest, stored_key> keys;
   std::vector<std::string> violations;
 
   std::deque<fate> fates;  // of the next commits
@@ -137,24 +144,32 @@ class memory_point_store final : public point_store, public point_reader {
     if (reading == reads::fail) throw std::runtime_error{"disk on fire"};
   }
 
-  void apply(const point_write& w) {
-    if (w.entry) {
-      const auto& e = *w.entry;
-      if (e.balance_after < points{0}) violations.emplace_back("negative balance");
-      if (balance_of(w.user) + e.amount != e.balance_after) violations.emplace_back("broken chain");
-      for (const auto& other : ledger) {
-        if (other.id == e.id) violations.emplace_back("transaction id twice");
-        if (e.reference && other.reference == e.reference && other.kind == e.kind)
-          violations.emplace_back("reference twice");
-      }
-      balances[w.user] = e.balance_after;
-      ledger.push_back(e);
-    }
+  bool refuse(const char* why) {
+    violations.emplace_back(why);
+    return false;
+  }
+
+  bool apply(const point_write& w) {
+    if (w.entry && !append(*w.entry)) return false;
     if (w.step && !steps.insert({{w.step->payment, w.step->step}, {w.user, *w.step}}).second)
-      violations.emplace_back("step twice");
-    if (w.key.present() != w.answer.has_value()) violations.emplace_back("key without answer");
+      return refuse("step twice");
+    if (w.key.present() != w.answer.has_value()) return refuse("key without answer");
     if (w.answer && !keys.insert({w.key.scope, {w.key.body, *w.answer, w.at}}).second)
-      violations.emplace_back("key twice");
+      return refuse("key twice");
+    return true;
+  }
+
+  bool append(const ledger_entry& e) {
+    if (e.balance_after < points{0}) return refuse("negative balance");
+    if (balance_of(e.user) + e.amount != e.balance_after) return refuse("broken chain");
+    for (const auto& other : ledger) {
+      if (other.id == e.id) return refuse("transaction id twice");
+      if (e.reference && other.reference == e.reference && other.kind == e.kind)
+        return refuse("reference twice");
+    }
+    balances[e.user] = e.balance_after;
+    ledger.push_back(e);
+    return true;
   }
 };
 

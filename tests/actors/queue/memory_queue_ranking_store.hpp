@@ -8,45 +8,68 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <tuple>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace boxoffice::testing {
 
-/// A store in memory that can lose a batch, or commit it and lose the answer, or not be readable.
+struct memory_queue_ranking_rows {
+  std::map<queue_token, queue_entry> entries;
+  std::map<concert_id, std::uint64_t> last_sequences;  ///< that were ever given
+  std::map<std::pair<std::uint64_t, std::int64_t>, sales_bucket> buckets;
+  std::map<std::pair<std::string, std::uint64_t>, sales_total> totals;
+  std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> applied;  ///< → how often
+  std::map<std::string, std::uint64_t> through;
+};
+
+/// A store in memory that keeps the promises of the port, and can lose a batch, or commit it and
+/// lose the answer, or not be readable. It refuses what a database would, and writes it down.
 class memory_queue_ranking_store final : public queue_ranking_store,
                                          public queue_reader,
-                                         public ranking_reader {
+                                         public ranking_reader,
+                                         public memory_queue_ranking_rows {
  public:
   enum class next_commit : std::uint8_t { works, fails, in_doubt_done, in_doubt_lost };
   next_commit next{next_commit::works};
   int failing_reads{0};
-  std::map<queue_token, queue_entry> entries;
-  std::map<std::pair<std::uint64_t, std::int64_t>, sales_bucket> buckets;
-  std::map<std::pair<std::string, std::uint64_t>, sales_total> totals;
-  std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> applied;  // → how often
-  std::map<std::string, std::uint64_t> through;
   std::size_t most_active{0};
+  std::vector<std::string> violations;
 
   commit_outcome commit(std::span<const queue_ranking_write> batch) override {
     const auto how = std::exchange(next, next_commit::works);
     if (how == next_commit::fails) return commit_outcome::failed;
     if (how == next_commit::in_doubt_lost) return commit_outcome::in_doubt;
-    for (const auto& w : batch)
-      std::visit([this](const auto& part) { apply(part); }, w);
+    const memory_queue_ranking_rows before = *this;
+    for (const auto& w : batch) {
+      if (std::visit([this](const auto& part) { return apply(part); }, w)) continue;
+      static_cast<memory_queue_ranking_rows&>(*this) = before;
+      return commit_outcome::failed;
+    }
     return how == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }
-  std::size_t prune_queue(time_point, std::size_t) override { return 0; }
+  std::size_t prune_queue(time_point before, std::size_t limit) override {
+    std::vector<std::pair<time_point, queue_token>> ended;
+    for (const auto& [token, e] : entries)
+      if (!is_live(e) && e.changed_at < before) ended.emplace_back(e.changed_at, token);
+    std::ranges::sort(ended);
+    ended.resize(std::min(ended.size(), limit));
+    for (const auto& [at, token] : ended)
+      entries.erase(token);
+    return ended.size();
+  }
 
   room_state load_room(concert_id concert, time_point ended_after) override {
     read();
     room_state s;
     for (const auto& [token, e] : entries) {
-      if (e.concert != concert) continue;
-      s.last_sequence = std::max(s.last_sequence, e.sequence);
-      const bool live = e.state == token_state::waiting || e.state == token_state::active;
-      if (live || e.changed_at > ended_after) s.entries.push_back(e);
+      if (e.concert == concert && (is_live(e) || e.changed_at > ended_after))
+        s.entries.push_back(e);
     }
+    std::ranges::sort(s.entries, {}, &queue_entry::sequence);
+    const auto last = last_sequences.find(concert);
+    if (last != last_sequences.end()) s.last_sequence = last->second;
     return s;
   }
   board_state load_board(const std::string& consumer, std::int64_t since) override {
@@ -72,17 +95,40 @@ class memory_queue_ranking_store final : public queue_ranking_store,
   void read() {
     if (failing_reads > 0 && failing_reads-- > 0) throw std::runtime_error{"not readable"};
   }
-  void apply(const queue_write& w) {
-    entries[w.entry.token] = w.entry;
+  static bool is_live(const queue_entry& e) {
+    return e.state == token_state::waiting || e.state == token_state::active;
+  }
+  bool refuse(std::string why) {
+    violations.push_back(std::move(why));
+    return false;
+  }
+  bool apply(const queue_write& w) {
+    const auto place = [](const queue_entry& e) { return std::tie(e.concert, e.user, e.sequence); };
+    const auto& now = w.entry;
+    const auto at = entries.find(now.token);
+    if (at != entries.end() && place(at->second) != place(now))
+      return refuse("a token keeps its concert, user and place");
+    for (const auto& [token, e] : entries) {
+      if (token == now.token || e.concert != now.concert) continue;
+      if (e.sequence == now.sequence) return refuse("two on one place");
+      if (e.user == now.user && is_live(e) && is_live(now))
+        return refuse("two live places of one user");
+    }
+    entries[now.token] = now;
+    auto& last = last_sequences[now.concert];
+    last = std::max(last, now.sequence);
     const auto active = std::ranges::count_if(
         entries, [](const auto& e) { return e.second.state == token_state::active; });
     most_active = std::max(most_active, static_cast<std::size_t>(active));
+    return true;
   }
-  void apply(const ranking_write& w) {
-    ++applied[{w.consumer, w.event.value}];
+  bool apply(const ranking_write& w) {
+    if (applied[{w.consumer, w.event.value}]++ > 0)
+      return refuse(w.consumer + " applied an event twice");
     through[w.consumer] = std::max(through[w.consumer], w.sequence);
     if (w.bucket) buckets[{w.bucket->schedule.value, w.bucket->minute}] = *w.bucket;
     if (w.total) totals[{w.consumer, w.total->schedule.value}] = *w.total;
+    return true;
   }
 };
 

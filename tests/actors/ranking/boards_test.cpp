@@ -183,6 +183,7 @@ TEST_F(Boards, EveryEventOnceWhateverFailsRepeatsOrRestarts) {
   for (const auto& e : all)
     for (const auto* consumer : {"best_selling", "sold_out"})
       ASSERT_EQ((store.applied[{consumer, e.id.value}]), 1U) << consumer << e.sequence;
+  EXPECT_EQ(store.violations, std::vector<std::string>{});
   std::int64_t net = 0;
   for (const auto& e : all)
     net += e.kind == event_kind::payment_completed ? std::int64_t{e.seats} : -std::int64_t{e.seats};

@@ -4,39 +4,46 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <set>
 #include <span>
 #include <stdexcept>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace boxoffice::testing {
 
+struct memory_reservation_rows {
+  std::map<reservation_id, reservation> rows;
+  std::map<std::pair<schedule_id, seat_index>, reservation_id> claims;
+  std::map<digest, std::pair<remembered_hold, time_point>> keys;
+};
+
 /// A reservation store in memory that keeps the promises of the port, and can fail in ways that a
 /// real one only does on a bad day.
-class memory_reservation_store final : public reservation_store, public reservation_reader {
+class memory_reservation_store final : public reservation_store,
+                                       public reservation_reader,
+                                       public memory_reservation_rows {
  public:
   enum class accident : std::uint8_t { fails, written_in_doubt, lost_in_doubt };
   /// What happens to the next batches, one each.
   std::deque<accident> accidents;
   bool unreadable{false};
-  int violations{0};  ///< of the unique claims: a bug that the store had to stop
+  int violations{0};  ///< writes that the schema forbids: a bug that the store had to stop
   int commits{0};
 
   commit_outcome commit(std::span<const reservation_write> batch) override {
     const auto happens = next_accident();
     if (happens == accident::fails) return commit_outcome::failed;
     if (happens == accident::lost_in_doubt) return commit_outcome::in_doubt;
-    const auto rows_before = rows;
-    const auto claims_before = claims;
+    const memory_reservation_rows before = *this;
     for (const auto& write : batch) {
       if (apply(write)) continue;
       ++violations;
-      rows = rows_before;
-      claims = claims_before;
+      static_cast<memory_reservation_rows&>(*this) = before;
       return commit_outcome::failed;
     }
     ++commits;
@@ -79,15 +86,21 @@ class memory_reservation_store final : public reservation_store, public reservat
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
             std::uint64_t cursor, std::size_t limit) override {
     look();
+    const auto age = [](const reservation& r) { return std::pair{r.held_at, r.id}; };
+    const auto before = rows.find({cursor});
+    std::vector<reservation> found;
+    for (const auto& [id, row] : rows)
+      if (row.user == user && (!status || row.status_at(now) == *status) &&
+          (cursor == 0 || (before != rows.end() && age(row) < age(before->second))))
+        found.push_back(row);
+    std::ranges::sort(found, std::ranges::greater{}, age);
     page result;
-    for (const auto& [key, row] : std::views::reverse(rows)) {
-      if (row.user != user || (cursor != 0 && row.id.value >= cursor)) continue;
-      if (status && row.status_at(now) != *status) continue;
+    for (auto& row : found) {
       if (result.items.size() == limit) {
         result.next = result.items.back().id.value;
         break;
       }
-      result.items.push_back(row);
+      result.items.push_back(std::move(row));
     }
     return result;
   }
@@ -104,10 +117,6 @@ class memory_reservation_store final : public reservation_store, public reservat
       if (scopes.size() < limit) scopes.push_back(scope);
     return scopes;
   }
-
-  std::map<reservation_id, reservation> rows;
-  std::map<std::pair<schedule_id, seat_index>, reservation_id> claims;
-  std::map<digest, std::pair<remembered_hold, time_point>> keys;
 
  private:
   static bool occupies(const reservation& row) {
@@ -129,22 +138,35 @@ class memory_reservation_store final : public reservation_store, public reservat
     }
   }
   bool apply(const reservation_write& write) {
-    for (const auto id : write.lapsed) {
-      auto& row = rows.at(id);
-      if (row.status != reservation_status::held) return false;
-      row.status = reservation_status::expired;
-      free_claims(row);
-    }
-    if (write.row) {
-      free_claims(*write.row);
-      if (occupies(*write.row))
-        for (const auto& s : write.row->seats)
-          if (!claims.try_emplace({write.row->schedule(), s.seat}, write.row->id).second)
-            return false;
-      rows[write.row->id] = *write.row;
-    }
-    if (write.key.present())
-      keys[write.key.scope] = {remembered_hold{write.key.body, *write.answer}, write.at};
+    for (const auto id : write.lapsed)
+      if (!lapse(id)) return false;
+    if (write.row && !put(*write.row)) return false;
+    if (!write.key.present() || !write.answer) return true;
+    const remembered_hold remembered{write.key.body, *write.answer};
+    return keys.try_emplace(write.key.scope, remembered, write.at).second;
+  }
+  // One that had lapsed before stays as it is.
+  bool lapse(reservation_id id) {
+    const auto at = rows.find(id);
+    if (at == rows.end()) return false;
+    auto& row = at->second;
+    if (row.status == reservation_status::expired) return true;
+    if (row.status != reservation_status::held) return false;
+    row.status = reservation_status::expired;
+    free_claims(row);
+    return true;
+  }
+  bool put(const reservation& r) {
+    const auto facts = [](const reservation& of) {
+      return std::tie(of.concert, of.user, of.seats, of.amount, of.held_at);
+    };
+    const auto at = rows.find(r.id);
+    if (at != rows.end() && facts(at->second) != facts(r)) return false;
+    free_claims(r);
+    if (occupies(r))
+      for (const auto& s : r.seats)
+        if (!claims.try_emplace({r.schedule(), s.seat}, r.id).second) return false;
+    rows[r.id] = r;
     return true;
   }
 };

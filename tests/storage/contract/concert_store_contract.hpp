@@ -10,7 +10,7 @@
 namespace boxoffice::test {
 
 template <class Backend>
-class ConcertStoreContract : public testing::Test {
+class ConcertStoreContract : public ::testing::Test {
  protected:
   Backend backend_;
   concert_store& store_ = backend_.store();

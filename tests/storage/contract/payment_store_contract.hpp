@@ -8,7 +8,7 @@
 namespace boxoffice::test {
 
 template <class Backend>
-class PaymentStoreContract : public testing::Test {
+class PaymentStoreContract : public ::testing::Test {
  protected:
   static constexpr reservation_id wanted = make_reservation_id({3}, 1);
   const std::vector<std::string> both{"a", "b"};
@@ -103,6 +103,31 @@ TYPED_TEST_P(PaymentStoreContract, OnePaymentKeepsTheSeats) {
   refunded.state = saga_state::refunded;
   EXPECT_EQ(commit(this->store_, write(refunded), write(with(second, saga_state::completed))),
             commit_outcome::committed);
+}
+
+TYPED_TEST_P(PaymentStoreContract, APaymentKeepsWhatItIsAbout) {
+  const auto p = started(this->id(1), this->wanted);
+  ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
+  auto other = p;
+  other.amount = {1};
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  other = p;
+  other.user = {"ben"};
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  other = p;
+  other.reservation = make_reservation_id({3}, 2);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
+}
+
+TYPED_TEST_P(PaymentStoreContract, APaymentHasOneEventOfAKind) {
+  const auto p = with(started(this->id(1), this->wanted), saga_state::completed);
+  ASSERT_EQ(commit(this->store_, this->publish(1, p)), commit_outcome::committed);
+  EXPECT_EQ(commit(this->store_, this->publish(2, p)), commit_outcome::failed);
+  auto refund = write(p);
+  refund.event = event(3, p, event_kind::payment_refunded);
+  EXPECT_EQ(commit(this->store_, refund), commit_outcome::committed);
+  EXPECT_EQ(this->reader_.events_after(0, 10).size(), 2U);
 }
 
 TYPED_TEST_P(PaymentStoreContract, OpenSagasAreThoseUnderWayOldestFirst) {
@@ -372,16 +397,14 @@ TYPED_TEST_P(PaymentStoreContract, PrunesOldKeysBoundedly) {
   EXPECT_TRUE(this->reader_.find_key(key(6).scope));
 }
 
-REGISTER_TYPED_TEST_SUITE_P(PaymentStoreContract, ReadsEveryFieldBack, AFailedBatchLeavesNothing,
-                            OnePaymentKeepsTheSeats, OpenSagasAreThoseUnderWayOldestFirst,
-                            FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard,
-                            TheTimelineIsInTheOrderOfWriting, EventsComeBackWholeAndInSequence,
-                            PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
-                            AConsumerThatIsNotNamedHoldsUpNothing,
-                            ParkedEventsComeBackInOrderAndAreNotPruned,
-                            ParkingAgainKeepsTheNewestReasonAndReplayTakesOut,
-                            SagasAreListedYoungestFirstPageByPage, CountsParkedSagasByShard,
-                            AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
-                            PrunesOldKeysBoundedly);
+REGISTER_TYPED_TEST_SUITE_P(
+    PaymentStoreContract, ReadsEveryFieldBack, AFailedBatchLeavesNothing, OnePaymentKeepsTheSeats,
+    APaymentKeepsWhatItIsAbout, APaymentHasOneEventOfAKind, OpenSagasAreThoseUnderWayOldestFirst,
+    FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard, TheTimelineIsInTheOrderOfWriting,
+    EventsComeBackWholeAndInSequence, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
+    AConsumerThatIsNotNamedHoldsUpNothing, ParkedEventsComeBackInOrderAndAreNotPruned,
+    ParkingAgainKeepsTheNewestReasonAndReplayTakesOut, SagasAreListedYoungestFirstPageByPage,
+    CountsParkedSagasByShard, AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
+    PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

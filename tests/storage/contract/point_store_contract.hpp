@@ -8,7 +8,7 @@
 namespace boxoffice::test {
 
 template <class Backend>
-class PointStoreContract : public testing::Test {
+class PointStoreContract : public ::testing::Test {
  protected:
   Backend backend_;
   point_store& store_ = backend_.store();

@@ -12,7 +12,7 @@
 namespace boxoffice::test {
 
 template <class Backend>
-class QueueRankingStoreContract : public testing::Test {
+class QueueRankingStoreContract : public ::testing::Test {
  protected:
   Backend backend_;
   queue_ranking_store& store_ = backend_.store();
@@ -91,6 +91,15 @@ TYPED_TEST_P(QueueRankingStoreContract, OneLivePlaceForAUserInAConcert) {
       commit_outcome::committed);
 }
 
+TYPED_TEST_P(QueueRankingStoreContract, ATokenKeepsItsPlace) {
+  ASSERT_EQ(commit(this->store_, this->place(1, "ada")), commit_outcome::committed);
+  auto other = this->place(1, "ben");
+  EXPECT_EQ(commit(this->store_, other), commit_outcome::failed);
+  std::get<queue_write>(other).entry.token = make_queue_token(this->here, 77);
+  EXPECT_EQ(commit(this->store_, other), commit_outcome::failed) << "two on one place";
+  EXPECT_EQ(this->sequences(), (std::vector<std::uint64_t>{1}));
+}
+
 TYPED_TEST_P(QueueRankingStoreContract, AnEventIsAppliedOnceByEachConsumer) {
   ASSERT_EQ(
       commit(this->store_, this->applied("a", 1), this->applied("b", 1), this->applied("a", 3)),
@@ -127,7 +136,7 @@ TYPED_TEST_P(QueueRankingStoreContract, BoardsComeBackAsLastWritten) {
 
 REGISTER_TYPED_TEST_SUITE_P(QueueRankingStoreContract, LoadsARoomInTheOrderOfArrival,
                             EndedPlacesShowForAWhileAndArePrunedBoundedly,
-                            OneLivePlaceForAUserInAConcert, AnEventIsAppliedOnceByEachConsumer,
-                            BoardsComeBackAsLastWritten);
+                            OneLivePlaceForAUserInAConcert, ATokenKeepsItsPlace,
+                            AnEventIsAppliedOnceByEachConsumer, BoardsComeBackAsLastWritten);
 
 }  // namespace boxoffice::test

@@ -9,7 +9,7 @@
 namespace boxoffice::test {
 
 template <class Backend>
-class ReservationStoreContract : public testing::Test {
+class ReservationStoreContract : public ::testing::Test {
  protected:
   static constexpr schedule_id here{3};
   Backend backend_;
@@ -93,6 +93,33 @@ TYPED_TEST_P(ReservationStoreContract, APaidReservationNeverLapses) {
   lapse.lapsed = {paid.id};
   EXPECT_EQ(commit(this->store_, lapse), commit_outcome::failed);
   EXPECT_TRUE(this->stored(paid));
+}
+
+TYPED_TEST_P(ReservationStoreContract, WhatHasLapsedBeforeStaysLapsed) {
+  const auto old = held(this->here, 1, "ada", {1});
+  reservation_write lapse;
+  lapse.lapsed = {old.id};
+  ASSERT_EQ(commit(this->store_, write(old), lapse), commit_outcome::committed);
+  auto next = write(held(this->here, 2, "ben", {1}));
+  next.lapsed = {old.id};
+  EXPECT_EQ(commit(this->store_, next), commit_outcome::committed);
+  EXPECT_EQ(this->live(), (std::vector<std::uint64_t>{2}));
+  lapse.lapsed = {make_reservation_id(this->here, 99)};
+  EXPECT_EQ(commit(this->store_, lapse), commit_outcome::failed) << "it was never there";
+}
+
+TYPED_TEST_P(ReservationStoreContract, ARowKeepsWhatItIsAbout) {
+  const auto r = held(this->here, 1, "ada", {1});
+  ASSERT_EQ(commit(this->store_, write(r)), commit_outcome::committed);
+  auto other = r;
+  other.user = {"ben"};
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  other = held(this->here, 1, "ada", {2});
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  other = r;
+  other.amount = {1};
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_TRUE(this->stored(r));
 }
 
 TYPED_TEST_P(ReservationStoreContract, ARowComesBackWithItsNewStatus) {
@@ -218,6 +245,7 @@ TYPED_TEST_P(ReservationStoreContract, PrunesOldKeysBoundedly) {
 REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,
                             AFailedBatchLeavesNothing, ASeatHasOneLiveHolder,
                             ALapsedHoldFreesItsSeatsBeforeTheRow, APaidReservationNeverLapses,
+                            WhatHasLapsedBeforeStaysLapsed, ARowKeepsWhatItIsAbout,
                             ARowComesBackWithItsNewStatus, LoadsTheLiveOnesOfOneScheduleById,
                             NamesTheSchedulesWithHolds, ListsNewestFirstPageByPage,
                             ListsByTheStatusAtTheMoment, RemembersAnAnswerForItsKey,
