@@ -14,9 +14,10 @@ constexpr std::string_view charge_body = R"({"amount":10000000})";
 /// One buyer an operation: a token, a place in the line, points.
 class arrival final : public scenario {
  public:
-  arrival(const rush::on_sale& sale, std::vector<buyer>& into)
+  arrival(const rush::on_sale& sale, market_plan::purse purses, std::vector<buyer>& into)
       : line_body_{R"({"concertId":")" + sale.concert_id + "\"}"},
         prefix_{sale.schedule_id + "-u"},
+        purses_{purses},
         buyers_{into} {}
 
   void begin(std::uint64_t number, std::string& request) override {
@@ -35,6 +36,7 @@ class arrival final : public scenario {
         return verdict::more;
       case 1:
         one.queue_token = member_of(to.body, "token");
+        if (purses_ == market_plan::purse::empty) return verdict::done;
         write_post(request, "/v1/points/charges", charge_body,
                    {.bearer = one.token, .idempotency_key = "charge"});
         return verdict::more;
@@ -44,28 +46,30 @@ class arrival final : public scenario {
 
  private:
   const std::string line_body_, prefix_;
+  const market_plan::purse purses_;
   std::vector<buyer>& buyers_;
 };
 
-rush::on_sale open(const std::string& url, std::size_t seats) {
+rush::on_sale open(const std::string& url, const market_plan& how) {
   rush::blocking_client client{url};
   rush::sale_plan plan;
-  plan.seats = seats;
-  plan.hold = std::chrono::seconds{3600};
+  plan.seats = how.seats;
+  plan.hold = how.hold;
+  plan.waiting_room = how.waiting_room;
   return rush::open_sale(client, plan);
 }
 
 }  // namespace
 
-market::market(const std::string& url, std::size_t seats, std::size_t buyers)
-    : url_{url}, server_{rush::parse_url(url)}, sale_{open(url, seats)}, buyers_(buyers) {
-  arrival all{sale_, buyers_};
+market::market(const std::string& url, const market_plan& plan)
+    : url_{url}, server_{rush::parse_url(url)}, sale_{open(url, plan)}, buyers_(plan.buyers) {
+  arrival all{sale_, plan.purses, buyers_};
   const auto result = run_load(server_, all,
                                {.connections = 128,
                                 .warm_up = std::chrono::milliseconds{0},
                                 .measured = std::chrono::minutes{10},
-                                .count = buyers});
-  if (result.failed != 0 || result.done != buyers)
+                                .count = plan.buyers});
+  if (result.failed != 0 || result.done != plan.buyers)
     throw std::runtime_error{"the buyers could not be prepared: " + result.failure};
 }
 

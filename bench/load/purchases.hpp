@@ -7,16 +7,23 @@ namespace boxoffice::load {
 /// One buyer an operation, who holds a free seat and pays for it. No seat is asked for twice.
 class purchases final : public scenario {
  public:
-  explicit purchases(const market& at);
+  explicit purchases(market at);
   void begin(std::uint64_t number, std::string& request) override;
   verdict next(std::uint64_t number, std::size_t position, const answer& to,
                std::string& request) override;
   [[nodiscard]] std::uint64_t count_max() const override;
+  [[nodiscard]] const market& at() const { return market_; }
 
  private:
-  const market& market_;
+  void write_payment(std::uint64_t number, std::string& request);
+
+  const market market_;
   const std::string hold_begins_;
+  std::vector<std::string> held_;  // the reservation of each operation
   std::string body_;
 };
+
+/// Whether an answer says "later".
+inline bool says_later(const answer& to) { return to.status == 429 || to.status == 503; }
 
 }  // namespace boxoffice::load

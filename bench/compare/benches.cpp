@@ -1,0 +1,27 @@
+#include "bench/compare/benches.hpp"
+
+#include "bench/compare/baseline_benches.hpp"
+#include "bench/compare/http_benches.hpp"
+#include "bench/compare/sql_benches.hpp"
+#include "bench/compare/sqlite_benches.hpp"
+
+namespace boxoffice::compare {
+
+const std::vector<named_bench>& benches() {
+  static const std::vector<named_bench> all{
+      {"sql", "sql-purchases", "purchases over HTTP against plain SQL", compare_sql},
+      {"sql", "sql-hot", "one account, one seat against a stored function", compare_hot_rows},
+      {"sql", "sql-one-client", "one client alone", compare_one_client},
+      {"sql", "sql-70-percent", "latency at 70 % of the peak", compare_at_seventy_percent},
+      {"sql", "sqlite-purchases", "purchases against a plain program on SQLite", compare_sqlite},
+      {"baseline", "baseline-http", "sold-out answers and seat maps against a bare Beast server",
+       compare_with_hello},
+      {"baseline", "baseline-caf", "messages of CAF in one process and over loopback", measure_caf},
+      {"http", "http-scenarios", "purchases, storms, readers, people in a line", measure_scenarios},
+      {"http", "http-on-sale", "everything at once, with a spike", measure_on_sale},
+      {"overload", "overload", "three times as many purchases as it can do", measure_overload},
+  };
+  return all;
+}
+
+}  // namespace boxoffice::compare
