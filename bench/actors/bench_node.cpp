@@ -66,29 +66,33 @@ bench_node::bench_node(const bench_plan& plan)
     : plan_{plan},
       node_{std::make_unique<node>(open_node_stores(scratch_.path()), settings_,
                                    node_environment{time_, random_, meters_, nullptr})} {
-  fill_catalogue();
+  open_concert();
+  for (std::uint32_t i = 0; i < plan_.schedules; ++i)
+    open_schedule(plan_.hold);
   charge_users();
 }
 
 bench_node::~bench_node() { node_->stop(); }
 
-void bench_node::fill_catalogue() {
+void bench_node::open_concert() {
   create_concert addition;
   addition.draft.title = addition.draft.artist = "Bench";
-  const auto of = ask_catalogue(system(), services().catalogue, std::move(addition));
+  concert_ = ask_catalogue(system(), services().catalogue, std::move(addition)).concert;
+}
+
+void bench_node::open_schedule(std::chrono::seconds hold) {
   const auto now = time_.now();
   schedule draft;
-  draft.concert = of.concert;
+  draft.concert = concert_;
   draft.sales_open_at = now - std::chrono::hours{1};
   draft.sales_close_at = draft.starts_at = now + std::chrono::hours{24};
   draft.max_seats_per_user = 100;
-  draft.hold = plan_.hold;
+  draft.hold = hold;
   draft.seats = seat_map{{{"A", plan_.seats / 10, 10, price}}};
-  for (std::uint32_t i = 0; i < plan_.schedules; ++i) {
-    const auto made = ask_catalogue(system(), services().catalogue, create_schedule{0, draft});
-    check(made.fault == fault::none && made.schedule, "the bench's schedule is made");
-    schedules_.push_back(made.schedule);
-  }
+  const auto made =
+      ask_catalogue(system(), services().catalogue, create_schedule{0, std::move(draft)});
+  check(made.fault == fault::none && made.schedule, "the bench's schedule is made");
+  schedules_.push_back(made.schedule);
 }
 
 void bench_node::charge_users() {

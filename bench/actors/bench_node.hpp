@@ -52,12 +52,14 @@ class bench_node {
   [[nodiscard]] const service_handles& services() const { return node_->services(); }
   [[nodiscard]] const std::vector<schedule_id>& on_sale() const { return schedules_; }
   [[nodiscard]] const bench_plan& plan() const { return plan_; }
+  /// Puts one more schedule on sale, whose holds live so long; returns when it is.
+  void open_schedule(std::chrono::seconds hold);
   [[nodiscard]] static user_id user(std::uint64_t number) { return {"u" + std::to_string(number)}; }
   [[nodiscard]] const boxoffice::meters& meters() const { return meters_; }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path(); }
 
  private:
-  void fill_catalogue();
+  void open_concert();
   void charge_users();
 
   const bench_plan plan_;
@@ -67,6 +69,7 @@ class bench_node {
   system_random_source random_;
   boxoffice::meters meters_;
   std::unique_ptr<node> node_;
+  concert_id concert_;
   std::vector<schedule_id> schedules_;
 };
 

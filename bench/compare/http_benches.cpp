@@ -19,11 +19,6 @@ using std::chrono::milliseconds;
 
 constexpr auto durable = "SQLite, WAL, synchronous = FULL";
 
-std::unique_ptr<load::scenario> purchases(const std::string& url, std::size_t operations) {
-  return std::make_unique<load::purchases>(
-      load::market{url, {.seats = operations, .buyers = operations}});
-}
-
 http_setup scenario_of(const surroundings& from, const std::string& name, const std::string& does,
                        std::size_t connections) {
   return {.name = name, .does = does, .server = from.server, .connections = connections};
@@ -79,7 +74,7 @@ double median_rate(const side_outcome& of) {
 double peak(const surroundings& from) {
   comparison one{.name = "peak", .what = "", .durability = durable};
   auto closed = scenario_of(from, "purchases", "", 64);
-  closed.prepare = purchases;
+  closed.prepare = load::purchases_of_a_crowd();
   one.add(make_http_side(std::move(closed)));
   return median_rate(run_rounds(one, {.rounds = 2, .time = from.plan.time}).sides.front());
 }
@@ -92,11 +87,11 @@ outcome measure_scenarios(const surroundings& from) {
                 .durability = durable};
   auto closed = scenario_of(from, "purchases, closed loop, 64 in flight",
                             "hold and pay; the next when one ends", 64);
-  closed.prepare = purchases;
+  closed.prepare = load::purchases_of_a_crowd();
   of.add(make_http_side(std::move(closed)));
   auto open = scenario_of(from, "purchases, open loop, 400 a second",
                           "hold and pay; begun at this rate whatever the answers do", 64);
-  open.prepare = purchases;
+  open.prepare = load::purchases_of_a_crowd();
   open.rate = [] { return 400.0; };
   open.per_second_expected = 400;
   of.add(make_http_side(std::move(open)));
@@ -131,7 +126,7 @@ outcome measure_on_sale(const surroundings& from) {
   parts.push_back({map_readers(server.url()), 60});
   parts.push_back({queue_polls(server.url()), 20});
   parts.push_back({std::make_unique<load::attempts>(load::sold_out(server.url(), 50, 500)), 10});
-  parts.push_back({purchases(server.url(), total / 5), 10});
+  parts.push_back({load::purchases_of_a_crowd()(server.url(), total / 5), 10});
   load::mix all{std::move(parts)};
   const auto found =
       load::run_load(rush::parse_url(server.url()), all,
@@ -175,14 +170,14 @@ outcome measure_overload(const surroundings& from) {
                 .durability = durable};
   const std::string admits = "http.in_flight_max=512";
   auto normal = scenario_of(from, "peak, closed loop, 64 in flight", "hold and pay", 64);
-  normal.prepare = purchases;
+  normal.prepare = load::purchases_of_a_crowd();
   normal.settings = {admits};
   auto flood = scenario_of(from, "3 × capacity, open loop",
                            "hold and pay on 1,024 connections; the server admits 512 requests and "
                            "answers 503 beyond, who holds asks again for the payment, and who "
                            "finds no connection for a second goes away",
                            1024);
-  flood.prepare = purchases;
+  flood.prepare = load::purchases_of_a_crowd();
   flood.settings = {admits};
   flood.rate = [capacity] { return capacity * times; };
   flood.patience = milliseconds{1000};

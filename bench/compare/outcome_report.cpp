@@ -62,14 +62,18 @@ void write_sides(std::ostream& out, const outcome& found) {
       << found.sides.front().rounds.size() << " rounds in turns; median (lowest–highest).\n\n"
       << "| side | per second | p50 ms | p99 ms | CPU seconds per 1,000 | |\n"
          "|---|---:|---:|---:|---|---|\n";
-  for (const auto& each : found.sides)
-    out << "| " << each.name << " | "
-        << number(spread_over(each.rounds, [](const auto& m) { return m.per_second; })) << " | "
-        << number(spread_over(each.rounds, [](const auto& m) { return m.p50_milliseconds; }))
-        << " | "
-        << number(spread_over(each.rounds, [](const auto& m) { return m.p99_milliseconds; }))
-        << " | " << listed(medians(each.rounds, &measurement::cpu)) << " | "
+  for (const auto& each : found.sides) {
+    const auto over = [&](auto get) { return spread_over(each.rounds, get); };
+    const auto time = [&](auto get) {
+      const auto found_time = over(get);
+      return found_time.max == 0 ? "–" : number(found_time);  // 0: this side does not look at it
+    };
+    out << "| " << each.name << " | " << number(over([](const auto& m) { return m.per_second; }))
+        << " | " << time([](const auto& m) { return m.p50_milliseconds; }) << " | "
+        << time([](const auto& m) { return m.p99_milliseconds; }) << " | "
+        << listed(medians(each.rounds, &measurement::cpu)) << " | "
         << listed(medians(each.rounds, &measurement::also)) << " |\n";
+  }
   out << '\n';
   for (const auto& each : found.sides)
     out << "- " << each.name << ": " << each.does << '\n';

@@ -37,8 +37,7 @@ double number_after(const std::string& text, const std::string& name) {
 
 class pgbench_side final : public side {
  public:
-  explicit pgbench_side(pgbench_setup setup)
-      : setup_{std::move(setup)}, database_{"bench_" + std::to_string(::getpid()) + "_" + stem()} {
+  explicit pgbench_side(pgbench_setup setup) : setup_{std::move(setup)}, database_{fresh_name()} {
     on_server("CREATE DATABASE " + database_);
   }
   ~pgbench_side() override {
@@ -81,8 +80,9 @@ class pgbench_side final : public side {
   }
 
  private:
-  [[nodiscard]] std::string stem() const {
-    return std::filesystem::path{setup_.script}.stem().string();
+  static std::string fresh_name() {
+    static int count = 0;
+    return "bench_" + std::to_string(::getpid()) + "_" + std::to_string(++count);
   }
   [[nodiscard]] std::string url() const {
     return setup_.postgres.substr(0, setup_.postgres.rfind('/') + 1) + database_;

@@ -27,10 +27,7 @@ http_setup purchases_over_http(const surroundings& from, std::size_t connections
           .server = from.server,
           .postgres = from.postgres,
           .connections = connections,
-          .prepare = [](const std::string& url, std::size_t operations) {
-            return std::make_unique<load::purchases>(
-                load::market{url, {.seats = operations, .buyers = operations}});
-          }};
+          .prepare = load::purchases_of_a_crowd()};
 }
 
 pgbench_setup plain_sql(const surroundings& from, const std::string& name, const std::string& does,

@@ -118,10 +118,7 @@ http_setup over_http(const surroundings& from, std::size_t connections) {
               "saga with its timeline, outbox and its consumers, five databases",
           .server = from.server,
           .connections = connections,
-          .prepare = [](const std::string& url, std::size_t operations) {
-            return std::make_unique<load::purchases>(
-                load::market{url, {.seats = operations, .buyers = operations}});
-          }};
+          .prepare = load::purchases_of_a_crowd()};
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include "bench/rush/sale.hpp"
 
 #include <cstddef>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -16,12 +17,19 @@ struct buyer {
   std::string queue_token;
 };
 
+/// People who come to one sale after the other: their tokens stay good, and their points last.
+struct crowd {
+  std::vector<std::string> tokens;
+};
+
 struct market_plan {
   std::size_t seats{1000};
   std::size_t buyers{1};
   std::chrono::seconds hold{3600};
   std::optional<rush::waiting_room_size> waiting_room{};  ///< then not everybody is ACTIVE
   enum class purse : std::uint8_t { empty, full } purses{purse::full};
+  /// Who came before; those beyond are added. Null: everybody is new.
+  std::shared_ptr<crowd> people{};
 };
 
 /// A sale and the people who come to it, prepared before anything is measured: each has a token, a

@@ -52,4 +52,12 @@ void purchases::write_payment(std::uint64_t number, std::string& request) {
              {.bearer = who.token, .queue_token = who.queue_token, .idempotency_key = "pay"});
 }
 
+std::function<std::unique_ptr<scenario>(const std::string& url, std::size_t count)>
+purchases_of_a_crowd() {
+  return [people = std::make_shared<crowd>()](const std::string& url, std::size_t count) {
+    return std::make_unique<purchases>(
+        market{url, {.seats = count, .buyers = count, .people = people}});
+  };
+}
+
 }  // namespace boxoffice::load

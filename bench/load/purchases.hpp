@@ -2,6 +2,10 @@
 
 #include "bench/load/market.hpp"
 
+#include <functional>
+#include <memory>
+#include <string>
+
 namespace boxoffice::load {
 
 /// One buyer an operation, who holds a free seat and pays for it. No seat is asked for twice.
@@ -22,6 +26,10 @@ class purchases final : public scenario {
   std::vector<std::string> held_;  // the reservation of each operation
   std::string body_;
 };
+
+/// Prepares one sale after the other for the same people: so many seats, and a buyer for each.
+std::function<std::unique_ptr<scenario>(const std::string& url, std::size_t count)>
+purchases_of_a_crowd();
 
 /// Whether an answer says "later".
 inline bool says_later(const answer& to) { return to.status == 429 || to.status == 503; }
