@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -18,6 +19,12 @@ struct pgbench_setup {
   std::string script;
   std::string postgres;  ///< URL of a server; a database is made there
   std::size_t clients{64};
+  std::size_t seats{100'000};  ///< and accounts
+  std::size_t operations{1};   ///< of one run of the script
+  /// What counts the operations that took place, as a second opinion; pgbench counts a function
+  /// that refused as well.
+  std::string counted_by{"SELECT count(*) FROM payment"};
+  std::function<double()> rate{};  ///< 0: as fast as the clients can
 };
 
 /// Makes the tables anew before each round, so that no round works on what another has left.

@@ -1,26 +1,23 @@
 #pragma once
 
-#include "bench/compare/side.hpp"
+#include "bench/compare/outcome.hpp"
 
+#include <chrono>
 #include <memory>
 #include <string>
 #include <vector>
 
-#include <nlohmann/json.hpp>
-
 namespace boxoffice::compare {
 
-/// A measure to reach: the rate of one side over that of another.
-struct goal {
-  std::string of, over;
-  double must{0}, aim{0};
-};
-
+/// The same work in several ways.
 struct comparison {
-  std::string name;
+  std::string name, what;
   std::string durability;  ///< of all sides
-  std::vector<std::unique_ptr<side>> sides;
-  std::vector<goal> goals;
+  std::vector<std::unique_ptr<side>> sides{};
+  std::vector<goal> goals{};
+
+  /// Adds a side and returns its name, for goals.
+  std::string add(std::unique_ptr<side> one);
 };
 
 struct rounds_plan {
@@ -28,21 +25,9 @@ struct rounds_plan {
   std::chrono::milliseconds time{4000};  ///< of each side in each round
 };
 
-/// The middle, and the lowest and highest of the rounds.
-struct spread {
-  double median{0}, min{0}, max{0};
-};
-spread spread_of(std::vector<double> values);
-
-/// All rounds of all sides, in the order of the sides.
-using all_rounds = std::vector<std::vector<measurement>>;
-
 /// Runs the sides in turns; each round begins with another side, so that none always comes after
 /// the same one. Tells on standard error how it goes. Throws std::runtime_error when a side fails
 /// an operation.
-all_rounds run_rounds(const comparison& what, const rounds_plan& plan);
-
-std::string to_text(const comparison& what, const all_rounds& found);
-nlohmann::json to_json(const comparison& what, const all_rounds& found);
+outcome run_rounds(const comparison& what, const rounds_plan& plan);
 
 }  // namespace boxoffice::compare

@@ -15,6 +15,7 @@ struct measurement {
   std::string failure{};  ///< the first
   /// **Units** CPU seconds per 1,000 operations, by who used them.
   std::map<std::string, double> cpu{};
+  std::map<std::string, double> also{};  ///< what else was counted; the names carry the units
 };
 
 /// One way to do the same work, run in turns with the others on the same machine.

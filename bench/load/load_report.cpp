@@ -18,8 +18,8 @@ double per_thousand(double seconds, const load_result& result) {
 
 std::string to_text(const load_result& result) {
   std::ostringstream out;
-  out << std::fixed << std::setprecision(1) << result.per_second() << " a second ("
-      << result.done << " in " << result.seconds << " s), " << result.failed << " failed\n"
+  out << std::fixed << std::setprecision(1) << result.per_second() << " a second (" << result.done
+      << " in " << result.seconds << " s), " << result.failed << " failed\n"
       << std::setprecision(2) << "latency: p50 " << milliseconds(result.latency.quantile(0.5))
       << " ms, p95 " << milliseconds(result.latency.quantile(0.95)) << " ms, p99 "
       << milliseconds(result.latency.quantile(0.99)) << " ms, max "

@@ -3,6 +3,7 @@
 #include "bench/load/processor_time.hpp"
 
 #include <algorithm>
+#include <random>
 #include <utility>
 
 namespace boxoffice::load {
@@ -31,7 +32,7 @@ class driver final : public connection::user {
     if (plan_.rate > 0) {
       for (auto& each : connections_)
         idle_.push_back(each.get());
-      meant_ = steady_clock::now();
+      began_ = meant_ = steady_clock::now();
       arrive();
     } else {
       for (auto& each : connections_)
@@ -52,11 +53,15 @@ class driver final : public connection::user {
       case scenario::verdict::done:
         ended(now);
         break;
+      case scenario::verdict::shed:
+        if (is_counted(steady_clock::now())) ++result_.shed;
+        break;
       case scenario::verdict::failed:
         failed(now, to);
         break;
     }
     --running_;
+    lose_patience();
     if (to.status == 0) {
       // This connection is gone; the others go on.
     } else if (!waiting_.empty()) {
@@ -92,11 +97,29 @@ class driver final : public connection::user {
     on.send(request_, *this);
   }
 
+  // From one arrival to the next.
+  steady_clock::duration gap() {
+    while (!plan_.later_rates.empty() && meant_ - began_ >= plan_.later_rates.front().first) {
+      plan_.rate = plan_.later_rates.front().second;
+      plan_.later_rates.erase(plan_.later_rates.begin());
+    }
+    const double mean = 1.0 / plan_.rate;
+    const double seconds =
+        plan_.arrivals == load_plan::spacing::even ? mean : mean * exponential_(dice_);
+    return std::chrono::duration_cast<steady_clock::duration>(
+        std::chrono::duration<double>{seconds});
+  }
+
+  void lose_patience() {
+    if (plan_.patience.count() == 0) return;
+    for (const auto now = steady_clock::now();
+         !waiting_.empty() && now - waiting_.front() > plan_.patience; waiting_.pop_front())
+      if (is_counted(now)) ++result_.given_up;
+  }
+
   // Begins everything whose time has come, and waits for the time of the next.
   void arrive() {
-    const auto distance = std::chrono::duration_cast<steady_clock::duration>(
-        std::chrono::duration<double>{1.0 / plan_.rate});
-    for (const auto now = steady_clock::now(); meant_ <= now; meant_ += distance) {
+    for (const auto now = steady_clock::now(); meant_ <= now; meant_ += gap()) {
       if (next_ + waiting_.size() >= end_) return;
       if (idle_.empty()) {
         waiting_.push_back(meant_);
@@ -112,11 +135,19 @@ class driver final : public connection::user {
     });
   }
 
+  [[nodiscard]] bool is_counted(steady_clock::time_point at) const {
+    return at >= count_from_ && at < count_to_;
+  }
+
   void ended(const operation& one) {
     const auto now = steady_clock::now();
-    if (now < count_from_ || now >= count_to_) return;
+    if (!is_counted(now)) return;
     ++result_.done;
     result_.latency.add(now - one.since);
+    if (plan_.interval.count() == 0) return;
+    const auto slot = static_cast<std::size_t>((now - count_from_) / plan_.interval);
+    if (slot >= result_.timeline.size()) result_.timeline.resize(slot + 1);
+    result_.timeline[slot].add(now - one.since);
   }
 
   void failed(const operation& one, const answer& to) {
@@ -147,7 +178,9 @@ class driver final : public connection::user {
   std::vector<operation> operations_;
   std::vector<connection*> idle_;
   std::deque<steady_clock::time_point> waiting_;  // when each was meant to begin
-  steady_clock::time_point meant_, count_from_, count_to_, finished_at_;
+  std::mt19937_64 dice_{1};
+  std::exponential_distribution<double> exponential_;
+  steady_clock::time_point began_, meant_, count_from_, count_to_, finished_at_;
   std::uint64_t next_, end_, running_{0};
   std::string request_;
   bool finished_{false};

@@ -63,14 +63,14 @@ int run(const load_options& how) {
   std::unique_ptr<measured_server> own;
   if (!how.server.empty())
     own = std::make_unique<measured_server>(how.server, how.postgres, how.settings);
-  const market at{own ? own->url() : how.url, how.buyers, how.buyers};
-  purchases all{at};
+  const auto url = own ? own->url() : how.url;
+  purchases all{market{url, {.seats = how.buyers, .buyers = how.buyers}}};
   load_plan plan{.connections = how.connections,
                  .rate = how.rate,
                  .warm_up = milliseconds_of(how.warm_up),
                  .measured = milliseconds_of(how.seconds)};
   if (own) plan.meters = {{"server", [&] { return cpu_seconds(own->pid()); }}};
-  const auto result = run_load(at.server(), all, plan);
+  const auto result = run_load(rush::parse_url(url), all, plan);
   std::cout << to_text(result);
   if (!how.json_file.empty()) {
     std::ofstream file{how.json_file};

@@ -2,6 +2,7 @@
 
 #include "bench/load/requests.hpp"
 
+#include <algorithm>
 #include <stdexcept>
 #include <utility>
 
@@ -11,15 +12,23 @@ namespace {
 // Enough for every seat of a sale at the price of rush/sale.cpp.
 constexpr std::string_view charge_body = R"({"amount":10000000})";
 
-/// One buyer an operation: a token, a place in the line, points.
+/// One buyer an operation: a token, a place in the line, points. Who was there before has the first
+/// and the last.
 class arrival final : public scenario {
  public:
-  arrival(const rush::on_sale& sale, std::vector<buyer>& into)
+  arrival(const rush::on_sale& sale, const market_plan& plan, std::vector<buyer>& into)
       : line_body_{R"({"concertId":")" + sale.concert_id + "\"}"},
-        prefix_{sale.schedule_id + "-u"},
-        buyers_{into} {}
+        prefix_{plan.people ? "crowd-" : sale.schedule_id + "-u"},
+        purses_{plan.purses},
+        buyers_{into} {
+    if (!plan.people) return;
+    known_ = std::min(plan.people->tokens.size(), buyers_.size());
+    for (std::size_t i = 0; i < known_; ++i)
+      buyers_[i].token = plan.people->tokens[i];
+  }
 
   void begin(std::uint64_t number, std::string& request) override {
+    if (number < known_) return stand_in_line(number, request);
     write_post(request, "/v1/dev/tokens",
                R"({"userId":")" + prefix_ + std::to_string(number) + R"(","role":"user"})");
   }
@@ -28,13 +37,15 @@ class arrival final : public scenario {
                std::string& request) override {
     if (to.status != 201) return verdict::failed;
     auto& one = buyers_[number];
-    switch (position) {
+    const bool is_known = number < known_;
+    switch (is_known ? position + 1 : position) {
       case 0:
         one.token = member_of(to.body, "token");
-        write_post(request, "/v1/queue/tokens", line_body_, {.bearer = one.token});
+        stand_in_line(number, request);
         return verdict::more;
       case 1:
         one.queue_token = member_of(to.body, "token");
+        if (is_known || purses_ == market_plan::purse::empty) return verdict::done;
         write_post(request, "/v1/points/charges", charge_body,
                    {.bearer = one.token, .idempotency_key = "charge"});
         return verdict::more;
@@ -43,30 +54,41 @@ class arrival final : public scenario {
   }
 
  private:
+  void stand_in_line(std::uint64_t number, std::string& request) const {
+    write_post(request, "/v1/queue/tokens", line_body_, {.bearer = buyers_[number].token});
+  }
+
   const std::string line_body_, prefix_;
+  const market_plan::purse purses_;
   std::vector<buyer>& buyers_;
+  std::size_t known_{0};
 };
 
-rush::on_sale open(const std::string& url, std::size_t seats) {
+rush::on_sale open(const std::string& url, const market_plan& how) {
   rush::blocking_client client{url};
   rush::sale_plan plan;
-  plan.seats = seats;
-  plan.hold = std::chrono::seconds{3600};
+  plan.seats = how.seats;
+  plan.hold = how.hold;
+  plan.waiting_room = how.waiting_room;
   return rush::open_sale(client, plan);
 }
 
 }  // namespace
 
-market::market(const std::string& url, std::size_t seats, std::size_t buyers)
-    : url_{url}, server_{rush::parse_url(url)}, sale_{open(url, seats)}, buyers_(buyers) {
-  arrival all{sale_, buyers_};
+market::market(const std::string& url, const market_plan& plan)
+    : url_{url}, server_{rush::parse_url(url)}, sale_{open(url, plan)}, buyers_(plan.buyers) {
+  arrival all{sale_, plan, buyers_};
   const auto result = run_load(server_, all,
                                {.connections = 128,
                                 .warm_up = std::chrono::milliseconds{0},
                                 .measured = std::chrono::minutes{10},
-                                .count = buyers});
-  if (result.failed != 0 || result.done != buyers)
+                                .count = plan.buyers});
+  if (result.failed != 0 || result.done != plan.buyers)
     throw std::runtime_error{"the buyers could not be prepared: " + result.failure};
+  if (!plan.people) return;
+  auto& tokens = plan.people->tokens;
+  for (std::size_t i = tokens.size(); i < buyers_.size(); ++i)
+    tokens.push_back(buyers_[i].token);
 }
 
 }  // namespace boxoffice::load

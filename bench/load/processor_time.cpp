@@ -2,7 +2,6 @@
 
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -21,7 +20,8 @@ struct process_times {
 
 std::optional<process_times> read_times(const std::string& process) {
   std::ifstream in{"/proc/" + process + "/stat"};
-  std::string text{std::istreambuf_iterator<char>{in}, {}};
+  std::string text;
+  std::getline(in, text);  // sets a flag, and throws nothing, when the process has ended meanwhile
   const auto name_ends = text.rfind(')');
   if (name_ends == text.npos) return std::nullopt;
   std::istringstream fields{text.substr(name_ends + 1)};

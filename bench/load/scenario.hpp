@@ -15,7 +15,8 @@ class scenario {
   virtual ~scenario() = default;
   /// The first request of operation `number`, as bytes.
   virtual void begin(std::uint64_t number, std::string& request) = 0;
-  enum class verdict : std::uint8_t { more, done, failed };
+  /// `shed`: the server said "later" (429, 503), and the operation ends undone.
+  enum class verdict : std::uint8_t { more, done, shed, failed };
   /// Takes the answer to request `position` (from 0) of the operation; `more` after writing the
   /// next request.
   virtual verdict next(std::uint64_t number, std::size_t position, const answer& to,

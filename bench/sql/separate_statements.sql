@@ -1,8 +1,8 @@
 -- pgbench: one purchase, as a service without stored functions does it. Two transactions, as it is
 -- two requests: hold a free seat, pay for it. Each client has users and seats of its own.
---   pgbench -n -M prepared -c 64 -D counter=0 -f separate_statements.sql
+--   pgbench -n -M prepared -c 64 -D clients=64 -D counter=-1 -f separate_statements.sql
 \set counter :counter + 1
-\set who :counter * 64 + :client_id + 1
+\set who :counter * :clients + :client_id + 1
 BEGIN;
 INSERT INTO idempotency VALUES (:who, 'hold', 4711, NULL, now()) ON CONFLICT DO NOTHING;
 SELECT sales_open_at, sales_close_at, seats_per_user_max FROM schedule WHERE id = 1;

@@ -37,7 +37,7 @@ const char* chaos::name_of(kind what) {
     case kind::delay:
       return "delay";
     case kind::answer_lost:
-      return "answer to COMMIT lost";
+      return "answer to a batch lost";
     case kind::restart:
       return "restart";
   }

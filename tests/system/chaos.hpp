@@ -52,7 +52,7 @@ class chaos {
     half_close_to_client,
     stall,
     delay,
-    answer_lost,  ///< the server gets a COMMIT, and the connection is cut before it answers
+    answer_lost,  ///< the server gets a batch, and the connection is cut before it answers
     restart
   };
   static constexpr std::size_t kinds = 7;

@@ -100,7 +100,7 @@ const package packages[] = {
     {{"benchmark/"}, {"bench/"}},
     // The operating system: in the outer layers, and in what starts and stops the node.
     {{"unistd.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/", "arpa/",
-      "sys/", "stdlib.h"},
+      "sys/", "stdlib.h", "malloc.h"},
      {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp", "actors/node/"}},
 };
 

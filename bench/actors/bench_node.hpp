@@ -5,10 +5,12 @@
 #include "actors/node/real_sources.hpp"
 #include "config/settings.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace boxoffice::bench {
 
@@ -27,37 +29,48 @@ class scratch_directory {
   std::filesystem::path path_;
 };
 
-/// A whole node over SQLite files, without HTTP: one concert without a waiting room, one schedule
-/// of `seats` seats on sale, and `users` users with plenty of points.
+struct bench_plan {
+  std::uint32_t seats{100'000};  ///< of each schedule; a multiple of 10
+  std::uint32_t schedules{1};
+  std::uint32_t users{2'000};
+  std::chrono::seconds hold{3600};
+  std::uint64_t points_each{10'000'000};
+};
+
+/// A whole node over SQLite files, without HTTP: one concert without a waiting room, schedules on
+/// sale, and users with points.
 class bench_node {
  public:
   static constexpr points price{1000};
 
-  bench_node(std::uint32_t seats, std::uint32_t users);
+  explicit bench_node(const bench_plan& plan);
   ~bench_node();
   bench_node(const bench_node&) = delete;
   bench_node& operator=(const bench_node&) = delete;
 
   [[nodiscard]] caf::actor_system& system() { return node_->system(); }
   [[nodiscard]] const service_handles& services() const { return node_->services(); }
-  [[nodiscard]] schedule_id on_sale() const { return schedule_; }
-  [[nodiscard]] std::uint32_t seats() const { return seats_; }
-  [[nodiscard]] std::uint32_t users() const { return users_; }
+  [[nodiscard]] const std::vector<schedule_id>& on_sale() const { return schedules_; }
+  [[nodiscard]] const bench_plan& plan() const { return plan_; }
+  /// Puts one more schedule on sale, whose holds live so long; returns when it is.
+  void open_schedule(std::chrono::seconds hold);
   [[nodiscard]] static user_id user(std::uint64_t number) { return {"u" + std::to_string(number)}; }
   [[nodiscard]] const boxoffice::meters& meters() const { return meters_; }
+  [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path(); }
 
  private:
-  void fill_catalogue();
+  void open_concert();
   void charge_users();
 
-  std::uint32_t seats_, users_;
+  const bench_plan plan_;
   scratch_directory scratch_;
   settings settings_;
   system_clock_source time_;
   system_random_source random_;
   boxoffice::meters meters_;
   std::unique_ptr<node> node_;
-  schedule_id schedule_;
+  concert_id concert_;
+  std::vector<schedule_id> schedules_;
 };
 
 }  // namespace boxoffice::bench

@@ -1,7 +1,7 @@
-#include "bench/bench_node.hpp"
+#include "bench/actors/bench_node.hpp"
 
 #include "actors/core/check.hpp"
-#include "bench/closed_loop.hpp"
+#include "bench/actors/closed_loop.hpp"
 #include "storage/sqlite/node_storage.hpp"
 
 #include <cstdlib>
@@ -18,10 +18,11 @@ namespace {
 // Charges each user once.
 class charging final : public workload {
  public:
-  explicit charging(const service_handles& services) : services_{services} {}
+  charging(const service_handles& services, std::uint64_t amount)
+      : services_{services}, amount_{static_cast<std::int64_t>(amount)} {}
   void begin(const caf::actor& self, std::uint64_t number) override {
     caf::send_as(self, services_.point,
-                 charge_points{number, {}, bench_node::user(number), {10'000'000}});
+                 charge_points{number, {}, bench_node::user(number), {amount_}});
   }
   progress on(const caf::actor&, const charge_reply& reply) override {
     return reply.fault == fault::none ? progress::done : progress::refused;
@@ -29,6 +30,7 @@ class charging final : public workload {
 
  private:
   const service_handles& services_;
+  const std::int64_t amount_;
 };
 
 // Sends one command to the catalogue and waits for its reply.
@@ -60,38 +62,43 @@ scratch_directory::~scratch_directory() {
   std::filesystem::remove_all(path_, ignored);
 }
 
-bench_node::bench_node(std::uint32_t seats, std::uint32_t users)
-    : seats_{seats},
-      users_{users},
+bench_node::bench_node(const bench_plan& plan)
+    : plan_{plan},
       node_{std::make_unique<node>(open_node_stores(scratch_.path()), settings_,
                                    node_environment{time_, random_, meters_, nullptr})} {
-  fill_catalogue();
+  open_concert();
+  for (std::uint32_t i = 0; i < plan_.schedules; ++i)
+    open_schedule(plan_.hold);
   charge_users();
 }
 
 bench_node::~bench_node() { node_->stop(); }
 
-void bench_node::fill_catalogue() {
+void bench_node::open_concert() {
   create_concert addition;
   addition.draft.title = addition.draft.artist = "Bench";
-  const auto of = ask_catalogue(system(), services().catalogue, std::move(addition));
+  concert_ = ask_catalogue(system(), services().catalogue, std::move(addition)).concert;
+}
+
+void bench_node::open_schedule(std::chrono::seconds hold) {
   const auto now = time_.now();
   schedule draft;
-  draft.concert = of.concert;
+  draft.concert = concert_;
   draft.sales_open_at = now - std::chrono::hours{1};
   draft.sales_close_at = draft.starts_at = now + std::chrono::hours{24};
   draft.max_seats_per_user = 100;
-  draft.seats = seat_map{{{"A", seats_ / 10, 10, price}}};
+  draft.hold = hold;
+  draft.seats = seat_map{{{"A", plan_.seats / 10, 10, price}}};
   const auto made =
       ask_catalogue(system(), services().catalogue, create_schedule{0, std::move(draft)});
   check(made.fault == fault::none && made.schedule, "the bench's schedule is made");
-  schedule_ = made.schedule;
+  schedules_.push_back(made.schedule);
 }
 
 void bench_node::charge_users() {
-  charging work{services()};
-  const auto result = run_closed_loop(system(), work, 0, users_, 256);
-  check(result.done == users_, "every user of the bench has points");
+  charging work{services(), plan_.points_each};
+  const auto result = run_closed_loop(system(), work, {.count = plan_.users, .in_flight = 1024});
+  check(result.done == plan_.users, "every user of the bench has points");
 }
 
 }  // namespace boxoffice::bench

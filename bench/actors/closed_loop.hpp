@@ -2,6 +2,7 @@
 
 #include "actors/node/service_handles.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -23,15 +24,22 @@ class workload {
   virtual progress on(const caf::actor& self, const payment_reply& reply);
 };
 
+struct loop_plan {
+  std::uint64_t first{0};  ///< number of the first operation
+  std::uint64_t count{UINT64_MAX};
+  std::uint32_t in_flight{1};
+  std::chrono::milliseconds time{std::chrono::hours{1}};  ///< after it nothing is begun
+};
+
 struct loop_result {
   std::uint64_t done{0};
   std::uint64_t refused{0};
+  std::uint64_t next{0};  ///< number of the first operation that was not begun
   double seconds{0};
 };
 
-/// Runs operations `first .. first+count-1`, `in_flight` of them at any time, from one actor.
-/// Returns when all have ended.
-loop_result run_closed_loop(caf::actor_system& system, workload& work, std::uint64_t first,
-                            std::uint64_t count, std::uint32_t in_flight);
+/// Runs operations, so many in flight at any time, from one actor. Returns when all that began have
+/// ended.
+loop_result run_closed_loop(caf::actor_system& system, workload& work, const loop_plan& plan);
 
 }  // namespace boxoffice::bench

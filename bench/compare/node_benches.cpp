@@ -1,0 +1,238 @@
+#include "bench/compare/node_benches.hpp"
+
+#include "actors/reservation/seat_actor.hpp"
+#include "bench/actors/workloads.hpp"
+#include "bench/compare/polling.hpp"
+#include "bench/load/processor_time.hpp"
+
+#include <algorithm>
+#include <malloc.h>
+#include <stdexcept>
+
+#include <caf/actor_system_config.hpp>
+#include <caf/exit_reason.hpp>
+
+namespace boxoffice::compare {
+namespace {
+
+using boxoffice::bench::bench_node;
+using boxoffice::bench::bench_plan;
+using boxoffice::bench::run_closed_loop;
+using std::chrono::milliseconds;
+
+constexpr auto durable = "SQLite, WAL, synchronous = FULL";
+
+goal figure_goal(const std::string& what, const std::string& of, goal::bound is, double must,
+                 double aim, const std::string& unit) {
+  return {.what = what,
+          .of = of,
+          .compares = goal::quantity::figure,
+          .is = is,
+          .must = must,
+          .aim = aim,
+          .unit = unit};
+}
+
+/// Holds, and remembers when each ends.
+class noted_hold final : public boxoffice::bench::seat_hold {
+ public:
+  using seat_hold::seat_hold;
+  progress on(const caf::actor& self, const hold_reply& reply) override {
+    due.push_back(reply.outcome.held.expires_at);
+    return seat_hold::on(self, reply);
+  }
+  std::vector<time_point> due;
+};
+
+std::uint64_t expiries(const meters& of) {
+  std::uint64_t found = 0;
+  of.each([&](const meters::entry& one) {
+    if (one.name == "boxoffice_hold_expiries_total") found += one.as_counter->value();
+  });
+  return found;
+}
+
+struct expiry_result {
+  double made_per_second{0}, per_second{0}, p50_milliseconds{0}, p99_milliseconds{0};
+};
+
+/// Makes holds in schedule after schedule, each with a shorter time and begun at the same part of a
+/// second, so that all end at about the same moment, and watches them go.
+expiry_result expire(std::uint32_t count, seconds until_all_end) {
+  constexpr std::uint32_t schedules = 10;
+  bench_node node{{.seats = count / schedules, .schedules = 0}};
+  const system_clock_source time;
+  const auto end = time.now() + until_all_end;
+  std::vector<time_point> due;
+  double making = 0;
+  for (std::uint32_t i = 0; i < schedules; ++i) {
+    const auto left = std::chrono::floor<seconds>(end - time.now());
+    if (left < seconds{1}) throw std::runtime_error{"the holds end before all are made"};
+    let_pass(end - time.now() - left);
+    node.open_schedule(left);
+    noted_hold work{node};
+    const auto first = std::uint64_t{i} * (count / schedules);
+    const auto made = run_closed_loop(
+        node.system(), work, {.first = first, .count = count / schedules, .in_flight = 1024});
+    if (made.refused != 0) throw std::runtime_error{"a hold was refused"};
+    due.insert(due.end(), work.due.begin(), work.due.end());
+    making += made.seconds;
+  }
+  std::ranges::sort(due);
+
+  // The k-th that was counted as expired against the k-th that was due: nobody can tell them apart.
+  std::vector<double> late;
+  late.reserve(due.size());
+  time_point last = time.now();
+  while (late.size() < due.size()) {
+    const auto counted = expiries(node.meters());
+    const auto now = time.now();
+    while (late.size() < counted)
+      late.push_back(static_cast<double>((now - due[late.size()]).count()));
+    last = now;
+    if (now > due.back() + seconds{120}) throw std::runtime_error{"holds do not expire"};
+    if (late.size() < due.size()) let_pass(std::chrono::microseconds{500});
+  }
+  const std::chrono::duration<double> took = last - due.front();
+  std::ranges::sort(late);
+  const auto quantile = [&](double q) {
+    return late[static_cast<std::size_t>(q * static_cast<double>(late.size() - 1))];
+  };
+  return {count / making, count / took.count(), quantile(0.5), quantile(0.99)};
+}
+
+struct cost {
+  double wall_microseconds{0}, cpu_microseconds{0};
+};
+
+template <class Work>
+cost cost_of(const bench_plan& plan, std::uint32_t in_flight, std::uint64_t count,
+             std::uint32_t basket = 1) {
+  bench_node node{plan};
+  Work work{node, basket};
+  const auto before = load::own_cpu_seconds();
+  const auto found = run_closed_loop(node.system(), work, {.count = count, .in_flight = in_flight});
+  if (found.refused != 0) throw std::runtime_error{"a purchase was refused"};
+  const auto done = static_cast<double>(found.done);
+  return {found.seconds * 1e6 / done, (load::own_cpu_seconds() - before) * 1e6 / done};
+}
+
+chart cost_chart(const std::string& title, const std::string& x,
+                 const std::vector<std::pair<double, cost>>& found) {
+  curve wall{"elapsed", {}}, cpu{"CPU, all threads", {}};
+  for (const auto& [at, each] : found) {
+    wall.points.emplace_back(at, each.wall_microseconds);
+    cpu.points.emplace_back(at, each.cpu_microseconds);
+  }
+  return {title, x, "µs per purchase", chart::axes::logarithmic, {wall, cpu}};
+}
+
+}  // namespace
+
+outcome measure_timers(const surroundings& from) {
+  outcome out{
+      .name = "timers", .what = "holds that end at about the same moment", .durability = durable};
+  double made_per_second = 20'000;  // on any machine, until it is known
+  const auto run = [&](std::uint32_t count) {
+    const auto name = std::to_string(count) + " holds";
+    const double making = count / made_per_second;
+    const auto found = expire(count, seconds{15 + static_cast<int>(1.5 * making)});
+    made_per_second = found.made_per_second;
+    out.figures.push_back({name + ", made", spread_of({found.made_per_second}), "/s"});
+    out.figures.push_back({name + ", expired", spread_of({found.per_second}), "/s"});
+    out.figures.push_back({name + ", p50 error", spread_of({found.p50_milliseconds}), "ms"});
+    out.figures.push_back({name + ", p99 error", spread_of({found.p99_milliseconds}), "ms"});
+    out.goals.push_back(judge(out, figure_goal("expiries/s", name + ", expired",
+                                               goal::bound::at_least, 10'000, 100'000, "/s")));
+    out.goals.push_back(judge(out, figure_goal("p99 error of expiry", name + ", p99 error",
+                                               goal::bound::at_most, 200, 20, "ms")));
+  };
+  if (from.spends == surroundings::effort::quick) {
+    run(20'000);
+  } else {
+    run(100'000);
+    run(1'000'000);
+  }
+  out.notes = {
+      "Error: from the deadline to when the desk counts the hold as expired and shows its "
+      "seat as free to readers of the map; that a hold is over at its deadline does not "
+      "depend on it. The rate is bounded by how fast the "
+      "deadlines come: those of ten schedules fall into the time that it took to make the "
+      "holds of one."};
+  return out;
+}
+
+outcome measure_memory(const surroundings& from) {
+  const std::size_t count = from.size(100'000, 1'000'000);
+  const auto in_use = [] {
+    const auto found = ::mallinfo2();
+    return static_cast<double>(found.uordblks + found.hblkhd);
+  };
+  const auto began = std::chrono::steady_clock::now();
+  double bytes = 0, spawn = 0;
+  {
+    caf::actor_system_config config;
+    caf::actor_system system{config};
+    std::vector<seat_actor> seats;
+    seats.reserve(count);
+    const auto before = in_use();
+    for (seat_index at = 0; at < count; ++at)
+      seats.push_back(spawn_seat(system, at, seat{}));
+    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+    spawn = took.count() * 1e6 / static_cast<double>(count);
+    bytes = (in_use() - before) / static_cast<double>(count);
+    for (auto& each : seats)
+      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
+  }
+  outcome out{.name = "memory",
+              .what = std::to_string(count) + " seat actors that nobody talks to",
+              .durability = "none"};
+  const std::string each = "memory per idle seat actor";
+  out.figures = {{each, spread_of({bytes / 1024}), "KiB"}, {"spawn", spread_of({spawn}), "µs"}};
+  out.goals.push_back(judge(out, figure_goal(each, each, goal::bound::at_most, 2, 1, "KiB")));
+  return out;
+}
+
+outcome measure_scaling(const surroundings& from) {
+  using boxoffice::bench::purchase;
+  outcome out{.name = "scaling",
+              .what = "what a purchase costs by how many there are of something, in process",
+              .durability = durable};
+  const bool quick = from.spends == surroundings::effort::quick;
+  const auto points = [&](std::vector<std::uint32_t> all) {
+    if (quick) all = {all.front(), all[all.size() / 2]};
+    return all;
+  };
+  const auto full = [&](std::uint64_t count) { return quick ? count / 5 : count; };
+
+  std::vector<std::pair<double, cost>> found;
+  for (const auto n : points({1, 4, 16, 64, 256, 1024}))
+    found.emplace_back(n, cost_of<purchase>({}, n, full(n == 1 ? 400 : n < 64 ? 2'000 : 10'000)));
+  out.charts.push_back(cost_chart("Purchase by purchases in flight", "in flight", found));
+
+  found.clear();
+  for (const auto n : points({1, 2, 4, 8}))
+    found.emplace_back(n, cost_of<purchase>({}, 256, full(8'000), n));
+  out.charts.push_back(cost_chart("Purchase by basket, 256 in flight", "seats in a basket", found));
+
+  found.clear();
+  for (const auto n : points({50, 500, 5'000, 50'000, 100'000})) {
+    const auto schedules = std::max<std::uint32_t>(1, 5'000 / n);
+    found.emplace_back(n,
+                       cost_of<purchase>({.seats = n, .schedules = schedules}, 256, full(5'000)));
+  }
+  out.charts.push_back(
+      cost_chart("Purchase by seats per schedule, 256 in flight", "seats per schedule", found));
+
+  found.clear();
+  for (const auto n : points({1'000, 10'000, 100'000, 1'000'000})) {
+    const auto schedules = std::max<std::uint32_t>(1, n / 100'000);
+    const bench_plan plan{.seats = n / schedules, .schedules = schedules, .users = n};
+    found.emplace_back(n, cost_of<purchase>(plan, 256, std::min<std::uint64_t>(n, full(8'000))));
+  }
+  out.charts.push_back(cost_chart("Purchase by seats and accounts, 256 in flight",
+                                  "seats on sale, and as many accounts", found));
+  return out;
+}
+
+}  // namespace boxoffice::compare
