@@ -226,7 +226,11 @@ answer link::run_prepared(const std::string& name, const parameters& values) {
     pqxx::params given;
     for (const auto& v : values)
       given.append(v);
+#if PQXX_VERSION_MAJOR > 7 || PQXX_VERSION_MINOR >= 10
+    auto result = on.work.exec(pqxx::prepped{name}, given);
+#else
     auto result = on.work.exec_prepared(name, given);
+#endif
 #else
     std::vector<const char*> given;
     given.reserve(values.size());
