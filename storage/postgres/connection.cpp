@@ -21,6 +21,11 @@ void decoded(const std::function<void()>& work) {
   }
 }
 
+constexpr auto fence_sql = R"(
+  WITH taken AS (
+    UPDATE owner SET batch = batch + 1, batch_epoch = $1 WHERE only_row = 1 RETURNING epoch)
+  SELECT fence($1, epoch) FROM taken)";
+
 // Durable before anything is written under it, so no two owners ever have the same number.
 std::uint64_t take_over(link& on) {
   on.open();
@@ -100,13 +105,7 @@ answer statement::execute(const parameters& given) {
 // --- writing ----------------------------------------------------------------------------------
 
 writing_connection::writing_connection(std::shared_ptr<server_database> of)
-    : database_{std::move(of)},
-      link_{database_->new_link()},
-      epoch_{take_over(*link_)},
-      fence_{*link_, R"(
-        WITH taken AS (
-          UPDATE owner SET batch = batch + 1, batch_epoch = $1 WHERE only_row = 1 RETURNING epoch)
-        SELECT fence($1, epoch) FROM taken)"} {}
+    : database_{std::move(of)}, link_{database_->new_link()}, epoch_{take_over(*link_)} {}
 
 commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   return attempted([&](attempt& now) {
@@ -123,7 +122,8 @@ commit_outcome writing_connection::in_batch(const std::function<void(batch&)>& f
     open();
     now.at = stage::working;
     batch all;
-    all.call(fence_, epoch_);
+    if (!fence_) fence_.emplace(*link_, fence_sql);
+    all.call(*fence_, epoch_);
     fill(all);
     now.mark = {epoch_, last_batch() + 1, process_};
     all.prepare();
@@ -142,10 +142,11 @@ commit_outcome writing_connection::attempted(const std::function<void(attempt&)>
         last_batch_ = now.mark.number;
         return commit_outcome::committed;
       } catch (const storage_error& e) {
-        const bool died_idle = e.why() == kind::unreachable && was_open;
+        // While it was idle, or since it was opened: not a server that is away.
+        const bool died = e.why() == kind::unreachable && (was_open || now.at == stage::working);
         const bool surely_not = now.at != stage::committing || link_->is_open();
         const bool again = surely_not && tries < limits::postgres_batch_tries_max &&
-                           (died_idle || e.why() == kind::conflict);
+                           (died || e.why() == kind::conflict);
         if (again) {
           roll_back();
           continue;

@@ -152,7 +152,7 @@ class writing_connection {
   std::uint64_t process_of_{0};  // generation of the link
   std::string process_;
   std::optional<std::uint64_t> last_batch_;  // its number; empty: only the server knows
-  batch_statement fence_;
+  std::optional<batch_statement> fence_;
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

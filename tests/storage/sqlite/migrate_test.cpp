@@ -96,7 +96,7 @@ TEST(Schema, TimelinesOfBeforeAreKept) {
   EXPECT_EQ(notes[1].what, "a \\ and\nb");
   EXPECT_EQ(notes[1].at, from_unix_ms(11));
   EXPECT_EQ(notes[1].state, saga_state::debited);
-  EXPECT_EQ(notes[1].step, saga_step::debit);
+  EXPECT_EQ(notes[1].step, saga_step::confirm);
 }
 
 TEST(Schema, TheLedgerIsAppendOnlyForAnybody) {
