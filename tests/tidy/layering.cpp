@@ -99,8 +99,8 @@ const package packages[] = {
     {{"gtest/", "gmock/"}, {"tests/"}},
     {{"benchmark/"}, {"bench/"}},
     // The operating system: in the outer layers, and in what starts and stops the node.
-    {{"unistd.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/", "arpa/",
-      "sys/", "stdlib.h", "malloc.h"},
+    {{"unistd.h", "dlfcn.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/",
+      "arpa/", "sys/", "stdlib.h", "malloc.h"},
      {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp", "actors/node/"}},
 };
 

@@ -33,6 +33,7 @@ struct OutboxDesk : ::testing::Test {
       payment_write w;
       w.event = payment_event{};
       w.event->id = {100 + n};
+      w.event->payment = {n};
       w.event->reservation = make_reservation_id({n}, n);
       store.commit(std::span{&w, 1});
     }

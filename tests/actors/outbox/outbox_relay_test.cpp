@@ -67,6 +67,7 @@ struct OutboxRelay : ::testing::Test {
       payment_write w;
       w.event = payment_event{};
       w.event->id = {++last};
+      w.event->payment = {last};
       w.event->reservation = make_reservation_id({schedule}, last);
       w.event->occurred_at = time.now();
       store.commit(std::span{&w, 1});
