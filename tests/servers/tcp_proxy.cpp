@@ -56,6 +56,16 @@ tcp_proxy::~tcp_proxy() {
   close(listener_);
 }
 
+void tcp_proxy::cut() {
+  const int now = ++cuts_;
+  const auto are_gone = [&] {
+    const std::scoped_lock hold{lock_};
+    return carried_.empty() || *carried_.begin() >= now;
+  };
+  while (!are_gone())
+    pause_for(look_every_ms);
+}
+
 void tcp_proxy::cut_after(const std::string& text) {
   const std::scoped_lock hold{lock_};
   watched_ = text;
@@ -85,6 +95,10 @@ void tcp_proxy::carry(int client) {
   const int server = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
   const auto at = loopback(server_port_);
   const int cuts = cuts_;
+  {
+    const std::scoped_lock hold{lock_};
+    carried_.insert(cuts);
+  }
   int deaf = deaf_;
   int mute = mute_;
   std::array<char, 16'384> piece{};
@@ -116,6 +130,8 @@ void tcp_proxy::carry(int client) {
   }
   close(client);
   close(server);
+  const std::scoped_lock hold{lock_};
+  carried_.erase(carried_.find(cuts));
 }
 
 }  // namespace boxoffice::test

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <list>
 #include <mutex>
+#include <set>
 #include <string>
 #include <thread>
 
@@ -25,8 +26,8 @@ class tcp_proxy {
 
   /// New connections go to another server.
   void lead_to(int server_port) { server_port_ = server_port; }
-  /// Ends every connection there is; new ones are served.
-  void cut() { ++cuts_; }
+  /// Ends every connection there is, before it returns; new ones are served.
+  void cut();
   enum class direction : std::uint8_t { to_server, to_client };
   /// Ends one direction of every connection there is; what the other side sends still arrives.
   void half_close(direction ended) { ++(ended == direction::to_server ? deaf_ : mute_); }
@@ -60,8 +61,9 @@ class tcp_proxy {
   std::atomic<bool> armed_{false};
   std::atomic<int> cuts_{0}, deaf_{0}, mute_{0}, delay_ms_{0};
   std::atomic<std::chrono::steady_clock::time_point> stalled_until_{};
-  std::mutex lock_;  // guards watched_ and carriers_
+  std::mutex lock_;  // guards what follows
   std::string watched_;
+  std::multiset<int> carried_;  // how many cuts there had been when each connection was made
   std::list<std::thread> carriers_;
   std::thread acceptor_;
 };

@@ -40,7 +40,14 @@ class chaotic_sales {
   }
 
   void run(std::size_t acknowledgements_between) {
-    std::thread other{[&] { disturb(acknowledgements_between); }};
+    std::thread other{[&] {
+      try {
+        disturb(acknowledgements_between);
+      } catch (const std::exception& e) {
+        ADD_FAILURE() << "after " << done_ << " steps: " << e.what();
+      }
+      over_ = true;
+    }};
     std::size_t begun = 0;
     for (; begun < rushes_.size() && !over_; ++begun) {
       rushes_[begun]->on_each([this](std::size_t) { ++told_; });
@@ -49,6 +56,7 @@ class chaotic_sales {
     rushes_.resize(begun);
     over_ = true;
     other.join();
+    ASSERT_FALSE(server_.has_ended()) << "the server did not outlive the chaos";
     EXPECT_EQ(done_, chaos_.steps()) << "the sales were over before the chaos";
     EXPECT_EQ(regular_.faults(), std::vector<std::string>{});
     const auto slowest = [](const std::vector<double>& all) {
@@ -114,7 +122,6 @@ class chaotic_sales {
       chaos_.step(done_);
     }
     chaos_.heal();
-    over_ = true;
   }
 
   void expect_missing(const disturbed_server& gone) {

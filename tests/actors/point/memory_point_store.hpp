@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <deque>
+#include <functional>
 #include <map>
 #include <optional>
 #include <ranges>
@@ -15,26 +16,10 @@
 
 namespace boxoffice::testing {
 
-struct memory_point_rows {
-  struct stored_step {
-    user_id user;
-    remembered_step step;
-  };
-  struct stored_key {
-    digest body;
-    point_outcome answer;
-    time_point at;
-  };
-  std::vector<ledger_entry> ledger;
-  std::map<user_id, points> balances;
-  std::map<std::pair<payment_id, point_step>, stored_step> steps;
-  std::map<digest, stored_key> keys;
-};
-
 /// A point store in memory that keeps the promises of the port, and can fail, lose and doubt
 /// commits, which a real one cannot be told to. It refuses what a database would, and writes it
 /// down.
-class memory_point_store final : public point_store, public point_reader, public memory_point_rows {
+class memory_point_store final : public point_store, public point_reader {
  public:
   enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
 
@@ -47,12 +32,9 @@ class memory_point_store final : public point_store, public point_reader, public
     }
     if (what == fate::fail) return commit_outcome::failed;
     if (what == fate::doubt_lost) return commit_outcome::in_doubt;
-    const memory_point_rows before = *this;
-    for (const auto& write : batch) {
-      if (apply(write)) continue;
-      static_cast<memory_point_rows&>(*this) = before;
-      return commit_outcome::failed;
-    }
+    undo_.clear();
+    for (const auto& write : batch)
+      if (!apply(write)) return roll_back();
     return what == fate::commit ? commit_outcome::committed : commit_outcome::in_doubt;
   }
 
@@ -133,6 +115,19 @@ class memory_point_store final : public point_store, public point_reader, public
     return found == balances.end() ? points{} : found->second;
   }
 
+  struct stored_step {
+    user_id user;
+    remembered_step step;
+  };
+  struct stored_key {
+    digest body;
+    point_outcome answer;
+    time_point at;
+  };
+  std::vector<ledger_entry> ledger;
+  std::map<user_id, points> balances;
+  std::map<std::pair<payment_id, point_step>, stored_step> steps;
+  std::map<digest, stored_key> keys;
   std::vector<std::string> violations;
 
   std::deque<fate> fates;  // of the next commits
@@ -149,19 +144,34 @@ class memory_point_store final : public point_store, public point_reader, public
     return false;
   }
 
+  commit_outcome roll_back() {
+    for (const auto& step : std::views::reverse(undo_))
+      step();
+    return commit_outcome::failed;
+  }
+
   bool apply(const point_write& w) {
     if (w.entry && !append(*w.entry)) return false;
-    if (w.step && !steps.insert({{w.step->payment, w.step->step}, {w.user, *w.step}}).second)
-      return refuse("step twice");
+    if (w.step && !remember(w.user, *w.step)) return false;
     if (w.key.present() != w.answer.has_value()) return refuse("key without answer");
-    if (w.answer && !keys.insert({w.key.scope, {w.key.body, *w.answer, w.at}}).second)
-      return refuse("key twice");
+    if (!w.answer) return true;
+    const auto scope = w.key.scope;
+    if (!keys.insert({scope, {w.key.body, *w.answer, w.at}}).second) return refuse("key twice");
+    undo_.emplace_back([this, scope] { keys.erase(scope); });
+    return true;
+  }
+
+  bool remember(const user_id& user, const remembered_step& step) {
+    const std::pair key{step.payment, step.step};
+    if (!steps.insert({key, {user, step}}).second) return refuse("step twice");
+    undo_.emplace_back([this, key] { steps.erase(key); });
     return true;
   }
 
   bool append(const ledger_entry& e) {
+    const auto before = balance_of(e.user);
     if (e.balance_after < points{0}) return refuse("negative balance");
-    if (balance_of(e.user) + e.amount != e.balance_after) return refuse("broken chain");
+    if (before + e.amount != e.balance_after) return refuse("broken chain");
     for (const auto& other : ledger) {
       if (other.id == e.id) return refuse("transaction id twice");
       if (e.reference && other.reference == e.reference && other.kind == e.kind)
@@ -169,8 +179,14 @@ class memory_point_store final : public point_store, public point_reader, public
     }
     balances[e.user] = e.balance_after;
     ledger.push_back(e);
+    undo_.emplace_back([this, user = e.user, before] {
+      ledger.pop_back();
+      balances[user] = before;
+    });
     return true;
   }
+
+  std::vector<std::function<void()>> undo_;  // what the batch has done so far
 };
 
 }  // namespace boxoffice::testing

@@ -27,6 +27,7 @@ constexpr std::array may_scan{
     exception{"section", "FROM section ORDER BY", "the catalogue is loaded whole at the start"},
     exception{"consumer", "", "a row for each kind of consumer: three"},
     exception{"outbox_counter", "", "one row"},
+    exception{"owner", "", "one row"},
     exception{"parked_event", "WHERE consumer = $1 GROUP BY", "counts a third of what is parked"},
     exception{"parked_event", "SELECT DISTINCT sequence FROM parked_event",
               "a page for an operator, taken for a tenth of what is parked"},
@@ -86,7 +87,10 @@ class filled {
     const auto all = at_->statements();
     EXPECT_GE(all.size(), statements_min);
     std::string found;
+    const bool has_fence = admin_->run("SELECT to_regproc('fence')").text(0, 0).has_value();
     for (const auto& sql : all) {
+      // Concert writes by hand, without the fence of a batch; its connection knows the text.
+      if (!has_fence && sql.find("fence(") != sql.npos) continue;
       const auto plan = plan_of(sql);
       if (const plan_reading reading{sql, plan}; !reading.scans().empty())
         found += reading.scans() + sql + "\n" + plan.dump(2) + "\n";
