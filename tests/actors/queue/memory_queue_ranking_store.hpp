@@ -14,7 +14,7 @@
 namespace boxoffice::testing {
 
 /// A store in memory that can lose a batch, or commit it and lose the answer, or not be readable.
-class memory_queue_ranking_store final : public queue_ranking_store,
+class memory_queue_ranking_store : public queue_ranking_store,
                                          public queue_reader,
                                          public ranking_reader {
  public:
@@ -37,6 +37,14 @@ class memory_queue_ranking_store final : public queue_ranking_store,
     return how == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }
   std::size_t prune_queue(time_point, std::size_t) override { return 0; }
+  /// As if it had been emptied.
+  void clear() {
+    entries.clear();
+    buckets.clear();
+    totals.clear();
+    applied.clear();
+    through.clear();
+  }
 
   room_state load_room(concert_id concert, time_point ended_after) override {
     read();
