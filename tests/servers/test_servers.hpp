@@ -26,13 +26,16 @@ class test_database {
 /// The server that all tests share, as a role that may make databases.
 std::string postgres_server_url();
 
-/// An empty logical database of the Redis that all tests share.
+/// The Redis that all tests share.
+std::string redis_server_url();
+/// Where keys of a name of its own are, on the Redis that all tests share.
 std::string redis_url();
 
 /// Servers of a test's own, which it may kill.
 class own_servers {
  public:
-  /// `which`: `postgres`, `redis` or both, with a blank between.
+  /// `which` of `postgres`, `redis`, `replica` (of that Redis), `sentinel` (of both, who call their
+  /// master "boss"), with blanks between.
   explicit own_servers(std::string which);
   ~own_servers();
   own_servers(const own_servers&) = delete;
@@ -40,6 +43,11 @@ class own_servers {
 
   [[nodiscard]] int postgres_port() const;
   [[nodiscard]] int redis_port() const;
+  [[nodiscard]] int replica_port() const;
+  [[nodiscard]] int sentinel_port() const;
+  [[nodiscard]] std::filesystem::path redis_socket() const;
+  /// What redis-cli says to a command, in one line or more; throws when it fails.
+  [[nodiscard]] std::string redis(const std::string& command) const;
   /// Runs SQL in a database; throws std::runtime_error when it fails.
   void sql(const std::string& database, const std::string& text) const;
   /// As kill -9 on all its processes would: what was committed is there after `start`.
