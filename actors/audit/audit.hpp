@@ -109,7 +109,8 @@ struct audit_terms {
   std::int64_t undo_time{
       undo_time_of(limits::saga_step_tries_default, limits::payment_step_time_default)};
   /// Events older than this may be gone from the outbox once every consumer has passed them.
-  std::int64_t published_kept{std::int64_t{3653} * 24 * 3'600'000};
+  /// Outboxes of earlier versions were pruned after a day.
+  std::int64_t published_kept{24 * 3'600'000};
   /// The consumers that keep a mark of each event.
   std::vector<std::string> marking_consumers{"best_selling", "sold_out"};
   /// How many sequence numbers back they keep it.

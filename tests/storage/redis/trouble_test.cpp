@@ -1,5 +1,7 @@
 // What the store says when the way to Redis, or Redis itself, fails; each ends in recovery.
 #include "storage/redis/link.hpp"
+#include "storage/redis/operations.hpp"
+#include "storage/redis/scripts.hpp"
 #include "storage/redis/stores.hpp"
 #include "storage/storage_error.hpp"
 #include "tests/servers/tcp_proxy.hpp"
@@ -78,6 +80,37 @@ TEST_F(RedisTrouble, ABatchThatArrivesTooLateIsNotApplied) {
   EXPECT_EQ(line(*storage.queue), after);
   const auto now = late.run(redis::command{"HGET", "{boxoffice}:owner", "batch"});
   EXPECT_GT(std::stoull(now.text), number + 1);
+}
+
+TEST_F(RedisTrouble, WhoAsksAboutABatchFirstDecides) {
+  auto storage = open();
+  ASSERT_EQ(storage.store->commit(join(1)), commit_outcome::committed);
+  redis::scripts all;
+  redis::link db{redis::parse_location(url_at(servers_.redis_port()))};
+  db.open();
+  const std::vector<std::string> key{"{boxoffice}:owner"};
+  const auto owner = db.run(redis::command{"HMGET", key[0], "epoch", "batch"});
+  const auto epoch = owner.items[0].text;
+  const auto batch = std::stoull(owner.items[1].text);
+  const auto settle = [&](std::uint64_t number) {
+    return db.run(all.settle, key, std::vector{epoch, std::to_string(number)}).items[0].text;
+  };
+  const auto commit = [&](std::uint64_t after, std::uint64_t n) {
+    redis::operations what;
+    what.batch(join(n));
+    std::vector<std::string> values{epoch, std::to_string(after), "100", "100", "100"};
+    values.insert(values.end(), what.values().begin(), what.values().end());
+    return db.run(all.commit, key, values).items[0].text;
+  };
+  EXPECT_EQ(settle(batch + 1), "aborted");
+  EXPECT_EQ(settle(batch + 1), "aborted") << "also when it is asked again";
+  EXPECT_EQ(commit(batch, 2), "lost") << "what arrives after that is too late";
+  EXPECT_EQ(settle(batch + 1), "aborted");
+  EXPECT_EQ(commit(batch + 2, 3), "ours");
+  EXPECT_EQ(settle(batch + 3), "committed");
+  EXPECT_EQ(db.run(redis::command{"HLEN", "{boxoffice}:room:5"}).integer, 2);
+  EXPECT_EQ(storage.store->commit(join(4)), commit_outcome::committed) << "it puts its own back";
+  EXPECT_EQ(line(*storage.queue), (numbers{1, 4}));
 }
 
 TEST_F(RedisTrouble, WhileRedisIsAwayBatchesFailAndReadersThrow) {
