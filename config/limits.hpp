@@ -132,6 +132,26 @@ inline constexpr std::chrono::milliseconds postgres_reconnect_max = 1s;
 /// Attempts at a batch that the server ended for another transaction's sake, or whose connection
 /// had died while it was idle.
 inline constexpr int postgres_batch_tries_max = 3;
+/// Name look-up apart, how long a connection to Redis or a sentinel may take to open.
+inline constexpr std::chrono::milliseconds redis_connect_time = 2s;
+/// One call, sent and answered. A batch takes milliseconds; with `appendfsync always` a slow disk
+/// is in it.
+inline constexpr std::chrono::milliseconds redis_call_time = 5s;
+/// As for PostgreSQL above.
+inline constexpr std::chrono::milliseconds redis_settle_time = 2s;
+inline constexpr std::chrono::milliseconds redis_reconnect_first = 50ms;
+inline constexpr std::chrono::milliseconds redis_reconnect_max = 1s;
+inline constexpr int redis_batch_tries_max = 3;
+/// Items that one script reads or writes while rooms and boards are loaded or written back: about a
+/// millisecond, in which Redis serves nobody else.
+inline constexpr std::size_t redis_page_items = 1000;
+/// Such scripts sent ahead of their answers.
+inline constexpr std::size_t redis_pipelined_scripts_max = 16;
+/// Minutes of the best-selling board that Redis keeps: twice its longest window.
+inline constexpr std::int64_t redis_minutes_kept = std::int64_t{2} * 24 * 60;
+/// How often the store of waiting rooms and rankings is looked at, also when nobody writes: a loss
+/// is noticed within that time.
+inline constexpr std::chrono::milliseconds queue_store_look_every = 1s;
 
 // --- Concerts and seats -----------------------------------------------------------------------
 
@@ -249,17 +269,19 @@ inline constexpr std::chrono::milliseconds outbox_retry_first = 50ms;
 inline constexpr std::chrono::milliseconds outbox_retry_max = 5s;
 /// Tries of one event that its consumer refuses before it is parked (G14).
 inline constexpr int outbox_event_tries_max = 10;
-/// Published events are kept for an operator to look at.
-inline constexpr std::chrono::hours outbox_published_kept = 24h;
+/// Published events are kept for as long as what is made of them: a board that lost its store is
+/// counted again from the first. Ten years, in about 250 bytes an event, a quarter of what its
+/// payment takes.
+inline constexpr std::chrono::hours outbox_published_kept = 24h * 3653;
 /// Events a consumer has been sent and has not yet applied.
 inline constexpr std::size_t consumer_queue_events_max = 4096;
 /// Deliveries a consumer has open: one is under way, a few more are repetitions of it.
 inline constexpr std::size_t consumer_open_deliveries_max = 16;
 /// Why an event was parked, as its consumer says it; what comes from outside is cut here.
 inline constexpr std::size_t parked_reason_chars_max = 200;
-/// Applied events kept per consumer, in sequence numbers: more than an outbox holds in the day that
-/// it keeps what was published (at 46 payments a second), for what is no longer there comes again
-/// only if it was parked. About 250 MB at worst.
+/// Applied events kept per consumer, in sequence numbers: a day of them at 46 payments a second.
+/// What is older comes again only if it was parked, or to a board that holds nothing of it. About
+/// 250 MB at worst.
 inline constexpr std::uint64_t applied_events_kept = 4'000'000;
 /// How far behind those the forgetting looks, in sequence numbers: many times what a consumer may
 /// leave out in a row. **Why** not everything: an event that was parked for long keeps its mark.

@@ -108,11 +108,17 @@ constexpr auto keys = std::to_array<setting_key>({
 
     {"queue_ranking.kind",
      "",
-     "Where waiting rooms and rankings are kept: embedded is a file under node.data_dir.",
+     "Where waiting rooms and rankings are kept: embedded is a file under node.data_dir; redis is "
+     "a "
+     "Redis, which should run with appendonly yes and appendfsync always.",
      BOXOFFICE_FIELD(queue_ranking.kind),
      {},
      {"--queue", settings_use::data_only}},
-    {"queue_ranking.url", "URL", "Not read with embedded.", BOXOFFICE_FIELD(queue_ranking.url)},
+    {"queue_ranking.url", "URL",
+     "redis://user:password@host:port/database, redis+unix:///path?db=0, or "
+     "redis-sentinel://host:port,host:port/master/database. ?prefix=NAME: keys begin with {NAME} "
+     "instead of {boxoffice}. Not read with embedded.",
+     BOXOFFICE_FIELD(queue_ranking.url)},
 
     {"reservation.hold_seconds",
      "seconds",

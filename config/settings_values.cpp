@@ -32,8 +32,7 @@ constexpr auto choices_of(store_kind /*of*/) {
 }
 constexpr auto choices_of(ranking_store_kind /*of*/) {
   using enum ranking_store_kind;
-  return std::array<choice<ranking_store_kind>, 2>{
-      {{embedded, "embedded"}, {redis, "redis", later}}};
+  return std::array<choice<ranking_store_kind>, 2>{{{embedded, "embedded"}, {redis, "redis"}}};
 }
 constexpr auto choices_of(events_kind /*of*/) {
   using enum events_kind;

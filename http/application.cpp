@@ -24,8 +24,8 @@ using gateway_replies =
     reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
                 seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
                 payment_found, saga_list, saga_report, saga_command_reply, outbox_list,
-                replay_reply, queue_reply, token_reply, best_selling_reply, sold_out_reply,
-                invariants_reply>;
+                replay_reply, queue_reply, token_reply, queue_store_reply, best_selling_reply,
+                sold_out_reply, invariants_reply>;
 
 constexpr std::chrono::milliseconds ready_poll_every{20};
 

@@ -4,6 +4,7 @@
 #include "config/log.hpp"
 #include "storage/postgres/audit_reader.hpp"
 #include "storage/postgres/stores.hpp"
+#include "storage/redis/stores.hpp"
 #include "storage/sqlite/audit_reader.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/node_storage.hpp"
@@ -26,26 +27,45 @@ postgres_locations locations_in(const settings& how) {
           .payment = store.payment.url.reveal()};
 }
 
+bool is_in_redis(const settings& how) {
+  return how.queue_ranking.kind == ranking_store_kind::redis;
+}
+
 books_parts books_of(const settings& how) {
-  auto parts = sqlite_books(how.node.data_dir);
-  if (how.store.kind == store_kind::postgres) {
-    auto rest = std::move(parts.queue_ranking);
-    parts = postgres_books(locations_in(how));
-    parts.queue_ranking = std::move(rest);
-  }
+  auto parts = how.store.kind == store_kind::sqlite ? sqlite_books(how.node.data_dir)
+                                                    : postgres_books(locations_in(how));
+  if (is_in_redis(how))
+    parts.queue_ranking = redis_books(how.queue_ranking.url.reveal());
+  else if (how.store.kind == store_kind::postgres)
+    parts.queue_ranking = sqlite_books(how.node.data_dir).queue_ranking;
   return parts;
 }
 
+/// Waiting rooms and rankings, into `into`; what the audit reads of them.
+books_part open_queue_ranking(const settings& how, node_stores& into) {
+  if (is_in_redis(how)) {
+    const auto url = how.queue_ranking.url.reveal();
+    auto opened = open_redis_queue_ranking(url);
+    into.queue_ranking = std::move(opened.store);
+    into.queue_reads = std::move(opened.queue);
+    into.ranking_reads = std::move(opened.ranking);
+    return redis_books(url);
+  }
+  return open_embedded_queue_ranking(how.node.data_dir, into);
+}
+
+/// The four services that keep SQL, into `into`; what the audit reads of them.
+books_parts open_sql_stores(const settings& how, node_stores& into) {
+  if (how.store.kind == store_kind::sqlite) return open_sqlite_stores(how.node.data_dir, into);
+  open_postgres_stores(locations_in(how), into);
+  return postgres_books(locations_in(how));
+}
+
 node_stores open_once(const settings& how) {
-  if (how.store.kind == store_kind::sqlite) return open_node_stores(how.node.data_dir);
   node_stores all;
-  auto queue_ranking = open_queue_ranking_storage(files_in(how.node.data_dir).queue_ranking);
-  open_postgres_stores(locations_in(how), all);
-  all.queue_ranking = std::move(queue_ranking.store);
-  all.queue_reads = std::move(queue_ranking.queue);
-  all.ranking_reads = std::move(queue_ranking.ranking);
-  auto parts = postgres_books(locations_in(how));
-  parts.queue_ranking = sqlite_books(audited_files{{}, {}, {}, queue_ranking.file}).queue_ranking;
+  auto queue_ranking = open_queue_ranking(how, all);
+  auto parts = open_sql_stores(how, all);
+  parts.queue_ranking = std::move(queue_ranking);
   all.books = make_books_reader(std::move(parts));
   return all;
 }
@@ -75,9 +95,10 @@ node_stores open_stores(const settings& how, std::stop_token stop) {
 }
 
 std::vector<std::string> migrate_stores(const settings& how) {
-  if (how.store.kind == store_kind::sqlite) return migrate_all(how.node.data_dir);
-  auto lines = migrate_postgres(locations_in(how));
-  lines.push_back(migrate_queue_ranking(how.node.data_dir));
+  auto lines = how.store.kind == store_kind::sqlite ? migrate_sqlite(how.node.data_dir)
+                                                    : migrate_postgres(locations_in(how));
+  lines.push_back(is_in_redis(how) ? check_redis(how.queue_ranking.url.reveal())
+                                   : migrate_queue_ranking(how.node.data_dir));
   return lines;
 }
 

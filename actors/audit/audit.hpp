@@ -109,6 +109,7 @@ struct audit_terms {
   std::int64_t undo_time{
       undo_time_of(limits::saga_step_tries_default, limits::payment_step_time_default)};
   /// Events older than this may be gone from the outbox once every consumer has passed them.
+  /// Outboxes of earlier versions were pruned after a day.
   std::int64_t published_kept{24 * 3'600'000};
   /// The consumers that keep a mark of each event.
   std::vector<std::string> marking_consumers{"best_selling", "sold_out"};

@@ -60,6 +60,10 @@ class forwarder {
     send_next();
   }
 
+  void on(const ask_applied& m) {
+    answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
+  }
+
   void on(const event_posted& m) {
     if (m.number != try_ || !sending_) return;
     sending_ = false;

@@ -119,7 +119,12 @@ class node::parts {
         queue_context{outside_.time, outside_.random, queue_ranking_.commits, *stores_.queue_reads,
                       queue_ranking_.reader, catalogue_, outside_.meters,
                       queue_times{.token = how_.queue.token_time, .silence = how_.queue.silence},
-                      [this](time_point before) { prune_queue(before); }}));
+                      [this](time_point before) { prune_queue(before); },
+                      [this](std::function<void(const store_state&)> tell) {
+                        return queue_ranking_.writer.post([this, tell = std::move(tell)] {
+                          tell(stores_.queue_ranking->look());
+                        });
+                      }}));
     const ranking_context boards{
         outside_.time, queue_ranking_.commits, *stores_.ranking_reads, queue_ranking_.reader,
         catalogue_,    outside_.meters};

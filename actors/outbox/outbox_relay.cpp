@@ -5,6 +5,7 @@
 #include "actors/core/planted_bugs.hpp"
 #include "actors/outbox/relay_meters.hpp"
 #include "actors/outbox/relay_progress.hpp"
+#include "actors/outbox/relay_reads.hpp"
 #include "config/log.hpp"
 
 #include <algorithm>
@@ -18,45 +19,9 @@
 namespace boxoffice {
 namespace {
 
-/// How far the consumer is, as the store has it.
-struct relay_position_read {
-  boxoffice::fault fault{fault::none};
-  std::uint64_t sequence{0};
-  std::vector<schedule_id> parked;
-  std::uint64_t parked_events{0};
-};
-struct relay_events_read {
-  boxoffice::fault fault{fault::none};
-  std::vector<payment_event> events;
-};
-/// What is parked of the schedule that is being replayed.
-struct relay_parked_read {
-  boxoffice::fault fault{fault::none};
-  std::vector<parked_event> events;
-};
-struct outbox_pruned {
-  std::uint64_t rows{0};
-};
 struct relay_tick {};
 /// The pause between two looks at the outbox is over.
 struct relay_look {};
-
-template <class Inspector>
-auto inspect(Inspector& f, relay_position_read& m) {
-  return fields(f, m.fault, m.sequence, m.parked, m.parked_events);
-}
-template <class Inspector>
-auto inspect(Inspector& f, relay_events_read& m) {
-  return fields(f, m.fault, m.events);
-}
-template <class Inspector>
-auto inspect(Inspector& f, relay_parked_read& m) {
-  return fields(f, m.fault, m.events);
-}
-template <class Inspector>
-auto inspect(Inspector& f, outbox_pruned& m) {
-  return fields(f, m.rows);
-}
 template <class Inspector>
 auto inspect(Inspector& f, relay_tick&) {
   return fields(f);
@@ -78,8 +43,8 @@ milliseconds pause_before_try(int tries) {
 class outbox_relay_state {
  public:
   using interface =
-      accepts_also<outbox_relay_actor, relay_position_read, relay_events_read, relay_parked_read,
-                   commit_report, outbox_pruned, relay_tick, relay_look>;
+      accepts_also<outbox_relay_actor, relay_position_read, relay_gap_read, relay_events_read,
+                   relay_parked_read, commit_report, outbox_pruned, relay_tick, relay_look>;
 
   outbox_relay_state(interface::pointer self, relay_context context)
       : self_{self},
@@ -106,18 +71,34 @@ class outbox_relay_state {
   void on(const relay_position_read& m) {
     reading_ = false;
     if (m.fault != fault::none) return;  // the tick tries again
-    progress_.emplace(context_.consumer, m.sequence,
-                      payment_reader::parked_schedules{m.parked, m.parked_events},
-                      limits::outbox_event_tries_max);
-    // Also when it has nothing yet: from now on the store prunes nothing it has not passed.
-    store_progress();
-    measure();
-    go_on();
+    believed_ = m;
+    ask_consumer();
+  }
+
+  void on(const applied_so_far& m) {
+    if (m.ticket != (progress_ ? delivery_ : asked_)) return;
+    if (progress_) return start_again(m);
+    if (!believed_ || reading_) return;
+    held_ = m.through;
+    if (m.are == applied_so_far::books::none || m.through >= believed_->sequence)
+      return begin(believed_->sequence);
+    // What it does not have may be nothing but what is parked.
+    read(relay_gap_read{{}, m.known_after, m.known_after},
+         [&reader = context_.reader, name = context_.consumer, after = m.through,
+          through = believed_->sequence](relay_gap_read& r) {
+           if (!lacks_more_than_parked(reader, name, after, through)) r.after = through;
+         });
+  }
+
+  void on(const relay_gap_read& m) {
+    reading_ = false;
+    if (m.fault != fault::none || progress_) return;
+    begin(m.after);
   }
 
   void on(relay_events_read& m) {
     reading_ = false;
-    if (m.fault != fault::none || !progress_->is_idle()) return;
+    if (m.fault != fault::none || !progress_ || !progress_->is_idle()) return;
     // A full portion says that there is more; else what comes in the pause is taken together.
     if (!m.events.empty() && m.events.size() < limits::outbox_relay_batch_events_max)
       look_again_at_ = context_.time.now() + limits::outbox_relay_pause;
@@ -132,7 +113,8 @@ class outbox_relay_state {
 
   void on(const relay_parked_read& m) {
     reading_ = false;
-    if (m.fault != fault::none || !progress_->is_idle() || !progress_->replays()) return;
+    if (m.fault != fault::none || !progress_ || !progress_->is_idle() || !progress_->replays())
+      return;
     if (m.events.empty())
       log(log_level::info, "outbox", "replayed",
           {{"consumer", context_.consumer}, {"schedule_id", to_text(*progress_->replays())}});
@@ -143,6 +125,7 @@ class outbox_relay_state {
   void on(const events_applied& m) {
     pass(fault_point::events_applied);
     if (!progress_ || m.ticket < batch_) return;  // about a batch that is over
+    held_ = std::max(held_, m.sequence);
     if (progress_->consumer_applied(m.sequence) == relay_progress::applied::nothing_new) return;
     deliver_what_waits();
   }
@@ -196,7 +179,7 @@ class outbox_relay_state {
   void on(const relay_tick&) {
     const auto now = context_.time.now();
     self_->delayed_send(self_, limits::outbox_poll_every, relay_tick{});
-    if (!progress_) return read_position();
+    if (!progress_) return believed_ ? ask_consumer() : read_position();
     store_progress();
     if (!progress_->is_idle() && now >= deliver_again_at_) deliver_again();
     go_on();
@@ -212,20 +195,51 @@ class outbox_relay_state {
 
   void read_position() {
     if (reading_) return;
-    read(relay_position_read{},
-         [&reader = context_.reader, name = context_.consumer](relay_position_read& r) {
-           r.sequence = reader.consumed_by(name);
-           auto parked = reader.parked_for(name);
-           r.parked = std::move(parked.schedules);
-           r.parked_events = parked.events;
-         });
+    read(relay_position_read{}, [&reader = context_.reader, name = context_.consumer](
+                                    relay_position_read& r) { fill_position(reader, name, r); });
+  }
+
+  // What the consumer holds is for it to say. An answer to an older question is none.
+  void ask_consumer() {
+    if (reading_) return;
+    asked_ = ++delivery_;
+    self_->send(context_.to, ask_applied{asked_});
+  }
+
+  void begin(std::uint64_t from) {
+    progress_.emplace(context_.consumer, believed_->sequence, believed_->parked,
+                      limits::outbox_event_tries_max);
+    if (from < believed_->sequence) {
+      progress_->go_back_to(from);
+      meters_.rewinds.add();
+      log(log_level::warning, "outbox",
+          "a consumer has lost what it was given: delivering it again",
+          {{"consumer", context_.consumer}, {"after", from}, {"through", believed_->sequence}});
+    }
+    batch_ = delivery_ + 1;
+    // Also when it has nothing yet: from now on the store prunes nothing it has not passed.
+    store_progress();
+    measure();
+    go_on();
+  }
+
+  // The consumer lost something in the middle of it. What is not stored yet is found again.
+  void start_again(const applied_so_far& m) {
+    if (m.through >= held_ || m.are == applied_so_far::books::none) return;
+    progress_.reset();
+    believed_.reset();
+    held_ = 0;
+    stored_ = none_stored;
+    ++generation_;
+    writing_ = false;
+    read_position();
   }
 
   // Reads what is to be delivered next, once nothing is under way and everything parked is stored.
   void go_on() {
     wanted_ = true;
     if (reading_ || !progress_ || !progress_->is_idle() || progress_->owes_store()) return;
-    while (!progress_->replays() && !to_replay_.empty()) {
+    while (!progress_->replays() && !to_replay_.empty() && !progress_->is_catching_up()) {
       static_cast<void>(progress_->begin_replay(to_replay_.front()));
       to_replay_.pop_front();
     }
@@ -286,7 +300,7 @@ class outbox_relay_state {
   void deliver() {
     deliver_again_at_ = context_.time.now() + patience_;
     pass(fault_point::events_read);
-    self_->send(context_.to, deliver_events{++delivery_, progress_->waiting()});
+    self_->send(context_.to, deliver_events{++delivery_, progress_->waiting(), held_});
     pass(fault_point::events_sent);
     if (is_planted(planted_bug::relay_runs_ahead)) {
       std::ignore = progress_->consumer_applied(progress_->waiting().back().sequence);
@@ -298,7 +312,7 @@ class outbox_relay_state {
   // At most one write at a time: while it is under way the next grows.
   void store_progress() {
     if (writing_ || !progress_) return;
-    if (stored_ == progress_->position() && !progress_->owes_store()) return;
+    if (stored_ == progress_->passed() && !progress_->owes_store()) return;
     auto news = progress_->unstored();
     payment_write w;
     w.consumed = {context_.consumer, news.position};
@@ -315,7 +329,7 @@ class outbox_relay_state {
 
   void prune() {
     auto job = [&store = context_.store, to = caf::actor_cast<caf::actor>(self_),
-                before = context_.time.now() - limits::outbox_published_kept,
+                before = context_.time.now() - context_.published_kept,
                 consumers = context_.consumers] {
       outbox_pruned done;
       try {
@@ -342,7 +356,10 @@ class outbox_relay_state {
   interface::pointer self_;
   relay_context context_;
   relay_meters meters_;
-  std::optional<relay_progress> progress_;  // empty until read
+  std::optional<relay_position_read> believed_;  // empty until read
+  std::optional<relay_progress> progress_;       // empty until the consumer has said what it holds
+  std::uint64_t asked_{0};                       // the newest question
+  std::uint64_t held_{0};                        // what the consumer said it holds
   bool reading_{false};
   bool wanted_{false};  // a look at the store, since the last one began
   std::deque<schedule_id> to_replay_;

@@ -29,6 +29,7 @@ struct relay_context {
   /// One relay of a store also deletes what all of `consumers` have passed.
   enum class pruning : bool { no, yes } prunes{pruning::no};
   std::vector<std::string> consumers{};
+  std::chrono::hours published_kept{limits::outbox_published_kept};
   /// Silence of the consumer after which the same events are delivered again; it doubles, to
   /// `outbox_retry_max`.
   milliseconds patience{limits::outbox_poll_every * 2};

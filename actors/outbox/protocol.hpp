@@ -16,6 +16,26 @@ namespace boxoffice {
 struct deliver_events {
   std::uint64_t ticket{0};
   std::vector<payment_event> events;
+  /// Sequence up to which the consumer has said to hold what it was given. One that keeps books and
+  /// holds less has lost something: it takes nothing, and answers `applied_so_far`.
+  std::uint64_t held{0};
+};
+
+/// Asks a consumer what it holds by its own books, before anything is delivered to it.
+struct ask_applied {
+  std::uint64_t ticket{0};
+};
+
+/// What a consumer holds. **Why**: its store can be emptied or restored from an old copy while the
+/// relay's position, which stands in another database, stays.
+struct applied_so_far {
+  std::uint64_t ticket{0};
+  enum class books : bool {
+    none,  ///< it keeps none: whatever the relay believes is true
+    kept,
+  } are{books::none};
+  std::uint64_t through{0};      ///< highest sequence applied
+  std::uint64_t known_after{0};  ///< repetitions of what comes after this are recognised
 };
 
 /// The consumer has durably applied every event up to `sequence`. Silence is answered by delivering
@@ -39,8 +59,8 @@ struct event_refused {
 };
 
 /// Whoever consumes events. Answers `events_applied` or `event_refused` to the sender, with the
-/// ticket of the delivery.
-using event_consumer_actor = accepts<deliver_events>;
+/// ticket of the delivery; and `ask_applied` with `applied_so_far`, once it knows.
+using event_consumer_actor = accepts<deliver_events, ask_applied>;
 
 /// Tells the relay that a commit appended events.
 struct outbox_appended {};
@@ -51,7 +71,8 @@ struct replay_parked {
 };
 
 /// Publishes the outbox to one consumer, in order.
-using outbox_relay_actor = accepts<outbox_appended, events_applied, event_refused, replay_parked>;
+using outbox_relay_actor =
+    accepts<outbox_appended, events_applied, event_refused, applied_so_far, replay_parked>;
 
 /// An operator asks what has not arrived yet, in the order of publishing.
 struct list_outbox {
@@ -104,7 +125,15 @@ using outbox_desk_actor = accepts<list_outbox, replay_event>;
 
 template <class Inspector>
 auto inspect(Inspector& f, deliver_events& m) {
-  return fields(f, m.ticket, m.events);
+  return fields(f, m.ticket, m.events, m.held);
+}
+template <class Inspector>
+auto inspect(Inspector& f, ask_applied& m) {
+  return fields(f, m.ticket);
+}
+template <class Inspector>
+auto inspect(Inspector& f, applied_so_far& m) {
+  return fields(f, m.ticket, m.are, m.through, m.known_after);
 }
 template <class Inspector>
 auto inspect(Inspector& f, events_applied& m) {

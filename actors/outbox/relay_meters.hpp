@@ -18,6 +18,8 @@ struct relay_meters {
                               {{"consumer", consumer}})},
         refusals{m.count("boxoffice_outbox_refusals_total", "Events the consumer did not take",
                          {{"consumer", consumer}})},
+        rewinds{m.count("boxoffice_outbox_rewinds_total",
+                        "Times the consumer had lost what it was given", {{"consumer", consumer}})},
         redeliveries{m.count("boxoffice_outbox_redeliveries_total",
                              "Batches delivered again after silence", {{"consumer", consumer}})} {}
 
@@ -25,6 +27,7 @@ struct relay_meters {
   gauge& lag_seconds;
   gauge& parked_events;
   counter& refusals;
+  counter& rewinds;
   counter& redeliveries;
 };
 

@@ -9,9 +9,12 @@ relay_progress::relay_progress(std::string consumer, std::uint64_t stored,
                                const payment_reader::parked_schedules& parked, int tries_max)
     : consumer_{std::move(consumer)},
       tries_max_{tries_max},
+      stored_{stored},
       given_{stored},
-      parked_{parked.schedules.begin(), parked.schedules.end()},
-      parked_events_{parked.events} {}
+      parked_events_{parked.events} {
+  for (const auto& of : parked.schedules)
+    parked_.emplace(of.schedule, parked_place{of.first, of.first});
+}
 
 std::uint64_t relay_progress::position() const {
   return waiting_.empty() || replays_ ? given_ : waiting_.front().sequence - 1;
@@ -21,10 +24,11 @@ void relay_progress::give(std::vector<payment_event> events, time_point now) {
   if (events.empty()) return;
   given_ = events.back().sequence;
   for (auto& e : events) {
-    if (parked_.contains(e.schedule()))
-      park(e, "an older event of its schedule is parked", now);
-    else
+    const auto parked = parked_.find(e.schedule());
+    if (parked == parked_.end() || e.sequence < parked->second.first)
       waiting_.push_back(std::move(e));
+    else if (e.sequence > stored_ || e.sequence < parked->second.stored)
+      park(e, "an older event of its schedule is parked", now);
   }
 }
 
@@ -67,7 +71,9 @@ relay_progress::refused relay_progress::consumer_refused(std::uint64_t sequence,
 }
 
 void relay_progress::park(const payment_event& e, std::string reason, time_point now) {
-  parked_.insert(e.schedule());
+  auto& place =
+      parked_.try_emplace(e.schedule(), parked_place{e.sequence, ~std::uint64_t{0}}).first->second;
+  place.first = std::min(place.first, e.sequence);
   parking_.emplace(e.sequence, parked_event{consumer_, e, std::move(reason), now});
   ++parked_events_;
 }
@@ -97,7 +103,7 @@ void relay_progress::give_again(const std::vector<parked_event>& events) {
 }
 
 relay_progress::news relay_progress::unstored() const {
-  news n{position(), {}, replayed_};
+  news n{passed(), {}, replayed_};
   for (const auto& [sequence, event] : parking_)
     if (sequence <= n.position) n.parked.push_back(event);
   return n;

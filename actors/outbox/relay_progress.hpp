@@ -4,12 +4,13 @@
 #include "actors/payment/payment.hpp"
 #include "actors/payment/payment_store.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <optional>
 #include <string>
-#include <unordered_set>
+#include <unordered_map>
 #include <vector>
 
 namespace boxoffice {
@@ -25,9 +26,17 @@ namespace boxoffice {
 /// of other schedules go on (promise G14).
 class relay_progress {
  public:
-  /// From what the store has. An event that is refused for now is parked at its `tries_max`th try.
+  /// From what the store has: the position `stored`, and what is parked up to it. An event that is
+  /// refused for now is parked at its `tries_max`th try.
   relay_progress(std::string consumer, std::uint64_t stored,
                  const payment_reader::parked_schedules& parked, int tries_max);
+
+  /// Goes back: what comes after `sequence` is given again, but for what is parked. **Requires**
+  /// that nothing was given yet.
+  void go_back_to(std::uint64_t sequence) { given_ = sequence; }
+  /// Whether what is given was given before. No replay begins before it is over: the consumer
+  /// would seem to be further than it is.
+  [[nodiscard]] bool is_catching_up() const { return position() < stored_; }
 
   /// The next events of the outbox, after `position`. **Requires** is_idle() and no replay.
   void give(std::vector<payment_event> events, time_point now);
@@ -54,6 +63,8 @@ class relay_progress {
 
   [[nodiscard]] bool is_idle() const { return waiting_.empty(); }
   [[nodiscard]] std::uint64_t position() const;
+  /// What the store is told: it never hears of going back.
+  [[nodiscard]] std::uint64_t passed() const { return std::max(position(), stored_); }
   /// Given, neither applied nor parked, in order.
   [[nodiscard]] const std::vector<payment_event>& waiting() const { return waiting_; }
   /// Tries of the first waiting event that were refused for now.
@@ -78,10 +89,17 @@ class relay_progress {
 
   std::string consumer_;
   int tries_max_;
-  std::uint64_t given_;  // sequence of the last event given
+  /// From where on events of a schedule wait: all those from `first` on are parked or will be, and
+  /// those from `stored` on were when this began.
+  struct parked_place {
+    std::uint64_t first;
+    std::uint64_t stored;
+  };
+  std::uint64_t stored_;  // the position when this began
+  std::uint64_t given_;   // sequence of the last event given
   std::vector<payment_event> waiting_;
   int tries_{0};
-  std::unordered_set<schedule_id> parked_;
+  std::unordered_map<schedule_id, parked_place> parked_;
   std::size_t parked_events_;
   std::optional<schedule_id> replays_;
   std::map<std::uint64_t, parked_event> parking_;  // not yet stored, by sequence

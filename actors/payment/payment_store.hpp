@@ -92,8 +92,13 @@ class payment_reader {
   /// Where one event is parked.
   virtual std::vector<parked_event> find_parked(event_id id) = 0;
   /// The schedules of which a consumer has something parked, and how many events that is.
+  struct parked_schedule {
+    schedule_id schedule;
+    std::uint64_t first{0};  ///< sequence of the oldest event parked
+    bool operator==(const parked_schedule&) const = default;
+  };
   struct parked_schedules {
-    std::vector<schedule_id> schedules;
+    std::vector<parked_schedule> schedules;
     std::size_t events{0};
   };
   virtual parked_schedules parked_for(const std::string& consumer) = 0;

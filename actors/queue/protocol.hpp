@@ -59,9 +59,19 @@ struct token_reply {
   std::uint32_t position{0};  ///< while waiting
 };
 
+/// Whether the store that waiting rooms and rankings share is there, with everything in it.
+struct ask_queue_store {
+  std::uint64_t ticket{0};
+};
+struct queue_store_reply {
+  std::uint64_t ticket{0};
+  boxoffice::fault fault{fault::none};
+};
+
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_desk_actor = accepts<join_queue, poll_queue, leave_queue, check_token, deliver_events>;
+using queue_desk_actor = accepts<join_queue, poll_queue, leave_queue, check_token, ask_queue_store,
+                                 deliver_events, ask_applied>;
 
 template <class Inspector>
 auto inspect(Inspector& f, queue_entry& v) {
@@ -94,6 +104,14 @@ auto inspect(Inspector& f, check_token& m) {
 template <class Inspector>
 auto inspect(Inspector& f, token_reply& m) {
   return fields(f, m.ticket, m.fault, m.verdict, m.position);
+}
+template <class Inspector>
+auto inspect(Inspector& f, ask_queue_store& m) {
+  return fields(f, m.ticket);
+}
+template <class Inspector>
+auto inspect(Inspector& f, queue_store_reply& m) {
+  return fields(f, m.ticket, m.fault);
 }
 
 }  // namespace boxoffice

@@ -13,9 +13,21 @@
 namespace boxoffice {
 
 struct prune_queue_tick {};
+struct look_tick {};
+struct store_looked_at {
+  store_state found;
+};
 template <class Inspector>
 auto inspect(Inspector& f, prune_queue_tick&) {
   return fields(f);
+}
+template <class Inspector>
+auto inspect(Inspector& f, look_tick&) {
+  return fields(f);
+}
+template <class Inspector>
+auto inspect(Inspector& f, store_looked_at& m) {
+  return fields(f, m.found.is, m.found.restorings);
 }
 
 namespace {
@@ -23,16 +35,24 @@ namespace {
 /// Routes by concert; rooms answer the asker themselves. Started and ended by the node.
 class queue_desk {
  public:
-  using interface = accepts_also<queue_desk_actor, tokens_used, prune_queue_tick>;
+  using interface =
+      accepts_also<queue_desk_actor, tokens_used, prune_queue_tick, look_tick, store_looked_at>;
 
   queue_desk(interface::pointer self, const queue_context& context)
       : self_{self},
         context_{context},
         events_{context.meters.count("boxoffice_events_applied_total",
                                      "Payment events durably applied",
-                                     {{"consumer", "waiting_room"}})} {
+                                     {{"consumer", "waiting_room"}})},
+        store_whole_{context.meters.level("boxoffice_queue_store_whole",
+                                          "1: waiting rooms and rankings are stored as committed")},
+        restorings_{context.meters.level("boxoffice_queue_store_restorings",
+                                         "Times the store had lost something, and it was put back",
+                                         {})} {
+    store_whole_.set(1);
     self_->set_down_handler([this](const caf::down_msg& m) { forget_room(m); });
     if (context_.prune) self_->delayed_send(self_, limits::prune_every, prune_queue_tick{});
+    if (context_.look) self_->delayed_send(self_, limits::queue_store_look_every, look_tick{});
   }
   ~queue_desk() {
     for (const auto& [concert, room] : rooms_)
@@ -84,6 +104,38 @@ class queue_desk {
     if (found == open_.end() || --found->second.rooms_left > 0) return;
     applied(found->second);
     open_.erase(found);
+  }
+
+  // A token that is used twice is used: no books are needed.
+  void on(const ask_applied& m) {
+    answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
+  }
+
+  void on(const ask_queue_store& m) {
+    const bool whole = store_.is == store_state::condition::whole;
+    answer(self_, sender_of(self_),
+           queue_store_reply{m.ticket, whole ? fault::none : fault::unavailable});
+  }
+
+  void on(const look_tick&) {
+    self_->delayed_send(self_, limits::queue_store_look_every, look_tick{});
+    if (looking_) return;  // it takes its time
+    const auto posted = context_.look([handle = interface{self_}](const store_state& found) {
+      caf::anon_send(handle, store_looked_at{found});
+    });
+    looking_ = posted == job_runner::posted::yes;
+  }
+
+  void on(const store_looked_at& m) {
+    looking_ = false;
+    const bool whole = m.found.is == store_state::condition::whole;
+    if (m.found.is != store_.is)
+      log(whole ? log_level::info : log_level::error, "queue",
+          whole ? "the store of waiting rooms and rankings is whole again"
+                : "the store of waiting rooms and rankings is away or was taken over");
+    store_ = m.found;
+    store_whole_.set(whole ? 1 : 0);
+    restorings_.set(static_cast<std::int64_t>(m.found.restorings));
   }
 
   void on(const prune_queue_tick&) {
@@ -145,6 +197,10 @@ class queue_desk {
   interface::pointer self_;
   queue_context context_;
   counter& events_;
+  gauge& store_whole_;
+  gauge& restorings_;
+  store_state store_;
+  bool looking_{false};
   std::unordered_map<concert_id, room_actor> rooms_;
   std::map<std::uint64_t, delivery> open_;  // waiting for their rooms
   std::uint64_t next_delivery_{1};

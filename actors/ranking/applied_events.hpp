@@ -31,6 +31,8 @@ class applied_events {
     recent_.clear();
     order_.clear();
   }
+  /// The highest sequence applied.
+  [[nodiscard]] std::uint64_t through() const { return through_; }
   [[nodiscard]] seen look(const payment_event& e) const {
     if (recent_.contains(e.id)) return seen::yes;
     return e.sequence > through_ ? seen::no : seen::unknown;

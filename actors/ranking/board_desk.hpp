@@ -64,8 +64,13 @@ class board_desk {
     if (m.events.empty()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
     if (open_.size() >= limits::consumer_open_deliveries_max) return;
-    open_.push_back({reply_to(), m.ticket, m.events, 0, 0, 0, {}});
+    open_.push_back({reply_to(), m.ticket, m.events, m.held, 0, 0, 0, {}});
     proceed();
+  }
+
+  // While the board is loading it does not know; it is asked again.
+  void on(const ask_applied& m) {
+    if (serving()) say_what_is_held(reply_to(), m.ticket);
   }
 
   void on(const commit_report& report) {
@@ -115,6 +120,7 @@ class board_desk {
   virtual caf::actor reply_to() = 0;
   virtual void send_applied(const caf::actor& to, const events_applied& m) = 0;
   virtual void send_refused(const caf::actor& to, const event_refused& m) = 0;
+  virtual void send_held(const caf::actor& to, const applied_so_far& m) = 0;
   virtual void reload_after(std::chrono::milliseconds pause) = 0;
   /// Posts a job whose result goes to this actor as a message.
   virtual void post_load(std::uint32_t generation) = 0;
@@ -142,6 +148,7 @@ class board_desk {
     caf::actor from;
     std::uint64_t ticket;
     std::vector<payment_event> events;
+    std::uint64_t held;                    ///< what the relay believes is here already
     std::size_t next;                      ///< the first event not yet handed to the committer
     std::uint64_t durable_with;            ///< the ticket after which all before `next` are durable
     std::uint64_t through;                 ///< sequence of the last event before `next`
@@ -152,6 +159,14 @@ class board_desk {
   void load() {
     phase_ = phase::loading;
     post_load(generation_);
+  }
+
+  // Older marks than those that are kept are forgotten.
+  void say_what_is_held(const caf::actor& to, std::uint64_t ticket) {
+    const auto through = applied_.through();
+    const auto known_after =
+        through > limits::applied_events_kept ? through - limits::applied_events_kept : 0;
+    send_held(to, {ticket, applied_so_far::books::kept, through, known_after});
   }
 
   void lose_memory() {
@@ -171,11 +186,21 @@ class board_desk {
   }
 
   void proceed() {
+    if (serving()) turn_away_what_comes_too_early();
     for (auto& d : open_) {
       if (phase_ != phase::serving) break;
       apply(d);
     }
     answer_what_is_durable();
+  }
+
+  // A store that lost something gets it all again, in order, before anything new.
+  void turn_away_what_comes_too_early() {
+    std::erase_if(open_, [this](const delivery& d) {
+      if (d.held <= applied_.through()) return false;
+      say_what_is_held(d.from, d.ticket);
+      return true;
+    });
   }
 
   void apply(delivery& d) {

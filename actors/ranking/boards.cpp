@@ -41,6 +41,7 @@ class board_actor : public board_desk<Board> {
   caf::actor reply_to() final { return sender_of(self_); }
   void send_applied(const caf::actor& to, const events_applied& m) final { answer(self_, to, m); }
   void send_refused(const caf::actor& to, const event_refused& m) final { answer(self_, to, m); }
+  void send_held(const caf::actor& to, const applied_so_far& m) final { answer(self_, to, m); }
   void reload_after(std::chrono::milliseconds pause) final {
     self_->delayed_send(self_, pause, reload_board_tick{});
   }

@@ -35,9 +35,9 @@ struct sold_out_reply {
 };
 
 /// Most seats sold, by window.
-using best_selling_actor = accepts<read_best_selling, deliver_events>;
+using best_selling_actor = accepts<read_best_selling, deliver_events, ask_applied>;
 /// Fastest sold out.
-using sold_out_actor = accepts<read_sold_out, deliver_events>;
+using sold_out_actor = accepts<read_sold_out, deliver_events, ask_applied>;
 
 template <class Inspector>
 auto inspect(Inspector& f, best_selling_line& v) {

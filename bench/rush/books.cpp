@@ -1,5 +1,6 @@
 #include "bench/rush/books.hpp"
 
+#include "bench/rush/redis_keys.hpp"
 #include "config/settings.hpp"
 
 #include <functional>
@@ -184,8 +185,12 @@ books read_books(const std::filesystem::path& data_dir) {
   read_reservations(*open(how.store.reservation, "reservation.db"), all);
   read_payments(*open(how.store.payment, "payment.db"), all);
   read_points(*open(how.store.point, "point.db"), all);
-  sqlite_snapshot places{data_dir / "queue_ranking.db"};
-  read_places(places, all);
+  if (how.queue_ranking.kind == ranking_store_kind::redis) {
+    read_places_in_redis(how.queue_ranking.url.reveal(), all);
+  } else {
+    sqlite_snapshot places{data_dir / "queue_ranking.db"};
+    read_places(places, all);
+  }
   return all;
 }
 

@@ -5,6 +5,7 @@
 #include "bench/rush/options.hpp"
 #include "bench/rush/postgres_databases.hpp"
 #include "bench/rush/progress.hpp"
+#include "bench/rush/redis_keys.hpp"
 #include "bench/rush/report.hpp"
 #include "bench/rush/server_process.hpp"
 
@@ -76,6 +77,8 @@ int run(const rush_options& how) {
       own->databases.emplace(how.postgres);
       own->databases->write_settings(settings_beside(own->scratch.path() / "data"));
     }
+    if (!how.redis.empty())
+      redis_keys{how.redis}.append_settings(settings_beside(own->scratch.path() / "data"));
     own->process.emplace(
         server_setup{.program = how.server, .data_dir = own->scratch.path() / "data"});
   }

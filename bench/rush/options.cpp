@@ -39,6 +39,10 @@ void add_server_options(CLI::App& app, rush_options& into) {
          "--postgres", into.postgres,
          "Keep the data of the server in databases made here: postgresql://user@host/postgres")
       ->needs(server);
+  app.add_option(
+         "--redis", into.redis,
+         "Keep waiting rooms and rankings under a new name in this Redis: redis://host:port")
+      ->needs(server);
   app.add_option("--data-dir", into.data_dir,
                  "Data directory of the server at --url: check its databases, too");
   app.add_flag("--keep", into.keep, "Keep the scratch directory and print its path");

@@ -14,6 +14,7 @@ struct rush_options {
   std::string url;
   std::filesystem::path server;
   std::string postgres;            ///< where the server's databases are made, if not in files
+  std::string redis;               ///< where waiting rooms and rankings are kept, if not in a file
   std::filesystem::path data_dir;  ///< of the server at url, when it can be read from here
   sale_plan sale{};
   crowd_plan crowd{};

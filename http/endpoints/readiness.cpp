@@ -30,6 +30,7 @@ awaitable<std::vector<std::string>> missing_services(gateway& g) {
   list_transactions transactions{.user = nobody, .limit = 1};
   find_payment payment{0, nobody, no_payment};
   poll_queue place{0, nobody, make_queue_token(concert_id{(1ULL << 24) - 1}, 0)};
+  ask_queue_store queue_store{0};
   read_best_selling best_selling{0, {}, 1};
   read_sold_out sold_out{0, 1};
   const auto& s = g.services();
@@ -40,6 +41,7 @@ awaitable<std::vector<std::string>> missing_services(gateway& g) {
   co_await probe<transactions_reply>(g, s.point, transactions, "point", missing);
   co_await probe<payment_found>(g, s.payment, payment, "payment", missing);
   co_await probe<queue_reply>(g, s.queue, place, "queue", missing);
+  co_await probe<queue_store_reply>(g, s.queue, queue_store, "queue_ranking", missing);
   co_await probe<best_selling_reply>(g, s.best_selling, best_selling, "ranking", missing);
   co_await probe<sold_out_reply>(g, s.sold_out, sold_out, "ranking", missing);
   co_return missing;

@@ -101,7 +101,8 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
                  select_parked("p.consumer = $1 AND p.schedule = $2 ORDER BY p.sequence LIMIT $3")},
       find_parked_{db_.database(), select_parked("p.event = $1 ORDER BY p.consumer")},
       parked_for_{db_.database(), R"(
-        SELECT schedule, count(*) FROM parked_event WHERE consumer = $1 GROUP BY schedule)"},
+        SELECT schedule, min(sequence), count(*) FROM parked_event WHERE consumer = $1
+        GROUP BY schedule ORDER BY schedule)"},
       consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = $1"},
       scopes_{db_.database()} {}
 
@@ -250,7 +251,8 @@ payment_reader::parked_schedules postgres_payment_reader::parked_for(const std::
     parked_schedules found;
     parked_for_.each(
         [&](row& r) {
-          found.schedules.push_back(r.next<schedule_id>());
+          auto& of = found.schedules.emplace_back();
+          r.into(of.schedule, of.first);
           found.events += r.next<std::size_t>();
         },
         consumer);

@@ -1,13 +1,22 @@
 #pragma once
 
 #include "actors/node/node_stores.hpp"
+#include "storage/books_parts.hpp"
 #include "storage/sqlite/stores.hpp"
 
 #include <filesystem>
 
+/// Stores of a node in a data directory. **Faults** as stores.hpp.
 namespace boxoffice {
 
-/// Opens the five stores of a node in `data_dir`. **Faults** as stores.hpp.
+/// The four services that keep SQL, into `into`; gives what the audit reads of them, and no
+/// queue_ranking.
+books_parts open_sqlite_stores(const std::filesystem::path& data_dir, node_stores& into,
+                               const storage_tuning& how = {});
+/// Waiting rooms and rankings, in the same way.
+books_part open_embedded_queue_ranking(const std::filesystem::path& data_dir, node_stores& into,
+                                       const storage_tuning& how = {});
+/// All five.
 node_stores open_node_stores(const std::filesystem::path& data_dir, const storage_tuning& how = {});
 
 }  // namespace boxoffice

@@ -90,7 +90,8 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
                  select_parked("p.consumer = ? AND p.schedule = ? ORDER BY p.sequence LIMIT ?")},
       find_parked_{db_.database(), select_parked("p.event = ? ORDER BY p.consumer")},
       parked_for_{db_.database(), R"(
-        SELECT schedule, count(*) FROM parked_event WHERE consumer = ? GROUP BY schedule)"},
+        SELECT schedule, min(sequence), count(*) FROM parked_event WHERE consumer = ?
+        GROUP BY schedule ORDER BY schedule)"},
       consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"},
       scopes_{db_.database()} {}
 
@@ -248,7 +249,8 @@ payment_reader::parked_schedules sqlite_payment_reader::parked_for(const std::st
     parked_schedules found;
     parked_for_.each(
         [&](row& r) {
-          found.schedules.push_back(r.next<schedule_id>());
+          auto& of = found.schedules.emplace_back();
+          r.into(of.schedule, of.first);
           found.events += r.next<std::size_t>();
         },
         consumer);

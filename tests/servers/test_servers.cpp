@@ -1,8 +1,10 @@
 #include "tests/servers/test_servers.hpp"
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <csignal>
+#include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
@@ -93,13 +95,9 @@ test_database::~test_database() {
 
 std::string test_database::url() const { return on_server(postgres_server_url(), name_); }
 
-// By process: CTest runs tests of one program side by side.
-std::string redis_url() {
-  static std::atomic<int> count{0};
-  constexpr int databases = 1024;
-  const auto number = (getpid() * 7 + ++count) % databases;
-  return content_of(shared_directory() / "redis.url") + "/" + std::to_string(number);
-}
+std::string redis_server_url() { return content_of(shared_directory() / "redis.url"); }
+
+std::string redis_url() { return redis_server_url() + "?prefix=" + fresh_name(); }
 
 own_servers::own_servers(std::string which, disk room)
     : which_{std::move(which)}, room_{room}, directory_{new_directory()} {
@@ -120,6 +118,21 @@ own_servers::~own_servers() {
 int own_servers::postgres_port() const { return port_in(directory_ / "postgres.port"); }
 std::string own_servers::postgres_url() const { return content_of(directory_ / "postgres.url"); }
 int own_servers::redis_port() const { return port_in(directory_ / "redis.port"); }
+
+int own_servers::replica_port() const { return port_in(directory_ / "replica.port"); }
+int own_servers::sentinel_port() const { return port_in(directory_ / "sentinel.port"); }
+std::filesystem::path own_servers::redis_socket() const { return directory_ / "redis.sock"; }
+
+std::string own_servers::redis(const std::string& command) const {
+  const auto line = "redis-cli -e -p " + std::to_string(redis_port()) + " " + command + " 2>&1";
+  const std::unique_ptr<FILE, int (*)(FILE*)> said{popen(line.c_str(), "r"), &pclose};
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (const auto size = fread(piece.data(), 1, piece.size(), said.get()))
+    text.append(piece.data(), size);
+  if (text.starts_with("ERR")) throw std::runtime_error{"redis-cli " + command + ": " + text};
+  return text;
+}
 
 void own_servers::sql(const std::string& database, const std::string& text) const {
   run_sql(on_server(postgres_url(), database), text);

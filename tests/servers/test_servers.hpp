@@ -26,14 +26,17 @@ class test_database {
 /// The server that all tests share, as a role that may make databases.
 std::string postgres_server_url();
 
-/// An empty logical database of the Redis that all tests share.
+/// The Redis that all tests share.
+std::string redis_server_url();
+/// Where keys of a name of its own are, on the Redis that all tests share.
 std::string redis_url();
 
 /// Servers of a test's own, which it may kill.
 class own_servers {
  public:
   enum class disk : bool { endless, can_be_full };
-  /// `which`: `postgres`, `redis` or both, with a blank between.
+  /// `which` of `postgres`, `redis`, `replica` (of that Redis), `sentinel` (of both, who call their
+  /// master "boss"), with blanks between.
   explicit own_servers(std::string which, disk room = disk::endless);
   /// A PostgreSQL that follows that of `primary`, read-only until it is promoted.
   struct standby_of {
@@ -48,6 +51,11 @@ class own_servers {
   /// As a role that may make databases.
   [[nodiscard]] std::string postgres_url() const;
   [[nodiscard]] int redis_port() const;
+  [[nodiscard]] int replica_port() const;
+  [[nodiscard]] int sentinel_port() const;
+  [[nodiscard]] std::filesystem::path redis_socket() const;
+  /// What redis-cli says to a command, in one line or more; throws when it fails.
+  [[nodiscard]] std::string redis(const std::string& command) const;
   /// Runs SQL in a database; throws std::runtime_error when it fails.
   void sql(const std::string& database, const std::string& text) const;
   /// As kill -9 on all its processes would: what was committed is there after `start`.

@@ -110,7 +110,7 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
                         std::uint64_t seed)
       : stored_process{service::queue_ranking, number, around, seed} {
     open_door<queue_reply, token_reply, best_selling_reply, sold_out_reply, events_applied,
-              event_refused>();
+              applied_so_far, queue_store_reply, event_refused>();
     auto& store = around_.stores.queue_ranking;
     serves(desk::queue,
            owns(spawn_queue_desk(

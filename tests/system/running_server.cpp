@@ -15,10 +15,21 @@ std::filesystem::path server_binary() {
   return other != nullptr ? other : BOXOFFICE_SERVER;
 }
 
-store_kind tested_store() {
+namespace {
+
+bool is_tested_with(std::string_view store) {
   const char* named = std::getenv("TEST_STORE");
-  return named != nullptr && std::string_view{named} == "postgres" ? store_kind::postgres
-                                                                   : store_kind::sqlite;
+  return named != nullptr && std::string_view{named}.find(store) != std::string_view::npos;
+}
+
+}  // namespace
+
+store_kind tested_store() {
+  return is_tested_with("postgres") ? store_kind::postgres : store_kind::sqlite;
+}
+
+ranking_store_kind tested_queue() {
+  return is_tested_with("redis") ? ranking_store_kind::redis : ranking_store_kind::embedded;
 }
 
 std::uint64_t announced_seed(std::uint64_t otherwise) {
@@ -35,11 +46,23 @@ std::string to_text(const rush::findings& found) {
   return text;
 }
 
+void running_server::make_databases() {
+  if (tested_store() == store_kind::sqlite) return;
+  databases_.emplace(test::postgres_server_url());
+  databases_->write_settings(rush::settings_beside(data_dir()));
+}
+
 running_server::running_server(std::vector<std::string> settings) : settings_{std::move(settings)} {
-  if (tested_store() == store_kind::postgres) {
-    databases_.emplace(test::postgres_server_url());
-    databases_->write_settings(rush::settings_beside(data_dir()));
-  }
+  make_databases();
+  if (tested_queue() == ranking_store_kind::redis)
+    rush::redis_keys{test::redis_server_url()}.append_settings(rush::settings_beside(data_dir()));
+  start();
+}
+
+running_server::running_server(const rush::redis_keys& at, std::vector<std::string> settings)
+    : settings_{std::move(settings)} {
+  make_databases();
+  at.append_settings(rush::settings_beside(data_dir()));
   start();
 }
 

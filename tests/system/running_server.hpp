@@ -4,6 +4,7 @@
 #include "bench/rush/book_checks.hpp"
 #include "bench/rush/crowd.hpp"
 #include "bench/rush/postgres_databases.hpp"
+#include "bench/rush/redis_keys.hpp"
 #include "bench/rush/server_process.hpp"
 #include "config/settings.hpp"
 
@@ -21,8 +22,10 @@ namespace boxoffice::system_test {
 
 /// The server binary under test.
 std::filesystem::path server_binary();
-/// What the servers of this run keep their data in: TEST_STORE, or the embedded store.
+/// What the servers of this run keep their data in: TEST_STORE names `postgres`, `redis` or both as
+/// `postgres+redis`; what it does not name is embedded.
 store_kind tested_store();
+ranking_store_kind tested_queue();
 /// From TEST_SEED, or the default; printed, so that a failure can be had again.
 std::uint64_t announced_seed(std::uint64_t otherwise);
 /// The violations, one a line; empty when there are none.
@@ -35,6 +38,9 @@ class running_server {
   /// On databases of the test's own, reached at `host_and_port` (empty: directly).
   explicit running_server(const rush::postgres_databases& at, const std::string& host_and_port = {},
                           std::vector<std::string> settings = {});
+
+  /// With waiting rooms and rankings in a Redis of the test's own; the rest as in this run.
+  explicit running_server(const rush::redis_keys& at, std::vector<std::string> settings = {});
 
   /// Starts it (again); returns when it is ready.
   void start();
@@ -50,6 +56,8 @@ class running_server {
   [[nodiscard]] rush::books read_books() const { return rush::read_books(data_dir()); }
 
  private:
+  void make_databases();
+
   std::optional<rush::postgres_databases> databases_;
   rush::scratch_directory scratch_{"boxoffice-test"};
   std::vector<std::string> settings_;

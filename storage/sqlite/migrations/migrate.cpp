@@ -86,11 +86,10 @@ std::string migrate_in(const std::filesystem::path& data_dir, const sqlite::sche
 
 }  // namespace
 
-std::vector<std::string> migrate_all(const std::filesystem::path& data_dir) {
+std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir) {
   std::vector<std::string> lines;
-  for (const auto* of :
-       {&sqlite::concert_schema, &sqlite::reservation_schema, &sqlite::point_schema,
-        &sqlite::payment_schema, &sqlite::queue_ranking_schema})
+  for (const auto* of : {&sqlite::concert_schema, &sqlite::reservation_schema,
+                         &sqlite::point_schema, &sqlite::payment_schema})
     lines.push_back(migrate_in(data_dir, *of));
   return lines;
 }

@@ -18,9 +18,9 @@ migrated migrate(const std::filesystem::path& file, const schema& of);
 
 namespace boxoffice {
 
-/// Migrates the five databases of a data directory; one line to print for each.
+/// Migrates the databases of a data directory but for queue_ranking; one line to print for each.
 /// **Requires** the data directory to be held (data_directory). **Faults** as `sqlite::migrate`.
-std::vector<std::string> migrate_all(const std::filesystem::path& data_dir);
+std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir);
 /// The same for the service queue_ranking alone.
 std::string migrate_queue_ranking(const std::filesystem::path& data_dir);
 

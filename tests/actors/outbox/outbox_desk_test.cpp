@@ -16,6 +16,7 @@ class fake_relay {
   void on(const outbox_appended&) {}
   void on(const events_applied&) {}
   void on(const event_refused&) {}
+  void on(const applied_so_far&) {}
   void on(const replay_parked& m) { told_.push_back(m.schedule); }
 
  private:

@@ -1,10 +1,8 @@
 #include "actors/outbox/outbox_relay.hpp"
 
-#include "tests/actors/payment/memory_payment_store.hpp"
+#include "tests/actors/outbox/relay_scene.hpp"
 #include "tests/actors/payment/payment_world.hpp"
-#include "tests/actors/virtual_time.hpp"
 
-#include <map>
 #include <memory>
 
 #include <gtest/gtest.h>
@@ -12,118 +10,11 @@
 namespace boxoffice {
 namespace {
 
+using testing::consumed;
+using testing::fake_consumer;
 using testing::memory_payment_store;
-using testing::virtual_time;
 
-/// A consumer that writes down what it is given and may stay silent.
-struct consumed {
-  std::vector<std::uint64_t> sequences;
-  int deliveries{0};
-  int silent{0};               ///< so many deliveries get no answer
-  std::uint64_t at_most{~0U};  ///< applies at most so many of each delivery
-  /// Does not take these, for good or for now.
-  std::map<std::uint64_t, event_refused::lasting> refuses;
-};
-
-class fake_consumer {
- public:
-  using interface = event_consumer_actor;
-  fake_consumer(interface::pointer self, consumed* c) : self_{self}, c_{*c} {}
-  void on(const deliver_events& m) {
-    ++c_.deliveries;
-    if (c_.silent > 0 && c_.silent-- > 0) return;
-    std::uint64_t done = 0, last = 0;
-    for (const auto& e : m.events) {
-      if (done++ == c_.at_most) break;
-      if (const auto no = c_.refuses.find(e.sequence); no != c_.refuses.end())
-        return answer(self_, sender_of(self_),
-                      event_refused{m.ticket, e.sequence, no->second, "not this one"});
-      c_.sequences.push_back(e.sequence);
-      last = e.sequence;
-    }
-    answer(self_, sender_of(self_), events_applied{m.ticket, last});
-  }
-
- private:
-  interface::pointer self_;
-  consumed& c_;
-};
-
-struct OutboxRelay : ::testing::Test {
-  OutboxRelay() {
-    consumer = time.owns(spawn_actor<fake_consumer>(time.system(), &seen));
-    start();
-  }
-  void start() {
-    relay_context context{time.clock(),   "boards", consumer,     commits,      store,
-                          time.commits(), store,    time.reads(), time.meters()};
-    context.prunes = relay_context::pruning::yes;
-    context.consumers = {"boards", "slow"};
-    relay = time.owns(spawn_outbox_relay(time.system(), context));
-    time.run();
-  }
-  void append(std::uint64_t count, std::uint64_t schedule = 1) {
-    for (std::uint64_t i = 0; i < count; ++i) {
-      payment_write w;
-      w.event = payment_event{};
-      w.event->id = {++last};
-      w.event->payment = {last};
-      w.event->reservation = make_reservation_id({schedule}, last);
-      w.event->occurred_at = time.now();
-      store.commit(std::span{&w, 1});
-    }
-  }
-  /// Two schedules in turns: odd sequences are of 1, even ones of 2.
-  void append_mixed(std::uint64_t count) {
-    for (std::uint64_t i = 0; i < count; ++i)
-      append(1, last % 2 + 1);
-  }
-  /// After the pause that follows whatever was delivered before.
-  void wake() {
-    time.advance(limits::outbox_relay_pause);
-    wake_at_once();
-  }
-  void wake_at_once() {
-    caf::anon_send(relay, outbox_appended{});
-    time.run();
-  }
-  void replay(std::uint64_t schedule) {
-    caf::anon_send(relay, replay_parked{{schedule}});
-    time.run();
-  }
-  void restart() {
-    caf::anon_send_exit(relay, caf::exit_reason::kill);
-    time.run();
-    start();
-  }
-  std::vector<std::uint64_t> parked() {
-    std::vector<std::uint64_t> out;
-    for (const auto& [key, p] : store.parked)
-      out.push_back(key.first);
-    EXPECT_EQ(
-        time.meters().level("boxoffice_outbox_parked_events", "", {{"consumer", "boards"}}).value(),
-        static_cast<std::int64_t>(out.size()));
-    return out;
-  }
-  void expect_all_in_order(std::uint64_t count) {
-    ASSERT_EQ(seen.sequences.size(), count);
-    for (std::uint64_t i = 0; i < count; ++i)
-      EXPECT_EQ(seen.sequences[i], i + 1);
-  }
-
-  virtual_time time;
-  memory_payment_store store;
-  committer<payment_write> commits{
-      "payment",
-      {100, 10},
-      time.commits(),
-      [this](std::span<const payment_write> b) { return store.commit(b); },
-      time.meters()};
-  consumed seen;
-  event_consumer_actor consumer;
-  outbox_relay_actor relay;
-  std::uint64_t last{0};
-};
+struct OutboxRelay : testing::relay_scene {};
 
 TEST_F(OutboxRelay, DeliversInOrderInBatchesWhenWoken) {
   append(600);
@@ -202,7 +93,7 @@ TEST_F(OutboxRelay, PrunesOldEventsThatEveryConsumerHasPassed) {
   caf::anon_send(relay, outbox_appended{});
   time.run();
   store.consumers["slow"] = 1;
-  time.advance(limits::outbox_published_kept + std::chrono::minutes{2});
+  time.advance(kept + std::chrono::minutes{2});
   ASSERT_EQ(store.events.size(), 1U);
   EXPECT_EQ(store.events[0].sequence, 2U);
 }
@@ -384,7 +275,7 @@ TEST_F(OutboxRelay, ParkedEventsAreNotPruned) {
   append_mixed(3);
   wake();
   store.consumers["slow"] = 3;
-  time.advance(limits::outbox_published_kept + std::chrono::minutes{2});
+  time.advance(kept + std::chrono::minutes{2});
   ASSERT_EQ(store.events.size(), 1U);
   EXPECT_EQ(store.events[0].sequence, 2U);
   seen.refuses.clear();

@@ -194,11 +194,14 @@ class memory_payment_store final : public payment_store,
     return parked_where([&](const parked_event& p) { return p.event.id == id; });
   }
   parked_schedules parked_for(const std::string& consumer) override {
-    std::set<schedule_id> schedules;
+    std::map<schedule_id, std::uint64_t> first;
     const auto found = parked_where([&](const parked_event& p) { return p.consumer == consumer; });
     for (const auto& p : found)
-      schedules.insert(p.event.schedule());
-    return {{schedules.begin(), schedules.end()}, found.size()};
+      first.emplace(p.event.schedule(), p.event.sequence);
+    parked_schedules all{{}, found.size()};
+    for (const auto& [schedule, sequence] : first)
+      all.schedules.push_back({schedule, sequence});
+    return all;
   }
 
   std::vector<std::string> broken;  ///< what only a bug writes; a database refuses most of it

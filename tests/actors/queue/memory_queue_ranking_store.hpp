@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue_ranking/queue_ranking_store.hpp"
+#include "config/limits.hpp"
 
 #include <algorithm>
 #include <map>
@@ -21,6 +22,7 @@ struct memory_queue_ranking_rows {
   std::map<std::pair<std::uint64_t, std::int64_t>, sales_bucket> buckets;
   std::map<std::pair<std::string, std::uint64_t>, sales_total> totals;
   std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> applied;  ///< → how often
+  std::map<std::string, std::map<std::uint64_t, event_id>> marks;          ///< by sequence
   std::map<std::string, std::uint64_t> through;
 };
 
@@ -59,6 +61,8 @@ class memory_queue_ranking_store final : public queue_ranking_store,
       entries.erase(token);
     return ended.size();
   }
+  /// As if it had been emptied.
+  void clear() { static_cast<memory_queue_ranking_rows&>(*this) = {}; }
 
   room_state load_room(concert_id concert, time_point ended_after) override {
     read();
@@ -126,9 +130,21 @@ class memory_queue_ranking_store final : public queue_ranking_store,
     if (applied[{w.consumer, w.event.value}]++ > 0)
       return refuse(w.consumer + " applied an event twice");
     through[w.consumer] = std::max(through[w.consumer], w.sequence);
+    forget_old_marks(w);
     if (w.bucket) buckets[{w.bucket->schedule.value, w.bucket->minute}] = *w.bucket;
     if (w.total) totals[{w.consumer, w.total->schedule.value}] = *w.total;
     return true;
+  }
+  // Within the bounds of every store.
+  void forget_old_marks(const ranking_write& w) {
+    auto& known = marks[w.consumer];
+    known[w.sequence] = w.event;
+    if (w.sequence <= limits::applied_events_kept) return;
+    const auto last = w.sequence - limits::applied_events_kept;
+    const auto first = last - std::min(last, limits::applied_events_swept);
+    for (auto m = known.lower_bound(first); m != known.end() && m->first <= last;
+         m = known.erase(m))
+      applied.erase({w.consumer, m->second.value});
   }
 };
 

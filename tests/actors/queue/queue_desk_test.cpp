@@ -4,6 +4,9 @@
 #include "tests/actors/queue/memory_queue_ranking_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
+#include <functional>
+#include <utility>
+
 #include <gtest/gtest.h>
 
 namespace boxoffice {
@@ -24,7 +27,8 @@ struct QueueDesk : ::testing::Test {
       time.meters()};
   queue_context context{time.clock(), time.random(), commits, store, time.reads(),
                         view,         time.meters(), {},      {}};
-  testing::inbox<queue_reply, token_reply, events_applied> box{time};
+  testing::inbox<queue_reply, token_reply, events_applied, queue_store_reply, applied_so_far> box{
+      time};
   queue_desk_actor desk;
 
   void SetUp() override {
@@ -69,6 +73,51 @@ struct QueueDesk : ::testing::Test {
     return e;
   }
 };
+
+TEST_F(QueueDesk, LooksAtItsStoreAndSaysWhatItFound) {
+  using condition = store_state::condition;
+  store_state found;
+  int looks = 0;
+  std::function<void(const store_state&)> waiting;
+  context.look = [&](std::function<void(const store_state&)> tell) {
+    ++looks;
+    if (found.is == condition::away)
+      waiting = std::move(tell);  // it takes its time
+    else
+      tell(found);
+    return job_runner::posted::yes;
+  };
+  restart();
+  const auto fault_of_store = [&] {
+    box.send(desk, ask_queue_store{9});
+    return box.last<queue_store_reply>().fault;
+  };
+  EXPECT_EQ(fault_of_store(), fault::none);
+  time.advance(limits::queue_store_look_every * 3);
+  EXPECT_EQ(looks, 3);
+  found.is = condition::away;
+  time.advance(limits::queue_store_look_every * 3);
+  EXPECT_EQ(looks, 4) << "one look at a time";
+  waiting(found);
+  time.run();
+  EXPECT_EQ(fault_of_store(), fault::unavailable);
+  EXPECT_EQ(time.meters().level("boxoffice_queue_store_whole", "").value(), 0);
+  found = {condition::whole, 2};
+  time.advance(limits::queue_store_look_every);
+  EXPECT_EQ(fault_of_store(), fault::none);
+  EXPECT_EQ(time.meters().level("boxoffice_queue_store_restorings", "").value(), 2);
+  found.is = condition::replaced;
+  time.advance(limits::queue_store_look_every);
+  EXPECT_EQ(fault_of_store(), fault::unavailable);
+  waiting = nullptr;
+  context.look = nullptr;
+}
+
+TEST_F(QueueDesk, KeepsNoBooksOfEvents) {
+  box.send(desk, ask_applied{4});
+  EXPECT_EQ(box.last<applied_so_far>().ticket, 4U);
+  EXPECT_EQ(box.last<applied_so_far>().are, applied_so_far::books::none);
+}
 
 TEST_F(QueueDesk, JoinsWaitsAndMovesUp) {
   const auto a = join("a"), b = join("b"), c = join("c"), d = join("d");

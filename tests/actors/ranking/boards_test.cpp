@@ -24,7 +24,8 @@ struct Boards : ::testing::Test {
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
       time.meters()};
   ranking_context context{time.clock(), commits, store, time.reads(), view, time.meters()};
-  testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused> box{time};
+  testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused, applied_so_far>
+      box{time};
   best_selling_actor selling;
   sold_out_actor sold_out;
 
@@ -132,6 +133,39 @@ TEST_F(Boards, AnEventOfAnUnknownScheduleIsRefusedByTheBoardThatNeedsIt) {
   EXPECT_EQ(box.all<events_applied>().size(), answers);
   box.send(sold_out, deliver_events{3, {event(1, 1), event(3, 1)}});
   EXPECT_EQ(box.last<events_applied>().ticket, 3U) << "the rest is taken";
+}
+
+TEST_F(Boards, SayWhatTheyHold) {
+  box.send(selling, ask_applied{1});
+  EXPECT_EQ(box.last<applied_so_far>().ticket, 1U);
+  EXPECT_EQ(box.last<applied_so_far>().are, applied_so_far::books::kept);
+  EXPECT_EQ(box.last<applied_so_far>().through, 0U);
+  box.send(selling, deliver_events{2, {event(1, 2), event(7, 3)}});
+  restart();
+  box.send(selling, ask_applied{3});
+  EXPECT_EQ(box.last<applied_so_far>().through, 7U);
+  EXPECT_EQ(box.last<applied_so_far>().known_after, 0U);
+  const auto far = limits::applied_events_kept + 9;
+  box.send(selling, deliver_events{4, {event(far, 1)}});
+  box.send(selling, ask_applied{5});
+  EXPECT_EQ(box.last<applied_so_far>().known_after, 9U);
+}
+
+TEST_F(Boards, AfterALossTakeNothingNewBeforeTheOld) {
+  box.send(selling, deliver_events{1, {event(1, 2), event(2, 3)}});
+  store.clear();
+  box.post(selling, deliver_events{2, {event(3, 1)}, 2});
+  time.run();
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U) << "it does not know yet";
+  store.clear();
+  restart();
+  box.send(selling, deliver_events{3, {event(4, 1)}, 3});
+  ASSERT_EQ(box.all<applied_so_far>().size(), 1U);
+  EXPECT_EQ(box.last<applied_so_far>().ticket, 3U);
+  EXPECT_EQ(box.last<applied_so_far>().through, 0U);
+  EXPECT_EQ(seats_sold(), 0U);
+  box.send(selling, deliver_events{4, {event(1, 2), event(2, 3), event(3, 1), event(4, 1)}, 0});
+  EXPECT_EQ(seats_sold(), 7U);
 }
 
 TEST_F(Boards, AStoreThatCannotBeReadIsTriedAgain) {

@@ -223,6 +223,23 @@ TYPED_TEST_P(PaymentStoreContract, EventsComeBackWholeAndInSequence) {
             commit_outcome::failed);
 }
 
+// A consumer that lost what it held is told everything again.
+TYPED_TEST_P(PaymentStoreContract, EventsThatEverybodyHasPassedCanBeReadAgainFromTheFirst) {
+  this->publish_some(5);
+  const auto all = this->reader_.events_after(0, 100);
+  ASSERT_EQ(commit(this->store_, this->consume("a", all[4].sequence),
+                   this->consume("b", all[4].sequence)),
+            commit_outcome::committed);
+  EXPECT_EQ(this->store_.prune_outbox(at(1), 100, this->both), 0U);  // none is older
+  auto again = this->reader_.events_after(0, 3);
+  ASSERT_EQ(again.size(), 3U);
+  const auto rest = this->reader_.events_after(again.back().sequence, 3);
+  again.insert(again.end(), rest.begin(), rest.end());
+  ASSERT_EQ(again.size(), 5U);
+  for (std::size_t i = 0; i < again.size(); ++i)
+    EXPECT_EQ(fields_of(again[i]), fields_of(all[i]));
+}
+
 TYPED_TEST_P(PaymentStoreContract, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence) {
   this->publish_some(6);
   const auto all = this->reader_.events_after(0, 100);
@@ -267,7 +284,9 @@ TYPED_TEST_P(PaymentStoreContract, ParkedEventsComeBackInOrderAndAreNotPruned) {
   EXPECT_EQ(found[0].at, at(50));
   EXPECT_EQ(this->ids_of(this->reader_.parked_of("a", key, 1)), std::vector<event_id>{all[1].id});
   EXPECT_TRUE(this->reader_.parked_of("a", {99}, 10).empty());
-  EXPECT_EQ(this->reader_.parked_for("a").schedules, std::vector<schedule_id>{key});
+  using parked_schedule = payment_reader::parked_schedule;
+  EXPECT_EQ(this->reader_.parked_for("a").schedules,
+            (std::vector<parked_schedule>{{key, all[1].sequence}}));
   EXPECT_EQ(this->reader_.parked_for("a").events, 2U);
   EXPECT_EQ(this->reader_.parked_for("c").events, 0U);
   EXPECT_EQ(this->reader_.find_parked(all[1].id).size(), 2U);
@@ -401,10 +420,10 @@ REGISTER_TYPED_TEST_SUITE_P(
     PaymentStoreContract, ReadsEveryFieldBack, AFailedBatchLeavesNothing, OnePaymentKeepsTheSeats,
     APaymentKeepsWhatItIsAbout, APaymentHasOneEventOfAKind, OpenSagasAreThoseUnderWayOldestFirst,
     FindsThePaymentOfAReservation, KnowsTheYoungestIdOfEveryShard, TheTimelineIsInTheOrderOfWriting,
-    EventsComeBackWholeAndInSequence, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence,
-    AConsumerThatIsNotNamedHoldsUpNothing, ParkedEventsComeBackInOrderAndAreNotPruned,
-    ParkingAgainKeepsTheNewestReasonAndReplayTakesOut, SagasAreListedYoungestFirstPageByPage,
-    CountsParkedSagasByShard, AConsumerNeverGoesBack, AKeyGetsItsAnswerLaterAndKeepsTheFirst,
-    PrunesOldKeysBoundedly);
+    EventsComeBackWholeAndInSequence, EventsThatEverybodyHasPassedCanBeReadAgainFromTheFirst,
+    PrunesWhatEveryConsumerHasPassedAndReusesNoSequence, AConsumerThatIsNotNamedHoldsUpNothing,
+    ParkedEventsComeBackInOrderAndAreNotPruned, ParkingAgainKeepsTheNewestReasonAndReplayTakesOut,
+    SagasAreListedYoungestFirstPageByPage, CountsParkedSagasByShard, AConsumerNeverGoesBack,
+    AKeyGetsItsAnswerLaterAndKeepsTheFirst, PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

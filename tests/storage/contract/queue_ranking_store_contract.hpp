@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/queue_ranking/queue_ranking_store.hpp"
+#include "config/limits.hpp"
 #include "tests/storage/samples.hpp"
 
 #include <algorithm>
@@ -91,13 +92,107 @@ TYPED_TEST_P(QueueRankingStoreContract, OneLivePlaceForAUserInAConcert) {
       commit_outcome::committed);
 }
 
-TYPED_TEST_P(QueueRankingStoreContract, ATokenKeepsItsPlace) {
+TYPED_TEST_P(QueueRankingStoreContract, ATokenKeepsItsUserAndItsPlace) {
+  ASSERT_EQ(commit(this->store_, this->place(1, "ada"), this->place(2, "ben")),
+            commit_outcome::committed);
+  auto other_user = std::get<queue_write>(this->place(1, "eve"));
+  EXPECT_EQ(commit(this->store_, this->place(3, "cyd"), queue_ranking_write{other_user}),
+            commit_outcome::failed);
+  auto other_place = std::get<queue_write>(this->place(1, "ada"));
+  other_place.entry.sequence = 7;
+  EXPECT_EQ(commit(this->store_, queue_ranking_write{other_place}), commit_outcome::failed);
+  auto place_of_ben = std::get<queue_write>(this->place(8, "dan"));
+  place_of_ben.entry.sequence = 2;
+  EXPECT_EQ(commit(this->store_, queue_ranking_write{place_of_ben}), commit_outcome::failed);
+  auto twice = std::get<queue_write>(this->place(9, "eve"));
+  twice.entry.sequence = 4;
+  EXPECT_EQ(commit(this->store_, this->place(4, "dan"), queue_ranking_write{twice}),
+            commit_outcome::failed);
+  EXPECT_EQ(this->sequences(), (std::vector<std::uint64_t>{1, 2}));
+  EXPECT_EQ(this->queue_.load_room(this->here, at(0)).last_sequence, 2U);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, WhatOneBatchDoesToAPlaceIsDoneInOrder) {
+  ASSERT_EQ(commit(this->store_, this->place(1, "ada"), this->place(1, "ada", token_state::active),
+                   this->place(1, "ada", token_state::left, at(1)), this->place(2, "ada"),
+                   this->place(2, "ada", token_state::active, at(2))),
+            commit_outcome::committed);
+  const auto room = this->queue_.load_room(this->here, at(0));
+  ASSERT_EQ(room.entries.size(), 2U);
+  EXPECT_EQ(room.entries[0].state, token_state::left);
+  EXPECT_EQ(room.entries[1].state, token_state::active);
+  EXPECT_EQ(commit(this->store_, this->place(3, "ada")), commit_outcome::failed);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, AFailedBatchLeavesNothingOfEitherKind) {
+  const sales_total total{{2}, 8, at(5), at(6)};
+  ASSERT_EQ(commit(this->store_, this->applied("a", 1)), commit_outcome::committed);
+  EXPECT_EQ(commit(this->store_, this->place(1, "ada"),
+                   this->applied("a", 2, sales_bucket{{2}, 100, 4}, total), this->applied("a", 1)),
+            commit_outcome::failed);
+  EXPECT_TRUE(this->sequences().empty());
+  auto board = this->ranking_.load_board("a", 0);
+  EXPECT_EQ(board.applied_through, 1U);
+  EXPECT_TRUE(board.totals.empty());
+  EXPECT_TRUE(board.buckets.empty());
+  EXPECT_EQ(commit(this->store_, this->place(1, "ada"),
+                   this->applied("a", 2, sales_bucket{{2}, 100, 4}, total)),
+            commit_outcome::committed);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, IdsAndTimesUseAllTheirBits) {
+  queue_entry e;
+  e.concert = {0xFF'FFFF};
+  e.token = make_queue_token(e.concert, ~std::uint64_t{0});
+  e.user = {"a b-_\"'{}"};
+  e.sequence = (std::uint64_t{1} << 52) + 1;
+  e.expires_at = at(123'456'789);
+  e.changed_at = at(-1);
+  constexpr std::uint64_t far = std::uint64_t{1} << 52;
+  const queue_ranking_write first = ranking_write{"a",
+                                                  {0x7FFF'FFFF'FFFF'FFFE},
+                                                  far + 3,
+                                                  sales_bucket{{0xFF'FFFF}, 29'000'000, -7},
+                                                  sales_total{{0xFF'FFFF}, -9, no_time, at(1)}};
+  const queue_ranking_write second = ranking_write{"a", {0x7FFF'FFFF'FFFF'FFFF}, far + 4, {}, {}};
+  ASSERT_EQ(commit(this->store_, queue_ranking_write{queue_write{e}}, first, second),
+            commit_outcome::committed);
+  const auto room = this->queue_.load_room(e.concert, at(0));
+  ASSERT_EQ(room.entries.size(), 1U);
+  EXPECT_EQ(room.entries[0].token, e.token);
+  EXPECT_EQ(room.entries[0].user, e.user);
+  EXPECT_EQ(room.entries[0].sequence, e.sequence);
+  EXPECT_EQ(room.entries[0].expires_at, e.expires_at);
+  EXPECT_EQ(room.entries[0].changed_at, e.changed_at);
+  const auto board = this->ranking_.load_board("a", 28'999'999);
+  EXPECT_EQ(board.applied_through, far + 4);
+  ASSERT_EQ(board.buckets.size(), 1U);
+  EXPECT_EQ(board.buckets[0].seats, -7);
+  ASSERT_EQ(board.totals.size(), 1U);
+  EXPECT_EQ(board.totals[0].seats, -9);
+  EXPECT_EQ(board.totals[0].last_paid_at, no_time);
+  EXPECT_EQ(board.totals[0].sold_out_at, at(1));
+  EXPECT_EQ(this->ranking_.applied_among("a", {{0x7FFF'FFFF'FFFF'FFFF}, {1}}),
+            (std::vector<event_id>{{0x7FFF'FFFF'FFFF'FFFF}}));
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, MarksAreKeptWithinTheirBound) {
+  constexpr auto kept = limits::applied_events_kept;
+  ASSERT_EQ(commit(this->store_, this->applied("a", 1), this->applied("a", 2),
+                   this->applied("b", 1), this->applied("a", kept)),
+            commit_outcome::committed);
+  const std::vector<event_id> asked{{~1ULL}, {~2ULL}, {~kept}};
+  EXPECT_EQ(this->ranking_.applied_among("a", asked).size(), 3U);
+  ASSERT_EQ(commit(this->store_, this->applied("a", kept + 1)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.applied_among("a", asked), (std::vector<event_id>{{~2ULL}, {~kept}}));
+  EXPECT_EQ(this->ranking_.applied_among("b", asked).size(), 1U);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, AWholeStoreHasNothingToPutBack) {
   ASSERT_EQ(commit(this->store_, this->place(1, "ada")), commit_outcome::committed);
-  auto other = this->place(1, "ben");
-  EXPECT_EQ(commit(this->store_, other), commit_outcome::failed);
-  std::get<queue_write>(other).entry.token = make_queue_token(this->here, 77);
-  EXPECT_EQ(commit(this->store_, other), commit_outcome::failed) << "two on one place";
-  EXPECT_EQ(this->sequences(), (std::vector<std::uint64_t>{1}));
+  const auto found = this->store_.look();
+  EXPECT_EQ(found.is, store_state::condition::whole);
+  EXPECT_EQ(found.restorings, 0U);
 }
 
 TYPED_TEST_P(QueueRankingStoreContract, AnEventIsAppliedOnceByEachConsumer) {
@@ -136,7 +231,10 @@ TYPED_TEST_P(QueueRankingStoreContract, BoardsComeBackAsLastWritten) {
 
 REGISTER_TYPED_TEST_SUITE_P(QueueRankingStoreContract, LoadsARoomInTheOrderOfArrival,
                             EndedPlacesShowForAWhileAndArePrunedBoundedly,
-                            OneLivePlaceForAUserInAConcert, ATokenKeepsItsPlace,
+                            OneLivePlaceForAUserInAConcert, ATokenKeepsItsUserAndItsPlace,
+                            WhatOneBatchDoesToAPlaceIsDoneInOrder,
+                            AFailedBatchLeavesNothingOfEitherKind, IdsAndTimesUseAllTheirBits,
+                            MarksAreKeptWithinTheirBound, AWholeStoreHasNothingToPutBack,
                             AnEventIsAppliedOnceByEachConsumer, BoardsComeBackAsLastWritten);
 
 }  // namespace boxoffice::test

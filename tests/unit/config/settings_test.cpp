@@ -271,9 +271,20 @@ TEST(Settings, EveryDatabaseOfPostgresIsNamed) {
   EXPECT_EQ(loaded(sources).store.kind, store_kind::postgres);
 }
 
+TEST(Settings, RedisIsNamedWhenItKeepsTheQueue) {
+  settings_sources sources;
+  sources.use = settings_use::data_only;
+  sources.flags = {{"--queue", "queue_ranking.kind", "redis"}};
+  const auto got = refused(sources);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_TRUE(contains(got[0], "queue_ranking.url must say where Redis is")) << got[0];
+  sources.flags.push_back(set("queue_ranking.url", "redis://127.0.0.1"));
+  EXPECT_EQ(loaded(sources).queue_ranking.kind, ranking_store_kind::redis);
+}
+
 TEST(Settings, WhatThisVersionLacksIsRefusedByName) {
-  for (const auto& flag : {set("queue_ranking.kind", "redis"), set("events.kind", "kafka"),
-                           set("events.kind", "rabbitmq"), set("events.kind", "redis")}) {
+  for (const auto& flag :
+       {set("events.kind", "kafka"), set("events.kind", "rabbitmq"), set("events.kind", "redis")}) {
     const auto mistake = mistake_of(flag);
     EXPECT_TRUE(contains(mistake, "\"" + flag.value + "\" is not available in this version"))
         << mistake;

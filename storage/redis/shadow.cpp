@@ -1,0 +1,104 @@
+#include "storage/redis/shadow.hpp"
+
+#include "config/limits.hpp"
+
+#include <algorithm>
+#include <variant>
+
+namespace boxoffice::redis {
+
+void shadow::apply(std::span<const queue_ranking_write> batch) {
+  for (const auto& each : batch)
+    std::visit([this](const auto& part) { apply(part); }, each);
+}
+
+void shadow::forget(std::span<const queue_token> pruned) {
+  for (const auto token : pruned) {
+    const auto found = entries_.find(token);
+    if (found == entries_.end()) continue;
+    ended_.erase({found->second.changed_at, token});
+    entries_.erase(found);
+  }
+}
+
+std::vector<queue_token> shadow::ended_before(time_point before, std::size_t limit) const {
+  std::vector<queue_token> found;
+  for (const auto& [at, token] : ended_) {
+    if (at >= before || found.size() == limit) break;
+    found.push_back(token);
+  }
+  return found;
+}
+
+void shadow::apply(const ranking_write& w) {
+  put(w.consumer, mark{w.sequence, w.event});
+  if (w.bucket) put(*w.bucket);
+  if (w.total) put(w.consumer, *w.total);
+}
+
+void shadow::put(const queue_entry& e) {
+  auto& known = entries_[e.token];
+  ended_.erase({known.changed_at, e.token});
+  known = e;
+  if (e.state != token_state::waiting && e.state != token_state::active)
+    ended_.insert({e.changed_at, e.token});
+  raise_last(e.concert, e.sequence);
+}
+
+void shadow::put(const sales_bucket& b) {
+  buckets_[b.minute][b.schedule] = b.seats;
+  buckets_.erase(buckets_.begin(),
+                 buckets_.upper_bound(buckets_.rbegin()->first - limits::redis_minutes_kept));
+}
+
+void shadow::put(const std::string& consumer, const sales_total& t) {
+  totals_[consumer][t.schedule] = t;
+}
+
+void shadow::put(const std::string& consumer, const mark& m) {
+  auto& marks = marks_[consumer];
+  const auto place = [&](std::uint64_t sequence) {
+    return std::ranges::lower_bound(marks, sequence, {}, &mark::sequence);
+  };
+  if (marks.empty() || marks.back().sequence < m.sequence)
+    marks.push_back(m);
+  else
+    marks.insert(place(m.sequence), m);
+  if (m.sequence <= limits::applied_events_kept) return;
+  const auto last = m.sequence - limits::applied_events_kept;
+  const auto first = last > limits::applied_events_swept ? last - limits::applied_events_swept : 0;
+  marks.erase(place(first), place(last + 1));
+}
+
+void shadow::raise_last(concert_id concert, std::uint64_t sequence) {
+  auto& last = last_[concert];
+  last = std::max(last, sequence);
+}
+
+void shadow::write_back(operations& to, const std::function<void()>& after) const {
+  for (const auto& [token, e] : entries_) {
+    to.entry(e);
+    after();
+  }
+  for (const auto& [concert, sequence] : last_) {
+    to.last_sequence(concert, sequence);
+    after();
+  }
+  for (const auto& [consumer, marks] : marks_)
+    for (const auto& m : marks) {
+      to.mark(consumer, m.event, m.sequence);
+      after();
+    }
+  for (const auto& [consumer, totals] : totals_)
+    for (const auto& [schedule, t] : totals) {
+      to.total(consumer, t);
+      after();
+    }
+  for (const auto& [minute, schedules] : buckets_)
+    for (const auto& [schedule, seats] : schedules) {
+      to.bucket({schedule, minute, seats});
+      after();
+    }
+}
+
+}  // namespace boxoffice::redis

@@ -1,0 +1,161 @@
+// Rankings are counted again from the payment events when their store was emptied or set back: the
+// boards with their relays, over both stores.
+#include "actors/outbox/outbox_relay.hpp"
+#include "actors/ranking/boards.hpp"
+#include "tests/actors/payment/memory_payment_store.hpp"
+#include "tests/actors/queue/memory_queue_ranking_store.hpp"
+#include "tests/actors/virtual_time.hpp"
+
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice {
+namespace {
+
+struct Recount : ::testing::Test {
+  testing::virtual_time time;
+  testing::memory_queue_ranking_store boards_store;
+  testing::memory_payment_store payments;
+  catalogue_view view;
+  committer<queue_ranking_write> board_commits{
+      "queue_ranking",
+      {256, 8},
+      time.commits(),
+      [this](std::span<const queue_ranking_write> batch) { return boards_store.commit(batch); },
+      time.meters()};
+  committer<payment_write> payment_commits{
+      "payment",
+      {100, 10},
+      time.commits(),
+      [this](std::span<const payment_write> batch) { return payments.commit(batch); },
+      time.meters()};
+  testing::inbox<best_selling_reply, sold_out_reply> box{time};
+  best_selling_actor selling;
+  sold_out_actor sold_out;
+  std::vector<outbox_relay_actor> relays;
+  std::uint64_t last{0};
+
+  void SetUp() override {
+    catalogue all;
+    for (std::uint64_t id = 1; id <= 3; ++id) {
+      schedule s;
+      s.id = {id};
+      s.concert = {1};
+      s.sales_open_at = testing::beginning;
+      s.seats = seat_map{{{"A", 1, 6, {1000}}}};
+      all.schedules[s.id] = std::make_shared<const schedule>(s);
+    }
+    view.publish(std::make_shared<const catalogue>(all));
+    start();
+  }
+  void start() {
+    const ranking_context context{time.clock(), board_commits, boards_store,
+                                  time.reads(), view,          time.meters()};
+    selling = time.owns(spawn_best_selling(time.system(), context));
+    sold_out = time.owns(spawn_sold_out(time.system(), context));
+    for (const auto& [name, to] :
+         {std::pair<std::string, event_consumer_actor>{"best_selling", selling},
+          std::pair<std::string, event_consumer_actor>{"sold_out", sold_out}})
+      relays.push_back(time.owns(spawn_outbox_relay(
+          time.system(), {time.clock(), name, to, payment_commits, payments, time.commits(),
+                          payments, time.reads(), time.meters()})));
+    time.advance(seconds{2});
+  }
+  void stop() {
+    for (const auto& relay : relays)
+      caf::anon_send_exit(relay, caf::exit_reason::kill);
+    relays.clear();
+    caf::anon_send_exit(selling, caf::exit_reason::kill);
+    caf::anon_send_exit(sold_out, caf::exit_reason::kill);
+    time.run();
+  }
+  void happen(std::uint64_t schedule, std::uint32_t seats,
+              event_kind kind = event_kind::payment_completed) {
+    payment_write w;
+    w.event = payment_event{};
+    w.event->id = {1000 + ++last};
+    w.event->kind = kind;
+    w.event->reservation = make_reservation_id({schedule}, last);
+    w.event->seats = seats;
+    w.event->paid_at = time.now();
+    w.event->occurred_at = time.now();
+    payments.commit(std::span{&w, 1});
+    time.advance(milliseconds{700});
+  }
+  /// Both rankings as one text.
+  std::string shown() {
+    std::string text;
+    box.send(selling, read_best_selling{1, ranking_window::all, 50});
+    for (const auto& l : box.last<best_selling_reply>().lines)
+      text += std::to_string(l.schedule.value) + ":" + std::to_string(l.seats_sold) + " ";
+    box.send(selling, read_best_selling{2, ranking_window::hour, 50});
+    for (const auto& l : box.last<best_selling_reply>().lines)
+      text += std::to_string(l.schedule.value) + ":" + std::to_string(l.seats_sold) + "h ";
+    box.send(sold_out, read_sold_out{3, 50});
+    for (const auto& l : box.last<sold_out_reply>().lines)
+      text += std::to_string(l.schedule.value) + " in " + std::to_string(l.to_sell_out.count()) +
+              (l.currently == sold_out_line::now::sold_out ? " " : "- ");
+    return text;
+  }
+};
+
+TEST_F(Recount, AnEmptiedStoreIsCountedAgain) {
+  happen(1, 4);
+  happen(2, 6);
+  happen(1, 2);
+  happen(2, 1, event_kind::payment_refunded);
+  const auto before = shown();
+  EXPECT_EQ(before.substr(0, 8), "1:6 2:5 ");
+  stop();
+  boards_store.clear();
+  start();
+  EXPECT_EQ(shown(), before);
+  happen(3, 1);
+  EXPECT_NE(shown(), before);
+  for (const auto& [mark, times] : boards_store.applied)
+    EXPECT_EQ(times, 1U) << mark.first << " " << mark.second;
+}
+
+TEST_F(Recount, EventsOlderThanADayCount) {
+  happen(1, 6);
+  time.advance(std::chrono::hours{26});
+  happen(2, 2);
+  const auto before = shown();
+  stop();
+  boards_store.clear();
+  start();
+  EXPECT_EQ(shown(), before);
+}
+
+TEST_F(Recount, AnOldCopyIsBroughtUpToDate) {
+  happen(1, 4);
+  const auto old = boards_store;
+  happen(2, 6);
+  happen(1, 2);
+  const auto before = shown();
+  stop();
+  boards_store = old;
+  start();
+  EXPECT_EQ(shown(), before);
+  for (const auto& [mark, times] : boards_store.applied)
+    EXPECT_EQ(times, 1U) << mark.first << " " << mark.second;
+}
+
+TEST_F(Recount, WhatWasParkedStaysWithItsOperator) {
+  happen(1, 4);
+  happen(9, 1);  // of a schedule that sold_out does not know
+  happen(2, 6);
+  happen(9, 1);
+  const auto before = shown();
+  ASSERT_EQ(payments.parked.size(), 2U);
+  stop();
+  boards_store.clear();
+  start();
+  EXPECT_EQ(shown(), before);
+  EXPECT_EQ(payments.parked.size(), 2U);
+}
+
+}  // namespace
+}  // namespace boxoffice
