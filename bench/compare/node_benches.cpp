@@ -58,8 +58,7 @@ struct expiry_result {
 
 /// Makes holds in schedule after schedule, each with a shorter time and begun at the same part of a
 /// second, so that all end at about the same moment, and watches them go.
-expiry_result expire(std::uint32_t count, seconds until_all_end) {
-  constexpr std::uint32_t schedules = 10;
+expiry_result expire(std::uint32_t count, std::uint32_t schedules, seconds until_all_end) {
   bench_node node{{.seats = count / schedules, .schedules = 0}};
   const system_clock_source time;
   const auto end = time.now() + until_all_end;
@@ -136,7 +135,9 @@ outcome measure_timers(const surroundings& from) {
   const auto run = [&](std::uint32_t count) {
     const auto name = std::to_string(count) + " holds";
     const double making = count / made_per_second;
-    const auto found = expire(count, seconds{15 + static_cast<int>(1.5 * making)});
+    const auto schedules = from.size<std::uint32_t>(4, 10);
+    const auto found =
+        expire(count, schedules, seconds{schedules + 5 + static_cast<unsigned>(1.5 * making)});
     made_per_second = found.made_per_second;
     out.figures.push_back({name + ", made", spread_of({found.made_per_second}), "/s"});
     out.figures.push_back({name + ", expired", spread_of({found.per_second}), "/s"});
@@ -157,7 +158,7 @@ outcome measure_timers(const surroundings& from) {
       "Error: from the deadline to when the desk counts the hold as expired and shows its "
       "seat as free to readers of the map; that a hold is over at its deadline does not "
       "depend on it. The rate is bounded by how fast the "
-      "deadlines come: those of ten schedules fall into the time that it took to make the "
+      "deadlines come: those of several schedules fall into the time that it took to make the "
       "holds of one."};
   return out;
 }
