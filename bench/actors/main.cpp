@@ -17,7 +17,7 @@ namespace {
 
 // About a second of work at this load.
 std::uint64_t operations(std::uint32_t in_flight) {
-  return in_flight == 1 ? 500 : in_flight <= 16 ? 5'000 : 20'000;
+  return in_flight == 1 ? 300 : in_flight <= 16 ? 3'000 : 10'000;
 }
 
 void count_costs(benchmark::State& state, const counted_work& all, std::uint64_t done) {

@@ -15,8 +15,8 @@ namespace {
 constexpr std::size_t connections = 64;
 constexpr std::size_t seats = 50;
 
-http_setup on_sqlite(const surroundings& from) {
-  return {.server = from.server, .connections = connections, .renews = http_setup::renewal::never};
+http_setup measured_on(const std::shared_ptr<load::measured_server>& server) {
+  return {.server = server, .connections = connections, .renews = http_setup::renewal::never};
 }
 
 enum class reader : std::uint8_t { knows_the_map, is_new };
@@ -44,7 +44,8 @@ outcome compare_with_hello(const surroundings& from) {
                 .durability = "SQLite, WAL, synchronous = FULL; only the sold-out answer is kept"};
   const auto hello = of.add(make_hello_side(from.own_programs / "boxoffice-hello", 1, connections));
 
-  auto unchanged = on_sqlite(from);
+  const auto server = std::make_shared<load::measured_server>(from.server, "");
+  auto unchanged = measured_on(server);
   unchanged.name = "seat map of 50 seats, 304";
   unchanged.does = "GET with If-None-Match of the current version";
   unchanged.prepare = [](const std::string& url, std::size_t) {
@@ -52,7 +53,7 @@ outcome compare_with_hello(const surroundings& from) {
   };
   const auto not_modified = of.add(make_http_side(std::move(unchanged)));
 
-  auto whole = on_sqlite(from);
+  auto whole = measured_on(server);
   whole.name = "seat map of 50 seats, full body";
   whole.does = "GET of the whole map, about 5 KB";
   whole.prepare = [](const std::string& url, std::size_t) {
@@ -60,7 +61,7 @@ outcome compare_with_hello(const surroundings& from) {
   };
   const auto full = of.add(make_http_side(std::move(whole)));
 
-  auto late = on_sqlite(from);
+  auto late = measured_on(server);
   late.name = "sold-out answer";
   late.does =
       "POST of a hold by one of 500 users for a seat that is sold, with JSON, JWT, "

@@ -19,15 +19,18 @@ using std::chrono::milliseconds;
 
 constexpr auto durable = "SQLite, WAL, synchronous = FULL";
 
-http_setup scenario_of(const surroundings& from, const std::string& name, const std::string& does,
+using server_ptr = std::shared_ptr<load::measured_server>;
+
+http_setup scenario_of(const server_ptr& server, const std::string& name, const std::string& does,
                        std::size_t connections) {
-  return {.name = name, .does = does, .server = from.server, .connections = connections};
+  return {.name = name, .does = does, .server = server, .connections = connections};
 }
 
 /// Everybody at the same moment; the seats are gone after it, and nothing but the seats.
-http_setup hold_storm(const surroundings& from, std::size_t users, std::size_t seats) {
+http_setup hold_storm(const server_ptr& server, std::size_t users, std::size_t seats) {
   auto out = scenario_of(
-      from, "hold storm, " + std::to_string(users) + " users × " + std::to_string(seats) + " seats",
+      server,
+      "hold storm, " + std::to_string(users) + " users × " + std::to_string(seats) + " seats",
       "each user tries one hold, all at once; exactly the seats are granted", users);
   out.count = users;
   out.prepare = [=](const std::string& url, std::size_t) {
@@ -71,9 +74,9 @@ double median_rate(const side_outcome& of) {
 }
 
 /// What the server can do: purchases per second in a closed loop.
-double peak(const surroundings& from) {
+double peak(const server_ptr& server, const surroundings& from) {
   comparison one{.name = "peak", .what = "", .durability = durable};
-  auto closed = scenario_of(from, "purchases", "", 64);
+  auto closed = scenario_of(server, "purchases", "", 64);
   closed.prepare = load::purchases_of_a_crowd();
   one.add(make_http_side(std::move(closed)));
   return median_rate(run_rounds(one, {.rounds = 2, .time = from.plan.time}).sides.front());
@@ -85,19 +88,20 @@ outcome measure_scenarios(const surroundings& from) {
   comparison of{.name = "http-scenarios",
                 .what = "what happens during an on-sale, one thing at a time",
                 .durability = durable};
-  auto closed = scenario_of(from, "purchases, closed loop, 64 in flight",
+  const auto server = std::make_shared<load::measured_server>(from.server, "");
+  auto closed = scenario_of(server, "purchases, closed loop, 64 in flight",
                             "hold and pay; the next when one ends", 64);
   closed.prepare = load::purchases_of_a_crowd();
   of.add(make_http_side(std::move(closed)));
-  auto open = scenario_of(from, "purchases, open loop, 400 a second",
+  auto open = scenario_of(server, "purchases, open loop, 400 a second",
                           "hold and pay; begun at this rate whatever the answers do", 64);
   open.prepare = load::purchases_of_a_crowd();
   open.rate = [] { return 400.0; };
   open.per_second_expected = 400;
   of.add(make_http_side(std::move(open)));
-  of.add(make_http_side(hold_storm(from, 500, 1)));
-  of.add(make_http_side(hold_storm(from, 2000, 500)));
-  auto late = scenario_of(from, "sold-out storm",
+  of.add(make_http_side(hold_storm(server, 500, 1)));
+  of.add(make_http_side(hold_storm(server, 2000, 500)));
+  auto late = scenario_of(server, "sold-out storm",
                           "500 users ask again and again for seats that are sold", 64);
   late.prepare = [](const std::string& url, std::size_t) -> std::unique_ptr<load::scenario> {
     return std::make_unique<load::attempts>(load::sold_out(url, 50, 500));
@@ -105,11 +109,12 @@ outcome measure_scenarios(const surroundings& from) {
   late.renews = http_setup::renewal::never;
   of.add(make_http_side(std::move(late)));
   auto readers =
-      scenario_of(from, "seat-map readers", "the whole map of 500 seats, about 50 KB", 64);
+      scenario_of(server, "seat-map readers", "the whole map of 500 seats, about 50 KB", 64);
   readers.prepare = [](const std::string& url, std::size_t) { return map_readers(url); };
   readers.renews = http_setup::renewal::never;
   of.add(make_http_side(std::move(readers)));
-  auto polls = scenario_of(from, "queue polling", "2,000 people in a line ask for their place", 64);
+  auto polls =
+      scenario_of(server, "queue polling", "2,000 people in a line ask for their place", 64);
   polls.prepare = [](const std::string& url, std::size_t) { return queue_polls(url); };
   polls.renews = http_setup::renewal::never;
   of.add(make_http_side(std::move(polls)));
@@ -164,21 +169,20 @@ outcome measure_on_sale(const surroundings& from) {
 
 outcome measure_overload(const surroundings& from) {
   constexpr double times = 3;
-  const auto capacity = peak(from);
+  const auto server = std::make_shared<load::measured_server>(
+      from.server, "", std::vector<std::string>{"http.in_flight_max=512"});
+  const auto capacity = peak(server, from);
   comparison of{.name = "overload",
                 .what = "three times as many purchases as the server can do",
                 .durability = durable};
-  const std::string admits = "http.in_flight_max=512";
-  auto normal = scenario_of(from, "peak, closed loop, 64 in flight", "hold and pay", 64);
+  auto normal = scenario_of(server, "peak, closed loop, 64 in flight", "hold and pay", 64);
   normal.prepare = load::purchases_of_a_crowd();
-  normal.settings = {admits};
-  auto flood = scenario_of(from, "3 × capacity, open loop",
+  auto flood = scenario_of(server, "3 × capacity, open loop",
                            "hold and pay on 1,024 connections; the server admits 512 requests and "
                            "answers 503 beyond, who holds asks again for the payment, and who "
                            "finds no connection for a second goes away",
                            1024);
   flood.prepare = load::purchases_of_a_crowd();
-  flood.settings = {admits};
   flood.rate = [capacity] { return capacity * times; };
   flood.patience = milliseconds{1000};
   flood.per_second_expected = capacity * times;

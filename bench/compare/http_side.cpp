@@ -27,9 +27,7 @@ double in_milliseconds(std::chrono::microseconds time) {
 class http_side final : public side {
  public:
   explicit http_side(http_setup setup)
-      : setup_{std::move(setup)},
-        server_{setup_.server, setup_.postgres, setup_.settings},
-        per_second_{setup_.per_second_expected} {}
+      : setup_{std::move(setup)}, per_second_{setup_.per_second_expected} {}
 
   [[nodiscard]] std::string name() const override { return setup_.name; }
   [[nodiscard]] std::string does() const override { return setup_.does; }
@@ -57,8 +55,8 @@ class http_side final : public side {
   load::load_result run_once(milliseconds time) {
     const double seconds = std::chrono::duration<double>(time + warm_up).count();
     if (!scenario_ || setup_.renews == http_setup::renewal::each_round) {
-      const auto operations = static_cast<std::size_t>(per_second_ * spare * seconds) + 1000;
-      scenario_ = setup_.prepare(server_.url(), std::min(operations, operations_max));
+      const auto operations = static_cast<std::size_t>(per_second_ * spare * seconds) + 200;
+      scenario_ = setup_.prepare(setup_.server->url(), std::min(operations, operations_max));
       next_ = 0;
     }
     load::load_plan plan{.connections = setup_.connections,
@@ -73,10 +71,10 @@ class http_side final : public side {
       plan.measured = std::chrono::minutes{2};
       plan.count = setup_.count;
     }
-    plan.meters = {{"server", [&] { return load::cpu_seconds(server_.pid()); }}};
+    plan.meters = {{"server", [&] { return load::cpu_seconds(setup_.server->pid()); }}};
     if (!setup_.postgres.empty())
       plan.meters.push_back({"database", [&] { return postgres_cpu_seconds(setup_.postgres); }});
-    auto found = load::run_load(rush::parse_url(server_.url()), *scenario_, plan);
+    auto found = load::run_load(rush::parse_url(setup_.server->url()), *scenario_, plan);
     const auto used = static_cast<double>(found.next - next_);
     per_second_ = std::max(per_second_ / 2, used / seconds);
     next_ = found.next;
@@ -84,7 +82,6 @@ class http_side final : public side {
   }
 
   const http_setup setup_;
-  load::measured_server server_;
   std::unique_ptr<load::scenario> scenario_;
   double per_second_;
   std::uint64_t next_{0};

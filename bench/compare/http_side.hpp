@@ -11,13 +11,13 @@
 
 namespace boxoffice::compare {
 
-/// How a server over HTTP is measured. The server lives through all rounds.
+/// How a server over HTTP is measured. The server lives through all rounds, and may have several
+/// sides.
 struct http_setup {
   std::string name{};
   std::string does{};
-  std::filesystem::path server{};
-  std::string postgres{};  ///< where its databases are made; empty: SQLite files
-  std::vector<std::string> settings{};
+  std::shared_ptr<load::measured_server> server{};
+  std::string postgres{};  ///< the server of its databases, whose CPU time is counted; or empty
   std::size_t connections{64};
   /// 0: closed loop. A function, for the rate may come from a round before.
   std::function<double()> rate{};

@@ -51,7 +51,8 @@ void add_options(CLI::App& app, compare_options& into) {
   app.add_option("--rounds", into.rounds, "Rounds of each side; 0: 5, or 1 with --quick")
       ->check(CLI::Range(0, 1000))
       ->capture_default_str();
-  app.add_option("--seconds", into.seconds, "Length of a round of a side; 0: 4, or 1 with --quick")
+  app.add_option("--seconds", into.seconds,
+                 "Length of a round of a side; 0: 4, or 0.7 with --quick")
       ->check(CLI::Range(0.0, 3600.0))
       ->capture_default_str();
   app.add_option("--minutes", into.minutes,
@@ -80,7 +81,7 @@ int run(compare_options how) {
   how.from.spends = effort;
   how.from.own_programs = std::filesystem::read_symlink("/proc/self/exe").parent_path();
   how.from.plan.rounds = how.rounds != 0 ? how.rounds : how.from.size(1, 5);
-  const double seconds = how.seconds > 0 ? how.seconds : how.from.size(1.0, 4.0);
+  const double seconds = how.seconds > 0 ? how.seconds : how.from.size(0.7, 4.0);
   how.from.plan.time = std::chrono::milliseconds{static_cast<std::int64_t>(seconds * 1000)};
   auto results = nlohmann::json::array();
   int failed = 0;

@@ -1,5 +1,6 @@
 #include "bench/compare/node_benches.hpp"
 
+#include "actors/point/account_state.hpp"
 #include "actors/reservation/seat_actor.hpp"
 #include "bench/actors/workloads.hpp"
 #include "bench/compare/polling.hpp"
@@ -58,8 +59,7 @@ struct expiry_result {
 
 /// Makes holds in schedule after schedule, each with a shorter time and begun at the same part of a
 /// second, so that all end at about the same moment, and watches them go.
-expiry_result expire(std::uint32_t count, seconds until_all_end) {
-  constexpr std::uint32_t schedules = 10;
+expiry_result expire(std::uint32_t count, std::uint32_t schedules, seconds until_all_end) {
   bench_node node{{.seats = count / schedules, .schedules = 0}};
   const system_clock_source time;
   const auto end = time.now() + until_all_end;
@@ -101,6 +101,33 @@ expiry_result expire(std::uint32_t count, seconds until_all_end) {
   return {count / making, count / took.count(), quantile(0.5), quantile(0.99)};
 }
 
+struct actor_cost {
+  double bytes{0}, spawn_microseconds{0};
+};
+
+/// By what malloc has given out, which no other allocation of this process disturbs.
+template <class Spawn>
+actor_cost cost_of_actors(std::size_t count, Spawn spawn) {
+  const auto in_use = [] {
+    const auto found = ::mallinfo2();
+    return static_cast<double>(found.uordblks + found.hblkhd);
+  };
+  caf::actor_system_config config;
+  caf::actor_system system{config};
+  std::vector<decltype(spawn(system, 0))> all;
+  all.reserve(count);
+  const auto before = in_use();
+  const auto began = std::chrono::steady_clock::now();
+  for (std::uint64_t number = 0; number < count; ++number)
+    all.push_back(spawn(system, number));
+  const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
+  const auto each = static_cast<double>(count);
+  const actor_cost found{(in_use() - before) / each, took.count() * 1e6 / each};
+  for (auto& one : all)
+    caf::anon_send_exit(one, caf::exit_reason::user_shutdown);
+  return found;
+}
+
 struct cost {
   double wall_microseconds{0}, cpu_microseconds{0};
 };
@@ -136,7 +163,9 @@ outcome measure_timers(const surroundings& from) {
   const auto run = [&](std::uint32_t count) {
     const auto name = std::to_string(count) + " holds";
     const double making = count / made_per_second;
-    const auto found = expire(count, seconds{15 + static_cast<int>(1.5 * making)});
+    const auto schedules = from.size<std::uint32_t>(4, 10);
+    const auto found =
+        expire(count, schedules, seconds{schedules + 5 + static_cast<unsigned>(1.5 * making)});
     made_per_second = found.made_per_second;
     out.figures.push_back({name + ", made", spread_of({found.made_per_second}), "/s"});
     out.figures.push_back({name + ", expired", spread_of({found.per_second}), "/s"});
@@ -157,39 +186,33 @@ outcome measure_timers(const surroundings& from) {
       "Error: from the deadline to when the desk counts the hold as expired and shows its "
       "seat as free to readers of the map; that a hold is over at its deadline does not "
       "depend on it. The rate is bounded by how fast the "
-      "deadlines come: those of ten schedules fall into the time that it took to make the "
+      "deadlines come: those of several schedules fall into the time that it took to make the "
       "holds of one."};
   return out;
 }
 
 outcome measure_memory(const surroundings& from) {
   const std::size_t count = from.size(100'000, 1'000'000);
-  const auto in_use = [] {
-    const auto found = ::mallinfo2();
-    return static_cast<double>(found.uordblks + found.hblkhd);
-  };
-  const auto began = std::chrono::steady_clock::now();
-  double bytes = 0, spawn = 0;
-  {
-    caf::actor_system_config config;
-    caf::actor_system system{config};
-    std::vector<seat_actor> seats;
-    seats.reserve(count);
-    const auto before = in_use();
-    for (seat_index at = 0; at < count; ++at)
-      seats.push_back(spawn_seat(system, at, seat{}));
-    const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
-    spawn = took.count() * 1e6 / static_cast<double>(count);
-    bytes = (in_use() - before) / static_cast<double>(count);
-    for (auto& each : seats)
-      caf::anon_send_exit(each, caf::exit_reason::user_shutdown);
-  }
   outcome out{.name = "memory",
-              .what = std::to_string(count) + " seat actors that nobody talks to",
+              .what = std::to_string(count) + " actors that nobody talks to",
               .durability = "none"};
-  const std::string each = "memory per idle seat actor";
-  out.figures = {{each, spread_of({bytes / 1024}), "KiB"}, {"spawn", spread_of({spawn}), "µs"}};
-  out.goals.push_back(judge(out, figure_goal(each, each, goal::bound::at_most, 2, 1, "KiB")));
+  const auto measured = [&](const std::string& kind, auto spawn) {
+    const auto found = cost_of_actors(count, spawn);
+    out.figures.push_back({"memory per idle " + kind, spread_of({found.bytes / 1024}), "KiB"});
+    out.figures.push_back({kind + ", spawn", spread_of({found.spawn_microseconds}), "µs"});
+  };
+  measured("seat actor", [](caf::actor_system& system, std::uint64_t number) {
+    return spawn_seat(system, static_cast<seat_index>(number), seat{});
+  });
+  gauge live;
+  transaction_ids ids;
+  measured("account actor", [&](caf::actor_system& system, std::uint64_t number) {
+    return spawn_actor<account_state>(
+        system, account{bench_node::user(number), {}, {}, {}, 0},
+        account_surroundings{.writer = nullptr, .desk = {}, .ids = ids, .live = live});
+  });
+  const std::string seats = "memory per idle seat actor";
+  out.goals.push_back(judge(out, figure_goal(seats, seats, goal::bound::at_most, 2, 1, "KiB")));
   return out;
 }
 

@@ -2,6 +2,7 @@
 
 #include "bench/compare/side.hpp"
 
+#include <chrono>
 #include <cstddef>
 #include <filesystem>
 #include <functional>
@@ -19,8 +20,10 @@ struct pgbench_setup {
   std::string script;
   std::string postgres;  ///< URL of a server; a database is made there
   std::size_t clients{64};
-  std::size_t seats{100'000};  ///< and accounts
-  std::size_t operations{1};   ///< of one run of the script
+  /// More than any machine does: so many seats and accounts are made for each second.
+  std::size_t per_second_max{15'000};
+  std::chrono::milliseconds warm_up{1500};  ///< not counted
+  std::size_t operations{1};                ///< of one run of the script
   /// What counts the operations that took place, as a second opinion; pgbench counts a function
   /// that refused as well.
   std::string counted_by{"SELECT count(*) FROM payment"};

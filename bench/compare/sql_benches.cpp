@@ -18,16 +18,21 @@ std::string in_flight_text(std::size_t clients) {
   return ", " + std::to_string(clients) + " in flight";
 }
 
+std::shared_ptr<load::measured_server> start_server(const surroundings& from) {
+  return std::make_shared<load::measured_server>(from.server, from.postgres);
+}
+
 http_setup purchases_over_http(const surroundings& from, std::size_t connections) {
   return {.name = "boxoffice over HTTP" + in_flight_text(connections),
           .does =
               "hold and pay as two requests with JSON, JWT, Idempotency-Key and Queue-Token; "
               "saga with its timeline, outbox and its consumers, four databases; every user "
               "and every seat distinct",
-          .server = from.server,
+          .server = start_server(from),
           .postgres = from.postgres,
           .connections = connections,
-          .prepare = load::purchases_of_a_crowd()};
+          .prepare = load::purchases_of_a_crowd(),
+          .per_second_expected = from.size(600.0, 1500.0)};
 }
 
 pgbench_setup plain_sql(const surroundings& from, const std::string& name, const std::string& does,
@@ -38,7 +43,8 @@ pgbench_setup plain_sql(const surroundings& from, const std::string& name, const
           .scripts = from.scripts,
           .script = script,
           .postgres = from.postgres,
-          .clients = clients};
+          .clients = clients,
+          .warm_up = std::chrono::milliseconds{from.size(300, 1500)}};
 }
 
 constexpr auto separate_does =
@@ -73,7 +79,7 @@ outcome compare_sql(const surroundings& from) {
       from, "two stored functions", two_functions_do, "two_stored_functions.sql", in_flight)));
   const auto one = of.add(make_pgbench_side(one_function(from, in_flight)));
   auto batches = plain_sql(from, "batches of 256", batches_do, "batches.sql", 2);
-  batches.seats = 400'000;
+  batches.per_second_max = 50'000;
   batches.operations = 256;
   of.add(make_pgbench_side(std::move(batches)));
   const std::string what = "purchases/s over HTTP, PostgreSQL databases, against ";
@@ -88,11 +94,12 @@ outcome compare_hot_rows(const surroundings& from) {
   comparison of{.name = "sql-hot",
                 .what = "everybody wants the same row: one account, one seat",
                 .durability = durable};
+  const auto server = start_server(from);
   http_setup account{.name = "boxoffice over HTTP, one account",
                      .does =
                          "charges of one user as requests with JSON, JWT and Idempotency-Key; "
                          "ledger row each",
-                     .server = from.server,
+                     .server = server,
                      .postgres = from.postgres,
                      .connections = in_flight,
                      .prepare =
@@ -105,7 +112,7 @@ outcome compare_hot_rows(const surroundings& from) {
       .does =
           "holds of one seat by 500 users, of which one is granted; each refusal "
           "is kept under its Idempotency-Key",
-      .server = from.server,
+      .server = server,
       .postgres = from.postgres,
       .connections = in_flight,
       .prepare = [](const std::string& url, std::size_t) {
@@ -154,10 +161,11 @@ outcome compare_one_client(const surroundings& from) {
 
 outcome compare_at_seventy_percent(const surroundings& from) {
   comparison peaks{.name = "peaks", .what = "", .durability = durable};
-  peaks.add(make_http_side(purchases_over_http(from, in_flight)));
+  auto ours = purchases_over_http(from, in_flight);
+  peaks.add(make_http_side(ours));
   peaks.add(make_pgbench_side(one_function(from, in_flight)));
   auto short_plan = from.plan;
-  short_plan.rounds = std::min(from.plan.rounds, 3);
+  short_plan.rounds = std::min(from.plan.rounds, 2);
   const auto found = run_rounds(peaks, short_plan);
   const auto peak_of = [&](std::size_t side) {
     std::vector<double> rates;
@@ -167,13 +175,12 @@ outcome compare_at_seventy_percent(const surroundings& from) {
   };
   constexpr double share = 0.7;
   const auto rate_of = [&](std::size_t side) {
-    return [rate = peak_of(side) * share] { return rate; };
+    return [rate = std::max(1.0, peak_of(side) * share)] { return rate; };
   };
 
   comparison of{.name = "sql-70-percent",
                 .what = "latency of a purchase at 70 % of each side's own peak, arrivals at random",
                 .durability = durable};
-  auto ours = purchases_over_http(from, in_flight);
   ours.rate = rate_of(0);
   ours.name = "boxoffice over HTTP at 70 %";
   auto plain = one_function(from, in_flight);

@@ -111,12 +111,13 @@ class in_process_side final : public side {
   const std::uint32_t in_flight_;
 };
 
-http_setup over_http(const surroundings& from, std::size_t connections) {
+http_setup over_http(const std::shared_ptr<load::measured_server>& server,
+                     std::size_t connections) {
   return {.name = "boxoffice over HTTP, " + std::to_string(connections) + " in flight",
           .does =
               "hold and pay as two requests with JSON, JWT, Idempotency-Key and Queue-Token; "
               "saga with its timeline, outbox and its consumers, five databases",
-          .server = from.server,
+          .server = server,
           .connections = connections,
           .prepare = load::purchases_of_a_crowd()};
 }
@@ -127,8 +128,9 @@ outcome compare_sqlite(const surroundings& from) {
   comparison of{.name = "sqlite-purchases",
                 .what = "purchases on embedded SQLite against a plain program on one SQLite file",
                 .durability = "SQLite, WAL, synchronous = FULL"};
-  of.add(make_http_side(over_http(from, 64)));
-  const auto http_256 = of.add(make_http_side(over_http(from, 256)));
+  const auto server = std::make_shared<load::measured_server>(from.server, "");
+  of.add(make_http_side(over_http(server, 64)));
+  const auto http_256 = of.add(make_http_side(over_http(server, 256)));
   const auto actors = of.add(std::make_unique<in_process_side>(256));
   constexpr auto rows =
       "the rows of a purchase, one thread, one database; no HTTP, no actors, no saga; ";

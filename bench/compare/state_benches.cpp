@@ -203,8 +203,8 @@ outcome measure_outbox(const surroundings& from) {
 
 outcome measure_soak(const surroundings& from) {
   // Each part has buyers of its own, who come at a steady rate.
-  const auto part = seconds{from.size(5, 60)};
-  const int parts = from.size(3, 30);
+  const auto part = seconds{from.size(2, 60)};
+  const int parts = from.size(4, 30);
   constexpr double rate = 300;
   restarted_server server{from};
   server.start();

@@ -15,6 +15,8 @@ constexpr std::size_t payment_tries_max = 50;
 
 purchases::purchases(market at)
     : market_{std::move(at)},
+      hold_key_{"hold-" + market_.sale().schedule_id},
+      pay_key_{"pay-" + market_.sale().schedule_id},
       hold_begins_{R"({"scheduleId":")" + market_.sale().schedule_id + R"(","seats":[")"},
       held_(count_max()) {}
 
@@ -26,7 +28,7 @@ void purchases::begin(std::uint64_t number, std::string& request) {
   const auto& who = market_.buyers()[number];
   body_.assign(hold_begins_).append(market_.sale().seats[number]).append("\"]}");
   write_post(request, "/v1/reservations", body_,
-             {.bearer = who.token, .queue_token = who.queue_token, .idempotency_key = "hold"});
+             {.bearer = who.token, .queue_token = who.queue_token, .idempotency_key = hold_key_});
 }
 
 scenario::verdict purchases::next(std::uint64_t number, std::size_t position, const answer& to,
@@ -49,7 +51,7 @@ void purchases::write_payment(std::uint64_t number, std::string& request) {
   const auto& who = market_.buyers()[number];
   body_.assign(R"({"reservationId":")").append(held_[number]).append("\"}");
   write_post(request, "/v1/payments", body_,
-             {.bearer = who.token, .queue_token = who.queue_token, .idempotency_key = "pay"});
+             {.bearer = who.token, .queue_token = who.queue_token, .idempotency_key = pay_key_});
 }
 
 std::function<std::unique_ptr<scenario>(const std::string& url, std::size_t count)>

@@ -22,6 +22,7 @@ class purchases final : public scenario {
   void write_payment(std::uint64_t number, std::string& request);
 
   const market market_;
+  const std::string hold_key_, pay_key_;  // the same people may come to another sale
   const std::string hold_begins_;
   std::vector<std::string> held_;  // the reservation of each operation
   std::string body_;
