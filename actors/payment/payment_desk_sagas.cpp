@@ -132,14 +132,22 @@ void payment_desk_state::on(const commit_report& m) {
   }
 }
 
+// What goes well is in the timeline, and would be thousands of lines a second here.
+void payment_desk_state::tell(const payment& row) {
+  const auto well = row.failure == payment_failure::none && row.state != saga_state::parked;
+  const auto level = well ? log_level::debug : log_level::info;
+  if (!log_enabled(level)) return;
+  log(level, "payment", name_of(row.state),
+      {{"payment_id", to_text(row.id)}, {"failure", to_text(row.failure)}});
+}
+
 void payment_desk_state::became_durable(flight& f) {
   if (f.row) {
     auto& p = open_.at(f.payment);
     meters_.open_in(p.row.state).add(-1);
     meters_.open_in(f.row->state).add(1);
     p.row = *f.row;
-    log(log_level::info, "payment", name_of(p.row.state),
-        {{"payment_id", to_text(f.payment)}, {"failure", to_text(p.row.failure)}});
+    tell(p.row);
     if (p.saga)
       self_->send(p.saga, saga_written{});
     else

@@ -140,6 +140,7 @@ class payment_desk_state {
   void write(open_payment& p, saga_decision d);
   void run(open_payment& p);
   void became_durable(flight& f);
+  static void tell(const payment& row);
   void answer_pending(open_payment& p, time_point now);
   void drop(payment_id payment);
   enum class submitted : bool { full, accepted };
