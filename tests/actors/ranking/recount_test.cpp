@@ -76,6 +76,7 @@ struct Recount : ::testing::Test {
     payment_write w;
     w.event = payment_event{};
     w.event->id = {1000 + ++last};
+    w.event->payment = {last};
     w.event->kind = kind;
     w.event->reservation = make_reservation_id({schedule}, last);
     w.event->seats = seats;
