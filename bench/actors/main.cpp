@@ -34,7 +34,7 @@ void run(benchmark::State& state, bench_node& node, workload& work, std::uint32_
          std::uint64_t count) {
   std::uint64_t next = 0, done = 0;
   const auto before = work_so_far(node.meters());
-  for (auto _ : state) {
+  while (state.KeepRunning()) {
     const auto result = run_closed_loop(node.system(), work,
                                         {.first = next, .count = count, .in_flight = in_flight});
     next = result.next;
@@ -89,7 +89,7 @@ void SpawnSeats(benchmark::State& state) {
   std::vector<seat_actor> seats;
   seats.reserve(count);
   const auto before = resident_bytes();
-  for (auto _ : state)
+  while (state.KeepRunning())
     for (seat_index at = 0; at < count; ++at)
       seats.push_back(spawn_seat(system, at, seat{}));
   const auto grown = resident_bytes() - std::min(before, resident_bytes());

@@ -22,12 +22,12 @@ const std::vector<named_bench>& benches() {
       {"http", "http-scenarios", "purchases, storms, readers, people in a line", measure_scenarios},
       {"http", "http-on-sale", "everything at once, with a spike", measure_on_sale},
       {"overload", "overload", "three times as many purchases as it can do", measure_overload},
-      {"timers", "timers", "holds that end at the same moment", measure_timers},
       {"memory", "memory", "seat actors that nobody talks to", measure_memory},
       {"start", "start", "1,000,000 seats on sale: start to ready", measure_start},
       {"recovery", "recovery", "open sagas after a crash", measure_recovery},
       {"outbox", "outbox", "a backlog of events", measure_outbox},
       {"scaling", "scaling", "what a purchase costs by how many there are", measure_scaling},
+      {"timers", "timers", "holds that end at the same moment", measure_timers},
       {"soak", "soak", "the same load for half an hour: flat memory", measure_soak,
        named_bench::part::on_request},
   };

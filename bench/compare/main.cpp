@@ -112,11 +112,7 @@ int run(compare_options how) {
   return failed == 0 ? 0 : 1;
 }
 
-}  // namespace
-}  // namespace boxoffice::compare
-
-int main(int argc, char** argv) {
-  using namespace boxoffice::compare;
+int run_command_line(int argc, char** argv) {
   compare_options how;
   CLI::App app{"Does the same work in several ways, in turns, and compares the speed.",
                "boxoffice-compare"};
@@ -127,8 +123,15 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : bad_usage;
   }
+  return run(std::move(how));
+}
+
+}  // namespace
+}  // namespace boxoffice::compare
+
+int main(int argc, char** argv) {
   try {
-    return run(std::move(how));
+    return boxoffice::compare::run_command_line(argc, argv);
   } catch (const std::exception& e) {
     std::cerr << "boxoffice-compare: " << e.what() << '\n';
     return 1;

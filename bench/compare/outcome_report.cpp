@@ -23,11 +23,13 @@ using named_numbers = std::map<std::string, double>;
 named_numbers medians(const std::vector<measurement>& rounds, named_numbers measurement::*member) {
   named_numbers found;
   if (rounds.empty()) return found;
-  for (const auto& [who, ignored] : rounds.front().*member)
+  for (const auto& entry : rounds.front().*member) {
+    const auto& who = entry.first;
     found[who] = spread_over(rounds, [&](const measurement& m) {
                    const auto at = (m.*member).find(who);
                    return at == (m.*member).end() ? 0 : at->second;
                  }).median;
+  }
   return found;
 }
 

@@ -18,6 +18,9 @@ struct answer {
   std::string_view body;
 };
 
+/// Whether an answer says "later".
+inline bool says_later(const answer& to) { return to.status == 429 || to.status == 503; }
+
 /// One keep-alive connection with one request at a time on it, made to cost little beside the
 /// server that it measures: requests are bytes that were written before, answers are not parsed
 /// further than to find their end. **Thread**: the one that runs the context.

@@ -27,35 +27,39 @@ class arrival final : public scenario {
       buyers_[i].token = plan.people->tokens[i];
   }
 
-  void begin(std::uint64_t number, std::string& request) override {
-    if (number < known_) return stand_in_line(number, request);
-    write_post(request, "/v1/dev/tokens",
-               R"({"userId":")" + prefix_ + std::to_string(number) + R"(","role":"user"})");
-  }
+  void begin(std::uint64_t number, std::string& request) override { ask(number, request); }
 
-  verdict next(std::uint64_t number, std::size_t position, const answer& to,
+  verdict next(std::uint64_t number, std::size_t /*position*/, const answer& to,
                std::string& request) override {
-    if (to.status != 201) return verdict::failed;
     auto& one = buyers_[number];
-    const bool is_known = number < known_;
-    switch (is_known ? position + 1 : position) {
-      case 0:
+    // A server that was under load a moment ago may not be ready yet.
+    if (!says_later(to)) {
+      if (to.status != 201) return verdict::failed;
+      if (one.token.empty()) {
         one.token = member_of(to.body, "token");
-        stand_in_line(number, request);
-        return verdict::more;
-      case 1:
+      } else if (one.queue_token.empty()) {
         one.queue_token = member_of(to.body, "token");
-        if (is_known || purses_ == market_plan::purse::empty) return verdict::done;
-        write_post(request, "/v1/points/charges", charge_body,
-                   {.bearer = one.token, .idempotency_key = "charge"});
-        return verdict::more;
+        if (number < known_ || purses_ == market_plan::purse::empty) return verdict::done;
+      } else {
+        return verdict::done;
+      }
     }
-    return verdict::done;
+    ask(number, request);
+    return verdict::more;
   }
 
  private:
-  void stand_in_line(std::uint64_t number, std::string& request) const {
-    write_post(request, "/v1/queue/tokens", line_body_, {.bearer = buyers_[number].token});
+  // For what this buyer does not have yet.
+  void ask(std::uint64_t number, std::string& request) const {
+    const auto& one = buyers_[number];
+    if (one.token.empty())
+      write_post(request, "/v1/dev/tokens",
+                 R"({"userId":")" + prefix_ + std::to_string(number) + R"(","role":"user"})");
+    else if (one.queue_token.empty())
+      write_post(request, "/v1/queue/tokens", line_body_, {.bearer = one.token});
+    else
+      write_post(request, "/v1/points/charges", charge_body,
+                 {.bearer = one.token, .idempotency_key = "charge"});
   }
 
   const std::string line_body_, prefix_;

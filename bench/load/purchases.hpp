@@ -32,7 +32,4 @@ class purchases final : public scenario {
 std::function<std::unique_ptr<scenario>(const std::string& url, std::size_t count)>
 purchases_of_a_crowd();
 
-/// Whether an answer says "later".
-inline bool says_later(const answer& to) { return to.status == 429 || to.status == 503; }
-
 }  // namespace boxoffice::load

@@ -68,19 +68,14 @@ run_facts facts_of_this_machine(const report_options& how) {
             "take the ratios."}}};
 }
 
-int run(const report_options& how) {
+void write_report(const report_options& how) {
   const auto results = how.results.empty() ? nlohmann::json::array() : read(how.results);
   std::ofstream out{how.out};
   out << write_page(facts_of_this_machine(how), results, read(how.actors));
   if (!out.flush()) throw std::runtime_error{"cannot write " + how.out};
-  return 0;
 }
 
-}  // namespace
-}  // namespace boxoffice::report
-
-int main(int argc, char** argv) {
-  using namespace boxoffice::report;
+int run(int argc, char** argv) {
   report_options how;
   CLI::App app{"Makes one HTML page of the results of benches.", "boxoffice-bench-report"};
   app.footer(
@@ -95,8 +90,16 @@ int main(int argc, char** argv) {
   } catch (const CLI::ParseError& error) {
     return app.exit(error) == 0 ? 0 : bad_usage;
   }
+  write_report(how);
+  return 0;
+}
+
+}  // namespace
+}  // namespace boxoffice::report
+
+int main(int argc, char** argv) {
   try {
-    return run(how);
+    return boxoffice::report::run(argc, argv);
   } catch (const std::exception& e) {
     std::cerr << "boxoffice-bench-report: " << e.what() << '\n';
     return 1;

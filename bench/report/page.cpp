@@ -55,17 +55,17 @@ void write_goal(std::ostream& out, const json& goal) {
   const auto unit = text_of(goal, "unit");
   const auto verdict = goal.at("verdict").get<std::string>();
   const auto over = text_of(goal, "over");
-  out << "<tr><td>" << text_of(goal, "what") << "<br><span class=\"s\">" << text_of(goal, "of")
+  out << "<tr><td>" << text_of(goal, "what") << "<br><span class='s'>" << text_of(goal, "of")
       << (over.empty() ? "" : " / " + over) << text_of(goal, "compares")
-      << "</span></td><td class=\"n\">" << spread_of(goal.at("measured")) << ' ' << unit
-      << "</td><td class=\"n\">" << sign << number(goal.at("must")) << "</td><td class=\"n\">"
-      << sign << number(goal.at("aim")) << "</td><td class=\"" << class_of(verdict) << "\">"
+      << "</span></td><td class='n'>" << spread_of(goal.at("measured")) << ' ' << unit
+      << "</td><td class='n'>" << sign << number(goal.at("must")) << "</td><td class='n'>" << sign
+      << number(goal.at("aim")) << "</td><td class='" << class_of(verdict) << "'>"
       << escaped(verdict) << "</td></tr>\n";
 }
 
 constexpr auto goals_head =
-    "<table><tr><th>measure</th><th class=\"n\">measured</th><th class=\"n\">must</th>"
-    "<th class=\"n\">aim</th><th></th></tr>\n";
+    "<table><tr><th>measure</th><th class='n'>measured</th><th class='n'>must</th>"
+    "<th class='n'>aim</th><th></th></tr>\n";
 
 void write_all_goals(std::ostream& out, const json& results) {
   out << "<h2>Goals</h2>\n" << goals_head;
@@ -81,15 +81,15 @@ void write_sides(std::ostream& out, const json& bench) {
   out << "<p>Durability of all sides: " << text_of(bench, "durability") << ". "
       << sides.front().at("rounds").size()
       << " rounds in turns; median (lowest–highest).</p>\n"
-         "<table><tr><th>side</th><th class=\"n\">per second</th><th class=\"n\">p50 ms</th>"
-         "<th class=\"n\">p99 ms</th><th>CPU seconds per 1,000</th></tr>\n";
+         "<table><tr><th>side</th><th class='n'>per second</th><th class='n'>p50 ms</th>"
+         "<th class='n'>p99 ms</th><th>CPU seconds per 1,000</th></tr>\n";
   std::vector<bar> bars;
   for (const auto& side : sides) {
     const auto& rate = side.at("perSecond");
     const auto also = listed(side.at("also"));
-    out << "<tr><td>" << text_of(side, "name") << "<br><span class=\"s\">" << text_of(side, "does")
-        << "</span></td><td class=\"n\">" << spread_of(rate) << "</td><td class=\"n\">"
-        << time_of(side.at("p50Milliseconds")) << "</td><td class=\"n\">"
+    out << "<tr><td>" << text_of(side, "name") << "<br><span class='s'>" << text_of(side, "does")
+        << "</span></td><td class='n'>" << spread_of(rate) << "</td><td class='n'>"
+        << time_of(side.at("p50Milliseconds")) << "</td><td class='n'>"
         << time_of(side.at("p99Milliseconds")) << "</td><td>"
         << listed(side.at("cpuSecondsPer1000")) << (also.empty() ? "" : "<br>" + also)
         << "</td></tr>\n";
@@ -113,9 +113,9 @@ void write_charts(std::ostream& out, const json& bench) {
 }
 
 void write_bench(std::ostream& out, const json& bench) {
-  out << "<h2 id=\"" << text_of(bench, "name") << "\">" << text_of(bench, "name") << "</h2>\n";
+  out << "<h2 id='" << text_of(bench, "name") << "'>" << text_of(bench, "name") << "</h2>\n";
   if (bench.contains("error")) {
-    out << "<p class=\"not\">It failed: " << text_of(bench, "error") << "</p>\n";
+    out << "<p class='not'>It failed: " << text_of(bench, "error") << "</p>\n";
     return;
   }
   out << "<p>" << text_of(bench, "what") << " <small>(took "
@@ -130,30 +130,30 @@ void write_bench(std::ostream& out, const json& bench) {
   if (!bench.at("figures").empty()) {
     out << "<table>\n";
     for (const auto& figure : bench.at("figures"))
-      out << "<tr><td>" << text_of(figure, "name") << "</td><td class=\"n\">"
+      out << "<tr><td>" << text_of(figure, "name") << "</td><td class='n'>"
           << spread_of(figure.at("value")) << ' ' << text_of(figure, "unit") << "</td></tr>\n";
     out << "</table>\n";
   }
   write_charts(out, bench);
   for (const auto& note : bench.at("notes"))
-    out << "<p class=\"s\">" << escaped(note.get<std::string>()) << "</p>\n";
+    out << "<p class='s'>" << escaped(note.get<std::string>()) << "</p>\n";
 }
 
 // Google Benchmark's own form: a member for each counter beside its own.
 void write_actors(std::ostream& out, const json& actors) {
   constexpr std::array counters{"items_per_second", "messages",      "allocations",
                                 "commits",          "written_bytes", "bytes_each"};
-  out << "<h2 id=\"actors\">actors</h2>\n<p>Through the actors in one process, without HTTP; what "
+  out << "<h2 id='actors'>actors</h2>\n<p>Through the actors in one process, without HTTP; what "
          "one operation costs.</p>\n<table><tr><th>benchmark</th>";
   for (const auto* name : counters)
-    out << "<th class=\"n\">" << name << "</th>";
+    out << "<th class='n'>" << name << "</th>";
   out << "</tr>\n";
   std::map<std::string, line> curves;
   for (const auto& row : actors.at("benchmarks")) {
     const auto name = row.at("name").get<std::string>();
     out << "<tr><td>" << escaped(name) << "</td>";
     for (const auto* counter : counters)
-      out << "<td class=\"n\">"
+      out << "<td class='n'>"
           << (row.contains(counter) ? number(row.at(counter).get<double>()) : "") << "</td>";
     out << "</tr>\n";
     const auto slash = name.find("/in_flight:");
@@ -165,6 +165,7 @@ void write_actors(std::ostream& out, const json& actors) {
   }
   out << "</table>\n";
   std::vector<line> lines;
+  lines.reserve(curves.size());
   for (auto& [name, curve] : curves)
     lines.push_back(std::move(curve));
   out << plot_lines("Operations per second by operations in flight", "in flight", "per second",
@@ -175,7 +176,7 @@ void write_actors(std::ostream& out, const json& actors) {
 
 std::string write_page(const run_facts& about, const json& results, const json& actors) {
   std::ostringstream out;
-  out << "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\"><title>"
+  out << "<!doctype html>\n<html lang='en'><head><meta charset='utf-8'><title>"
       << escaped(about.title) << "</title><style>" << style << "</style></head><body>\n<h1>"
       << escaped(about.title) << "</h1>\n<table>\n";
   for (const auto& [name, value] : about.facts)

@@ -19,21 +19,20 @@ constexpr std::array colours{"#3465a4", "#cc5500", "#4e9a06", "#75507b", "#c4a00
 
 std::string open(double height, const std::string& title) {
   std::ostringstream out;
-  out << "<svg viewBox=\"0 0 " << width << ' ' << height << "\" role=\"img\" aria-label=\""
-      << escaped(title) << "\"><text class=\"title\" x=\"0\" y=\"16\">" << escaped(title)
-      << "</text>\n";
+  out << "<svg viewBox='0 0 " << width << ' ' << height << "' role='img' aria-label='"
+      << escaped(title) << "'><text class='title' x='0' y='16'>" << escaped(title) << "</text>\n";
   return out.str();
 }
 
 void write_text(std::ostream& out, double x, double y, const char* anchor,
                 const std::string& text) {
-  out << "<text x=\"" << x << "\" y=\"" << y << "\" text-anchor=\"" << anchor << "\">"
-      << escaped(text) << "</text>\n";
+  out << "<text x='" << x << "' y='" << y << "' text-anchor='" << anchor << "'>" << escaped(text)
+      << "</text>\n";
 }
 
 void write_line(std::ostream& out, const char* kind, double x1, double y1, double x2, double y2) {
-  out << "<line class=\"" << kind << "\" x1=\"" << x1 << "\" y1=\"" << y1 << "\" x2=\"" << x2
-      << "\" y2=\"" << y2 << "\"/>\n";
+  out << "<line class='" << kind << "' x1='" << x1 << "' y1='" << y1 << "' x2='" << x2 << "' y2='"
+      << y2 << "'/>\n";
 }
 
 /// One axis: from values to pixels, and where its marks stand.
@@ -57,8 +56,9 @@ class axis {
   [[nodiscard]] std::vector<double> marks() const {
     std::vector<double> out;
     if (how_ == scale::logarithmic) {
-      for (double v = low_; v <= high_ * 1.001; v *= 10)
-        out.push_back(v);
+      const auto powers = std::lround(std::log10(high_ / low_));
+      for (long i = 0; i <= powers; ++i)
+        out.push_back(low_ * std::pow(10, i));
       return out;
     }
     // The step of 1, 2 or 5 times a power of ten that makes about five.
@@ -67,8 +67,10 @@ class axis {
                                  : rough / power > 2 ? 5
                                  : rough / power > 1 ? 2
                                                      : 1);
-    for (double v = std::ceil(low_ / step) * step; v <= high_ + step / 1000; v += step)
-      out.push_back(v);
+    const auto first = std::lround(std::ceil(low_ / step));
+    const auto last = std::lround(std::floor(high_ / step + 0.001));
+    for (long i = first; i <= last; ++i)
+      out.push_back(static_cast<double>(i) * step);
     return out;
   }
 
@@ -98,13 +100,13 @@ std::vector<line> shown(const std::vector<line>& lines, scale axes) {
 
 void write_curve(std::ostream& out, const line& one, const char* colour, const axis& x,
                  const axis& y) {
-  out << "<polyline class=\"curve\" stroke=\"" << colour << "\" points=\"";
+  out << "<polyline class='curve' stroke='" << colour << "' points='";
   for (const auto& [a, b] : one.points)
     out << x.at(a) << ',' << y.at(b) << ' ';
-  out << "\"/>\n";
+  out << "'/>\n";
   for (const auto& [a, b] : one.points)
-    out << "<circle cx=\"" << x.at(a) << "\" cy=\"" << y.at(b) << "\" r=\"2.5\" fill=\"" << colour
-        << "\"><title>" << escaped(one.name) << ": " << number(a) << ", " << number(b)
+    out << "<circle cx='" << x.at(a) << "' cy='" << y.at(b) << "' r='2.5' fill='" << colour
+        << "'><title>" << escaped(one.name) << ": " << number(a) << ", " << number(b)
         << "</title></circle>\n";
 }
 
@@ -123,8 +125,8 @@ std::string plot_bars(const std::string& title, const std::vector<bar>& bars) {
   for (const auto& each : bars) {
     const double middle = y + bar_height / 2;
     write_text(out, names_width - 8, middle + 4, "end", each.name);
-    out << "<rect class=\"bar\" x=\"" << x.at(0) << "\" y=\"" << y << "\" width=\""
-        << std::max(0.0, x.at(each.value) - x.at(0)) << "\" height=\"" << bar_height << "\"/>\n";
+    out << "<rect class='bar' x='" << x.at(0) << "' y='" << y << "' width='"
+        << std::max(0.0, x.at(each.value) - x.at(0)) << "' height='" << bar_height << "'/>\n";
     write_line(out, "spread", x.at(each.min), middle, x.at(each.max), middle);
     write_text(out, x.at(std::max(each.value, each.max)) + 6, middle + 4, "start",
                short_number(each.value));
@@ -162,8 +164,8 @@ std::string plot_lines(const std::string& title, const std::string& x_name,
   for (std::size_t i = 0; i < drawn.size(); ++i) {
     const auto* colour = colours.at(i % colours.size());
     write_curve(out, drawn[i], colour, x, y);
-    out << "<rect x=\"" << legend << "\" y=\"" << top - 15
-        << "\" width=\"10\" height=\"10\" fill=\"" << colour << "\"/>\n";
+    out << "<rect x='" << legend << "' y='" << top - 15 << "' width='10' height='10' fill='"
+        << colour << "'/>\n";
     write_text(out, legend + 14, top - 6, "start", drawn[i].name);
     legend += 40 + 7 * static_cast<double>(drawn[i].name.size());
   }

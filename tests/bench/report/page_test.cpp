@@ -9,7 +9,7 @@ namespace boxoffice::report {
 namespace {
 
 nlohmann::json results() {
-  compare::outcome found{.name = "<test>", .what = "two & more", .durability = "none"};
+  compare::outcome found{.name = "<test>", .what = "two & more, nobody's", .durability = "none"};
   for (const std::string name : {"slow \"side\"", "fast side"}) {
     found.sides.push_back({name, "does", std::vector<compare::measurement>(2)});
     for (auto& m : found.sides.back().rounds)
@@ -27,8 +27,8 @@ TEST(ReportPage, ShowsLostGoalsFirst) {
   const auto page = write_page({"title", {}}, results(), nullptr);
   const auto at = page.find("a lost goal");
   ASSERT_NE(at, page.npos);
-  EXPECT_LT(at, page.find("id=\"&lt;test&gt;\""));
-  EXPECT_NE(page.find("<td class=\"not\">NOT met</td>"), page.npos);
+  EXPECT_LT(at, page.find("id='&lt;test&gt;'"));
+  EXPECT_NE(page.find("<td class='not'>NOT met</td>"), page.npos);
 }
 
 TEST(ReportPage, IsCompleteInItself) {
@@ -41,6 +41,7 @@ TEST(ReportPage, EscapesWhatItIsTold) {
   const auto page = write_page({"a < b", {}}, results(), nullptr);
   EXPECT_EQ(page.find("<test>"), page.npos);
   EXPECT_EQ(page.find("two & more"), page.npos);
+  EXPECT_EQ(page.find("nobody's"), page.npos) << "it would end an attribute";
   EXPECT_NE(page.find("two &amp; more"), page.npos);
   EXPECT_NE(page.find("slow &quot;side&quot;"), page.npos);
 }

@@ -14,7 +14,7 @@ namespace {
 /// The pixels of the points of the first curve.
 std::vector<std::pair<double, double>> drawn(const std::string& svg) {
   std::smatch found;
-  std::regex_search(svg, found, std::regex{"points=\"([^\"]*)\""});
+  std::regex_search(svg, found, std::regex{"points='([^']*)'"});
   std::vector<std::pair<double, double>> points;
   std::istringstream in{found[1].str()};
   for (std::string one; in >> one;)
@@ -48,7 +48,7 @@ TEST(ReportPlot, WhatALogarithmCannotShowIsLeftOut) {
 
 TEST(ReportPlot, BarsAreAsLongAsTheirValues) {
   const auto svg = plot_bars("t", {{"a", 100, 90, 110}, {"b", 50, 50, 50}});
-  const std::regex width{"class=\"bar\"[^>]* width=\"([0-9.]+)\""};
+  const std::regex width{"class='bar'[^>]* width='([0-9.]+)'"};
   std::vector<double> found;
   for (std::sregex_iterator at{svg.begin(), svg.end(), width}, end; at != end; ++at)
     found.push_back(std::stod((*at)[1].str()));
