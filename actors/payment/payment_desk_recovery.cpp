@@ -40,27 +40,39 @@ payment_desk_state::~payment_desk_state() {
     if (p.saga) caf::anon_send_exit(p.saga, caf::exit_reason::user_shutdown);
 }
 
-// Everything decided in this generation is void. Whoever waits is answered when the store tells
-// what became durable; only requests that had not come to a write are surely not done.
-void payment_desk_state::void_memory() {
+// Everything decided in this generation is void. When the write failed for sure, so did what was not
+// yet begun: who waits for that hears so at once. Everybody else is answered when the store tells what
+// became durable.
+void payment_desk_state::void_memory(commit_outcome how) {
+  const auto surely_not = how == commit_outcome::failed;
+  const auto refuse_client = [this](const payment_client& client) {
+    reply(client, fault::unavailable, key_verdict::fresh, {});
+  };
   meters_.recoveries.add();
   phase_ = phase::recovering;
   ++generation_;
   forget_operators();
-  for (auto& f : flights_)
-    if (f.client)
+  for (auto& f : flights_) {
+    if (!f.client) continue;
+    if (surely_not && !f.payment)  // a refusal that was not kept
+      refuse_client(*f.client);
+    else
       orphans_.push_back({*f.client, f.payment, f.what, f.answer_by, f.hold_expires_at});
+  }
   flights_.clear();
   for (auto& [id, p] : open_) {
     meters_.open_in(p.row.state).add(-1);
     if (p.saga) caf::anon_send_exit(p.saga, caf::exit_reason::user_shutdown);
-    if (p.client && p.client->to)
+    if (!p.client || !p.client->to) continue;
+    if (surely_not && !p.saga)  // its start was not durable
+      refuse_client(*p.client);
+    else
       orphans_.push_back({*p.client, id, p.what, p.answer_by, p.hold_expires_at});
   }
   open_.clear();
   by_reservation_.clear();
   for (const auto& [number, c] : candidates_)
-    reply(c.client, fault::unavailable, key_verdict::fresh, {});
+    refuse_client(c.client);
   candidates_.clear();
   refunds_considered_.clear();
   keys_.drop_in_flight();

@@ -122,7 +122,7 @@ void payment_desk_state::on(const commit_report& m) {
     log(log_level::warning, "payment", "a commit failed, starting over from the store",
         {{"in_doubt", m.outcome == commit_outcome::in_doubt},
          {"writes", m.last_ticket - m.first_ticket + 1}});
-    return void_memory();
+    return void_memory(m.outcome);
   }
   retry_ = limits::store_retry_first;
   while (!flights_.empty() && flights_.front().ticket <= m.last_ticket) {

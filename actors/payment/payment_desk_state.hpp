@@ -160,7 +160,7 @@ class payment_desk_state {
 
   // payment_desk_recovery.cpp: start, failure, timers
   void read_memory();
-  void void_memory();
+  void void_memory(commit_outcome how);
   void settle(const payment_memory_read& m);
   void settle_orphan(const orphaned_client& o, const payment_memory_read::orphan_fate& fate);
   void reopen(const payment_reader::open_saga& saga);
