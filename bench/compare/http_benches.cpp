@@ -66,20 +66,21 @@ std::unique_ptr<load::scenario> map_readers(const std::string& url) {
   return std::make_unique<load::asked_again>(std::vector{request}, 200);
 }
 
-double median_rate(const side_outcome& of) {
-  std::vector<double> rates;
+double best_rate(const side_outcome& of) {
+  double best = 0;
   for (const auto& m : of.rounds)
-    rates.push_back(m.per_second);
-  return spread_of(std::move(rates)).median;
+    best = std::max(best, m.per_second);
+  return best;
 }
 
-/// What the server can do: purchases per second in a closed loop.
+/// What the server can do: purchases per second in a closed loop, in the best of some rounds, so
+/// that a moment in which the machine was busy does not make three times as much too little.
 double peak(const server_ptr& server, const surroundings& from) {
   comparison one{.name = "peak", .what = "", .durability = durable};
   auto closed = scenario_of(server, "purchases", "", 64);
   closed.prepare = load::purchases_of_a_crowd();
   one.add(make_http_side(std::move(closed)));
-  return median_rate(run_rounds(one, {.rounds = 2, .time = from.plan.time}).sides.front());
+  return best_rate(run_rounds(one, {.rounds = 3, .time = from.plan.time}).sides.front());
 }
 
 }  // namespace
@@ -190,7 +191,10 @@ outcome measure_overload(const surroundings& from) {
   const auto flooded = of.add(make_http_side(std::move(flood)));
   of.goals = {
       {.what = "goodput at 3 × capacity", .of = flooded, .over = alone, .must = 0.9, .aim = 0.98}};
-  return run_rounds(of, from.plan);
+  auto out = run_rounds(of, from.plan);
+  out.figures = {{"capacity, best of 3 rounds before", spread_of({capacity}), "/s"},
+                 {"offered", spread_of({capacity * times}), "/s"}};
+  return out;
 }
 
 }  // namespace boxoffice::compare

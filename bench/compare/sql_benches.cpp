@@ -168,10 +168,10 @@ outcome compare_at_seventy_percent(const surroundings& from) {
   short_plan.rounds = std::min(from.plan.rounds, 2);
   const auto found = run_rounds(peaks, short_plan);
   const auto peak_of = [&](std::size_t side) {
-    std::vector<double> rates;
+    double best = 0;
     for (const auto& m : found.sides[side].rounds)
-      rates.push_back(m.per_second);
-    return spread_of(std::move(rates)).median;
+      best = std::max(best, m.per_second);
+    return best;
   };
   constexpr double share = 0.7;
   const auto rate_of = [&](std::size_t side) {
