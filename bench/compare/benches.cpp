@@ -12,6 +12,7 @@ namespace boxoffice::compare {
 const std::vector<named_bench>& benches() {
   static const std::vector<named_bench> all{
       {"sql", "sql-purchases", "purchases over HTTP against plain SQL", compare_sql},
+      {"sql", "sql-crowded", "the same with more in flight", compare_crowded},
       {"sql", "sql-hot", "one account, one seat against a stored function", compare_hot_rows},
       {"sql", "sql-one-client", "one client alone", compare_one_client},
       {"sql", "sql-70-percent", "latency at 70 % of the peak", compare_at_seventy_percent},

@@ -13,6 +13,9 @@ namespace {
 
 constexpr auto durable = "PostgreSQL, fsync = on, synchronous_commit = on";
 constexpr std::size_t in_flight = 64;
+// As many buyers at once as an on-sale has. Plain SQL needs a connection for each, and gets slower
+// beyond this many.
+constexpr std::size_t crowd = 256, crowd_of_connections = 128;
 
 std::string in_flight_text(std::size_t clients) {
   return ", " + std::to_string(clients) + " in flight";
@@ -86,6 +89,20 @@ outcome compare_sql(const surroundings& from) {
   of.goals = {
       {.what = what + "separate statements", .of = ours, .over = separate, .must = 4, .aim = 8},
       {.what = what + "two stored functions", .of = ours, .over = two, .must = 1, .aim = 2},
+      {.what = what + "one stored function", .of = ours, .over = one, .must = 1, .aim = 2}};
+  return run_rounds(of, from.plan);
+}
+
+outcome compare_crowded(const surroundings& from) {
+  comparison of{.name = "sql-crowded",
+                .what = "the same with more in flight, each side as many as suit it",
+                .durability = durable};
+  const auto ours = of.add(make_http_side(purchases_over_http(from, crowd)));
+  const auto separate = of.add(make_pgbench_side(separate_statements(from, crowd_of_connections)));
+  const auto one = of.add(make_pgbench_side(one_function(from, crowd_of_connections)));
+  const std::string what = "purchases/s over HTTP, 256 in flight, against ";
+  of.goals = {
+      {.what = what + "separate statements", .of = ours, .over = separate, .must = 4, .aim = 8},
       {.what = what + "one stored function", .of = ours, .over = one, .must = 1, .aim = 2}};
   return run_rounds(of, from.plan);
 }
