@@ -40,9 +40,9 @@ payment_desk_state::~payment_desk_state() {
     if (p.saga) caf::anon_send_exit(p.saga, caf::exit_reason::user_shutdown);
 }
 
-// Everything decided in this generation is void. When the write failed for sure, so did what was not
-// yet begun: who waits for that hears so at once. Everybody else is answered when the store tells what
-// became durable.
+// Everything decided in this generation is void. When the write failed for sure, so did what was
+// not yet begun: who waits for that hears so at once. Everybody else is answered when the store
+// tells what became durable.
 void payment_desk_state::void_memory(commit_outcome how) {
   const auto surely_not = how == commit_outcome::failed;
   const auto refuse_client = [this](const payment_client& client) {
