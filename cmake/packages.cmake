@@ -9,6 +9,7 @@ find_package(nlohmann_json REQUIRED)
 find_package(prometheus-cpp REQUIRED)
 find_package(SQLiteCpp REQUIRED)
 find_package(Boost 1.74 REQUIRED)
+find_package(mimalloc REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)
@@ -33,6 +34,8 @@ add_package(json nlohmann_json::nlohmann_json)
 add_package(beast Boost::headers)
 add_package(crypto OpenSSL::Crypto)
 add_package(prometheus prometheus-cpp::core)
+# Takes the place of malloc in a program that links it; sanitizers bring their own.
+add_package(allocator $<$<NOT:$<BOOL:${BOXOFFICE_SANITIZE}>>:mimalloc>)
 
 target_compile_definitions(boxoffice_package_beast INTERFACE
   BOOST_ASIO_HAS_CO_AWAIT=1 BOOST_ASIO_NO_DEPRECATED=1 BOOST_BEAST_USE_STD_STRING_VIEW=1)

@@ -262,7 +262,7 @@ inline constexpr std::size_t outbox_relay_batch_events_max = 256;
 /// Between two looks of a busy relay at the outbox: what happens meanwhile is delivered, applied
 /// and marked together. A consumer that shows its effect within a second does not notice; a commit
 /// of the boards and one of the positions per commit of payments would double the disk's work.
-inline constexpr std::chrono::milliseconds outbox_relay_pause = 25ms;
+inline constexpr std::chrono::milliseconds outbox_relay_pause = 50ms;
 /// Fall-back when the wake-up of a commit was lost.
 inline constexpr std::chrono::milliseconds outbox_poll_every = 500ms;
 inline constexpr std::chrono::milliseconds outbox_retry_first = 50ms;

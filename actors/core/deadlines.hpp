@@ -25,6 +25,13 @@ class deadlines {
     return key;
   }
 
+  /// Forgets the earliest entries for as long as `stale(key)`: nobody needs to wake up for them.
+  template <class Predicate>
+  void drop_while(Predicate stale) {
+    while (!heap_.empty() && stale(heap_.top().second))
+      heap_.pop();
+  }
+
   [[nodiscard]] std::optional<time_point> next() const {
     if (heap_.empty()) return std::nullopt;
     return heap_.top().first;

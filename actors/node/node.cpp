@@ -105,7 +105,8 @@ class node::parts {
         *system_,
         reservation_context{outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
                             reservation_.writer, *stores_.reservation_reads, reservation_.reader,
-                            outside_.meters}));
+                            outside_.meters, &seat_maps_}));
+    services_.seat_maps = &seat_maps_;
     services_.point = owns(spawn_point_desk(
         *system_,
         point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
@@ -124,7 +125,9 @@ class node::parts {
                         return queue_ranking_.writer.post([this, tell = std::move(tell)] {
                           tell(stores_.queue_ranking->look());
                         });
-                      }}));
+                      },
+                      &admitted_}));
+    services_.admitted = &admitted_;
     const ranking_context boards{
         outside_.time, queue_ranking_.commits, *stores_.ranking_reads, queue_ranking_.reader,
         catalogue_,    outside_.meters};
@@ -203,6 +206,8 @@ class node::parts {
   const node_environment outside_;
   const node_stores stores_;
   catalogue_view catalogue_;
+  admitted_tokens admitted_;
+  seat_map_versions seat_maps_;
   transaction_ids transaction_ids_;
   store_threads<concert_write> concert_;
   store_threads<reservation_write> reservation_;

@@ -5,13 +5,15 @@
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/protocol.hpp"
 #include "actors/point/protocol.hpp"
+#include "actors/queue/admitted_tokens.hpp"
 #include "actors/queue/protocol.hpp"
 #include "actors/ranking/protocol.hpp"
 #include "actors/reservation/protocol.hpp"
+#include "actors/reservation/seat_map_versions.hpp"
 
 namespace boxoffice {
 
-/// The fronts of the services, as a gateway sees them.
+/// The fronts of the services, as a gateway sees them, and what it may know of them without asking.
 struct service_handles {
   catalogue_actor catalogue;
   queue_desk_actor queue;
@@ -22,6 +24,9 @@ struct service_handles {
   best_selling_actor best_selling;
   sold_out_actor sold_out;
   auditor_actor auditor;
+  // Null when their service is not in this process.
+  const admitted_tokens* admitted{nullptr};     ///< of `queue`
+  const seat_map_versions* seat_maps{nullptr};  ///< of `reservation`
 };
 
 }  // namespace boxoffice

@@ -218,7 +218,15 @@ void payment_desk_state::on(const payment_desk_tick&) {
   timer_.fired(at);
   while (const auto key = wheel_.pop_due(at))
     turn(*key, at);
+  wheel_.drop_while([this](std::uint64_t key) { return is_over(key); });
   timer_.arm(self_, at, wheel_.next());
+}
+
+// Most payments have ended long before their time-outs.
+bool payment_desk_state::is_over(std::uint64_t key) const {
+  if (key == prune_key || key == measure_key || key == recover_key) return false;
+  if ((key & candidate_bit) != 0) return !candidates_.contains(key & ~candidate_bit);
+  return !open_.contains(payment_id{key});
 }
 
 void payment_desk_state::turn(std::uint64_t key, time_point at) {

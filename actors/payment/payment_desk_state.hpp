@@ -166,6 +166,7 @@ class payment_desk_state {
   void reopen(const payment_reader::open_saga& saga);
   void recover_later();
   void prune_keys();
+  [[nodiscard]] bool is_over(std::uint64_t key) const;
   void turn(std::uint64_t key, time_point now);
   void turn_candidate(std::uint64_t number, time_point now);
   void turn_payment(open_payment& p, time_point now);

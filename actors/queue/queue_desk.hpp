@@ -6,6 +6,7 @@
 #include "actors/core/meters.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
+#include "actors/queue/admitted_tokens.hpp"
 #include "actors/queue/protocol.hpp"
 #include "actors/queue/queue_store.hpp"
 #include "actors/queue/room.hpp"
@@ -35,6 +36,8 @@ struct queue_context {
   /// Called every limits::queue_store_look_every; posts a job to the store's writer that looks at
   /// the store and hands over what it found. Empty: the store is taken for whole.
   std::function<job_runner::posted(std::function<void(const store_state&)>)> look{};
+  /// Kept up by the rooms, when there is one.
+  admitted_tokens* admitted{nullptr};
 };
 
 /// Starts the front of all waiting rooms. It wakes the room of a concert when somebody first asks

@@ -59,6 +59,9 @@ class room_desk {
     });
     load();
   }
+  ~room_desk() { show_none(); }
+  room_desk(const room_desk&) = delete;
+  room_desk& operator=(const room_desk&) = delete;
 
   void on(join_queue& m) { take(std::move(m)); }
   void on(poll_queue& m) { take(std::move(m)); }
@@ -89,6 +92,8 @@ class room_desk {
     room_.restore(m.found->entries, m.found->last_sequence, now);
     room_.tick(now);
     flush();
+    for (const auto& e : m.found->entries)
+      show(e.token);
     for (auto& r : std::exchange(again_, {}))
       run(std::move(r));
     for (auto& r : std::exchange(early_, {}))
@@ -246,6 +251,7 @@ class room_desk {
     std::size_t taken = 0;
     for (; taken < changes.size(); ++taken) {
       const auto& c = changes[taken];
+      if (context_.admitted != nullptr) context_.admitted->drop(c.after.token);
       if (context_.commits.submit(writer_, generation_, next_ticket_, queue_write{c.after}) ==
           queue::submitted::full)
         break;
@@ -289,8 +295,12 @@ class room_desk {
 
   void settle(std::uint64_t last_ticket) {
     while (!in_flight_.empty() && in_flight_.front().ticket <= last_ticket) {
-      const auto found = unsettled_.find(in_flight_.front().token);
-      if (found != unsettled_.end() && found->second <= last_ticket) unsettled_.erase(found);
+      const auto token = in_flight_.front().token;
+      const auto found = unsettled_.find(token);
+      if (found != unsettled_.end() && found->second <= last_ticket) {
+        unsettled_.erase(found);
+        show(token);
+      }
       in_flight_.pop_front();
     }
     while (!held_.empty() && held_.begin()->first <= last_ticket) {
@@ -300,6 +310,16 @@ class room_desk {
     }
   }
 
+  // What of it a gateway may know without asking: that it is ACTIVE, once that is durable.
+  void show(queue_token token) {
+    if (context_.admitted == nullptr || unsettled_ticket(token) != 0 || !room_.knows(token)) return;
+    const auto e = room_.place(token).entry;
+    if (e.state == token_state::active) context_.admitted->put(token, e.user, e.expires_at);
+  }
+  void show_none() {
+    if (context_.admitted != nullptr) context_.admitted->drop_all(concert_);
+  }
+
   // A batch did not commit. What is up to `in_doubt_through` may have happened: those requests run
   // again on what the store holds, which gives the answer that is true; the rest surely did not.
   void lose_memory(std::uint64_t in_doubt_through) {
@@ -307,6 +327,7 @@ class room_desk {
         {{"concert_id", to_text(concert_)}});
     ++generation_;
     phase_ = phase::broken;
+    show_none();
     unsettled_.clear();
     in_flight_.clear();
     for (auto& [ticket, replies] : std::exchange(held_, {})) {

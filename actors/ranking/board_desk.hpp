@@ -30,7 +30,7 @@ struct board_loaded {
 /// Which of the doubtful events of the first open delivery are applied; null as above.
 struct repetitions_found {
   std::uint32_t generation{0};
-  std::vector<event_id> asked;
+  std::vector<numbered_event> asked;
   std::shared_ptr<const std::vector<event_id>> applied;
 };
 struct reload_board_tick {};
@@ -96,8 +96,9 @@ class board_desk {
     phase_ = phase::serving;
     for (const auto id : *m.applied)
       applied_.add(id, 0);
-    fresh_.assign(m.asked.begin(), m.asked.end());
-    std::erase_if(fresh_, [&](event_id id) { return std::ranges::count(*m.applied, id) > 0; });
+    fresh_.clear();
+    for (const auto& each : m.asked)
+      if (std::ranges::count(*m.applied, each.event) == 0) fresh_.push_back(each.event);
     proceed();
   }
 
@@ -124,7 +125,7 @@ class board_desk {
   virtual void reload_after(std::chrono::milliseconds pause) = 0;
   /// Posts a job whose result goes to this actor as a message.
   virtual void post_load(std::uint32_t generation) = 0;
-  virtual void post_look_up(std::uint32_t generation, std::vector<event_id> doubtful) = 0;
+  virtual void post_look_up(std::uint32_t generation, std::vector<numbered_event> doubtful) = 0;
 
   [[nodiscard]] bool serving() const { return phase_ != phase::loading; }
   [[nodiscard]] Board& board() { return board_; }
@@ -242,10 +243,10 @@ class board_desk {
   }
 
   void look_up(const delivery& d) {
-    std::vector<event_id> doubtful;
+    std::vector<numbered_event> doubtful;
     for (auto i = d.next; i < d.events.size(); ++i)
       if (applied_.look(d.events[i]) == applied_events::seen::unknown)
-        doubtful.push_back(d.events[i].id);
+        doubtful.push_back({d.events[i].id, d.events[i].sequence});
     phase_ = phase::looking_up;
     post_look_up(generation_, std::move(doubtful));
   }

@@ -56,7 +56,7 @@ class board_actor : public board_desk<Board> {
                   });
     if (posted == job_runner::posted::no) this->load_later();
   }
-  void post_look_up(std::uint32_t generation, std::vector<event_id> doubtful) final {
+  void post_look_up(std::uint32_t generation, std::vector<numbered_event> doubtful) final {
     auto& reader = this->context().reader;
     const auto posted = post_read(this->context().reads, interface{self_},
                                   repetitions_found{generation, std::move(doubtful), nullptr},

@@ -11,13 +11,19 @@
 namespace boxoffice {
 
 /// One event applied by one board: the rows as they are from now on, with the mark that the
-/// consumer has it (UNIQUE(consumer, event)), in one transaction.
+/// consumer has it (UNIQUE(consumer, sequence)), in one transaction.
 struct ranking_write {
   std::string consumer;
   event_id event;
   std::uint64_t sequence{0};
   std::optional<sales_bucket> bucket;  ///< insert or replace by (schedule, minute)
   std::optional<sales_total> total;    ///< insert or replace by (consumer, schedule)
+};
+
+/// An event and the sequence that the outbox gave it, once and for all.
+struct numbered_event {
+  event_id event;
+  std::uint64_t sequence{0};
 };
 
 /// Reads of committed state. **Thread**: the reader's. Throws when the store cannot be read.
@@ -33,7 +39,7 @@ class ranking_reader {
   /// Which of `events` this consumer has applied. **Why**: an event that was parked and replayed
   /// comes after younger ones, so its sequence alone does not tell whether it is a repetition.
   virtual std::vector<event_id> applied_among(const std::string& consumer,
-                                              const std::vector<event_id>& events) = 0;
+                                              const std::vector<numbered_event>& events) = 0;
 };
 
 }  // namespace boxoffice

@@ -8,6 +8,7 @@
 #include "actors/core/time.hpp"
 #include "actors/reservation/protocol.hpp"
 #include "actors/reservation/reservation_store.hpp"
+#include "actors/reservation/seat_map_versions.hpp"
 
 namespace boxoffice {
 
@@ -21,6 +22,8 @@ struct reservation_context {
   reservation_reader& reader;  ///< used on `read_runner` only
   job_runner& read_runner;
   boxoffice::meters& meters;
+  /// Kept up by the schedule desks, when there is one.
+  seat_map_versions* seat_maps{nullptr};
 };
 
 /// Starts the reservation service: the front desk, which starts the others as they are needed. It

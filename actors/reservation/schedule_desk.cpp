@@ -55,6 +55,7 @@ schedule_desk_state::schedule_desk_state(interface::pointer self, caf::actor fro
 schedule_desk_state::~schedule_desk_state() {
   desks_.add(-1);
   holds_live_.add(-holds_shown_);
+  if (context_.seat_maps != nullptr) context_.seat_maps->drop(schedule_->id);
   rounds_open_.add(-static_cast<std::int64_t>(rounds_.size()));
 }
 
@@ -231,7 +232,16 @@ void schedule_desk_state::finish() {
   flush_holds();
   const auto live = ledger_ ? static_cast<std::int64_t>(ledger_->live_holds()) : 0;
   if (live != holds_shown_) holds_live_.add(live - std::exchange(holds_shown_, live));
+  show_version();
   arm(context_.clock.now());
+}
+
+void schedule_desk_state::show_version() {
+  if (context_.seat_maps == nullptr || !ledger_) return;
+  const std::pair now{ledger_->version(), ledger_->next_deadline()};
+  if (now == shown_version_) return;
+  context_.seat_maps->put(schedule_->id, now.first, now.second);
+  shown_version_ = now;
 }
 
 }  // namespace boxoffice

@@ -161,6 +161,8 @@ void schedule_desk_state::drop_books() {
   last_version_ = ledger_->version();
   seats_.end_all();
   ledger_.reset();
+  if (context_.seat_maps != nullptr) context_.seat_maps->drop(schedule_->id);
+  shown_version_ = {};
 }
 
 void schedule_desk_state::unload_if_idle(time_point now) {

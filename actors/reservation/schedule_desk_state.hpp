@@ -13,6 +13,7 @@
 #include <memory>
 #include <optional>
 #include <unordered_map>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -100,6 +101,7 @@ class schedule_desk_state {
   void resume(reservation_id id);
   void advance(time_point now);
   void finish();
+  void show_version();
 
   // Rounds and writes (schedule_desk_rounds.cpp).
   void open_hold_round(claim_basket& m, const reservation& row);
@@ -153,6 +155,7 @@ class schedule_desk_state {
   time_point retry_at_{};
   milliseconds retry_pause_{0};
   std::uint64_t last_version_{0};
+  std::pair<std::uint64_t, std::optional<time_point>> shown_version_;  // in seat_maps; 0: none
 
   wheel_timer<desk_tick> timer_;
   time_point swept_at_{}, used_at_{};

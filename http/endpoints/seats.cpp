@@ -84,20 +84,26 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
   const auto& filter = std::get<seat_filter>(read);
 
   // The version first: it costs no copy, and mostly the text is there or the reader has it.
-  read_seats question{0, *id, read_seats::detail::counts};
-  auto reply = co_await g.ask<seats_reply>(g.services().reservation, question);
-  if (!reply) co_return *problem_of(fault::unavailable);
-  if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
-  const auto tag_of = [&](std::uint64_t version) {
+  const auto* const known = g.services().seat_maps;
+  auto version = known != nullptr ? known->find(*id, from.now) : std::nullopt;
+  std::optional<seats_reply> reply;
+  if (!version) {
+    read_seats question{0, *id, read_seats::detail::counts};
+    reply = co_await g.ask<seats_reply>(g.services().reservation, question);
+    if (!reply) co_return *problem_of(fault::unavailable);
+    if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
+    version = reply->version;
+  }
+  const auto tag_of = [&](std::uint64_t of) {
     return '"' + to_text(*id) + '-' + std::to_string(g.parts().incarnation) + '-' +
-           std::to_string(version) + '"';
+           std::to_string(of) + '"';
   };
-  auto tag = tag_of(reply->version);
+  auto tag = tag_of(*version);
   if (matches(from.header(beast_http::field::if_none_match), tag))
     co_return response{status::not_modified}.with("ETag", std::move(tag));
   const bool whole = filter.reaches == seat_filter::reach::all;
   if (whole)
-    if (auto text = maps.find(*id, reply->version))
+    if (auto text = maps.find(*id, *version))
       co_return response{status::ok, json_type, std::move(text)}.with("ETag", std::move(tag));
   read_seats whole_map{0, *id, read_seats::detail::seats};
 

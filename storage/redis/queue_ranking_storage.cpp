@@ -52,15 +52,15 @@ class redis_ranking_reader final : public ranking_reader {
   }
 
   std::vector<event_id> applied_among(const std::string& consumer,
-                                      const std::vector<event_id>& events) override {
+                                      const std::vector<numbered_event>& events) override {
     std::vector<std::string> values{consumer};
     values.reserve(events.size() + 1);
-    for (const auto event : events)
-      values.push_back(std::to_string(event.value));
+    for (const auto& each : events)
+      values.push_back(std::to_string(each.event.value));
     const auto said = db_.read(&scripts::read_applied, values);
     std::vector<event_id> applied;
     for (std::size_t i = 0; i < events.size(); ++i)
-      if (!said.at(0).items.at(i).text.empty()) applied.push_back(events[i]);
+      if (!said.at(0).items.at(i).text.empty()) applied.push_back(events[i].event);
     return applied;
   }
 

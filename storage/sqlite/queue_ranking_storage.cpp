@@ -167,11 +167,13 @@ class sqlite_ranking_reader final : public ranking_reader {
   }
 
   std::vector<event_id> applied_among(const std::string& consumer,
-                                      const std::vector<event_id>& events) override {
+                                      const std::vector<numbered_event>& events) override {
     return db_.read([&] {
       std::vector<event_id> applied;
-      for (const auto event : events)
-        if (applied_.first([](row&) { return true; }, consumer, event)) applied.push_back(event);
+      const auto event = [](row& r) { return r.next<event_id>(); };
+      for (const auto& each : events)
+        if (applied_.first(event, consumer, each.sequence) == each.event)
+          applied.push_back(each.event);
       return applied;
     });
   }
@@ -179,7 +181,7 @@ class sqlite_ranking_reader final : public ranking_reader {
  private:
   reading_connection db_;
   statement applied_{db_.database(),
-                     "SELECT 1 FROM applied_event WHERE consumer = ? AND event = ?"};
+                     "SELECT event FROM applied_event WHERE consumer = ? AND sequence = ?"};
   statement buckets_{db_.database(), R"(
     SELECT schedule, minute, seats FROM sales_bucket
     WHERE minute >= ? ORDER BY minute, schedule)"};

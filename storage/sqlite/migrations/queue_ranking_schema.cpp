@@ -52,7 +52,22 @@ CREATE TABLE applied_event (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array migrations{migration{1, "waiting rooms, boards", version_1}};
+// Without the index of events, which lie all over it: a page for each of them in every commit. The
+// outbox gives an event one sequence, so the primary key says as much.
+constexpr auto version_2 = R"(
+CREATE TABLE applied_by_sequence (
+  consumer TEXT NOT NULL,
+  sequence INTEGER NOT NULL,
+  event INTEGER NOT NULL,
+  PRIMARY KEY (consumer, sequence)
+) STRICT, WITHOUT ROWID;
+INSERT INTO applied_by_sequence SELECT consumer, sequence, event FROM applied_event;
+DROP TABLE applied_event;
+ALTER TABLE applied_by_sequence RENAME TO applied_event;
+)";
+
+constexpr std::array migrations{migration{1, "waiting rooms, boards", version_1},
+                                migration{2, "applied events by sequence alone", version_2}};
 
 }  // namespace
 

@@ -87,11 +87,11 @@ class memory_queue_ranking_store final : public queue_ranking_store,
     return s;
   }
   std::vector<event_id> applied_among(const std::string& consumer,
-                                      const std::vector<event_id>& events) override {
+                                      const std::vector<numbered_event>& events) override {
     read();
     std::vector<event_id> found;
-    for (const auto id : events)
-      if (applied.contains({consumer, id.value})) found.push_back(id);
+    for (const auto& each : events)
+      if (applied.contains({consumer, each.event.value})) found.push_back(each.event);
     return found;
   }
 

@@ -16,6 +16,7 @@ using fails = testing::memory_queue_ranking_store::next_commit;
 constexpr concert_id con{5};
 
 struct QueueDesk : ::testing::Test {
+  admitted_tokens admitted;
   testing::virtual_time time;
   testing::memory_queue_ranking_store store;
   catalogue_view view;
@@ -26,7 +27,8 @@ struct QueueDesk : ::testing::Test {
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
       time.meters()};
   queue_context context{time.clock(), time.random(), commits, store, time.reads(),
-                        view,         time.meters(), {},      {}};
+                        view,         time.meters(), {},      {},    {},
+                        &admitted};
   testing::inbox<queue_reply, token_reply, events_applied, queue_store_reply, applied_so_far> box{
       time};
   queue_desk_actor desk;
@@ -58,8 +60,18 @@ struct QueueDesk : ::testing::Test {
     return box.last<queue_reply>();
   }
   token_reply check_of(const std::string& user, queue_token t, concert_id c = con) {
+    const bool known = admits(user, t);
     box.send(desk, check_token{3, {user}, c, t});
-    return box.last<token_reply>();
+    const auto said = box.last<token_reply>();
+    if (known && c == con) {
+      EXPECT_EQ(said.fault, fault::none) << "a gateway would have let it in";
+      EXPECT_EQ(said.verdict, token_verdict::active) << "a gateway would have let it in";
+    }
+    return said;
+  }
+  /// Whether a gateway lets it in without asking.
+  bool admits(const std::string& user, queue_token t) {
+    return admitted.admits(t, {user}, time.clock().now());
   }
   static payment_event paid(const std::string& user, queue_token t, std::uint64_t n,
                             bool else_held) {
@@ -137,6 +149,47 @@ TEST_F(QueueDesk, JoinsWaitsAndMovesUp) {
   EXPECT_EQ(check_of("c", c.place.entry.token).verdict, token_verdict::active);
   EXPECT_EQ(poll("d", d.place.entry.token).place.position, 1U);
   EXPECT_EQ(store.most_active, 2U);
+}
+
+TEST_F(QueueDesk, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
+  time.commits().hold();
+  box.send(desk, join_queue{1, {"a"}, con});
+  time.run();
+  EXPECT_TRUE(store.entries.empty());
+  time.commits().resume();
+  time.run();
+  const auto a = box.last<queue_reply>().place.entry.token;
+  const auto b = join("b").place.entry.token, c = join("c").place.entry.token;
+  EXPECT_TRUE(admits("a", a));
+  EXPECT_TRUE(admits("b", b));
+  EXPECT_FALSE(admits("b", a)) << "somebody else's";
+  EXPECT_FALSE(admits("c", c)) << "still waiting";
+
+  time.commits().hold();
+  box.send(desk, leave_queue{4, {"a"}, a});
+  EXPECT_FALSE(admits("a", a)) << "before the answer says so";
+  EXPECT_FALSE(admits("c", c)) << "admitted, and not yet durable";
+  time.commits().resume();
+  time.run();
+  EXPECT_TRUE(admits("c", c));
+  box.send(desk, deliver_events{7, {paid("c", c, 1, false)}});
+  EXPECT_FALSE(admits("c", c)) << "used";
+  time.advance(seconds{600});
+  EXPECT_FALSE(admits("b", b)) << "over";
+}
+
+TEST_F(QueueDesk, AGatewayForgetsWhatARoomForgetsAndLearnsItAgain) {
+  const auto a = join("a").place.entry.token;
+  store.next = fails::fails;
+  store.failing_reads = 1;
+  EXPECT_EQ(join("b").fault, fault::unavailable);
+  EXPECT_FALSE(admits("a", a)) << "the room has lost its memory, and cannot read the store";
+  time.advance(limits::store_retry_max);
+  EXPECT_TRUE(admits("a", a));
+  restart();
+  EXPECT_FALSE(admits("a", a)) << "nobody has asked";
+  EXPECT_EQ(check_of("a", a).verdict, token_verdict::active);
+  EXPECT_TRUE(admits("a", a));
 }
 
 TEST_F(QueueDesk, UnknownForeignAndOtherConcerts) {

@@ -47,6 +47,26 @@ TEST(ReservationMemory, AnIdleScheduleLeavesAndComesBack) {
   EXPECT_EQ(w.hold("ben", {"A-1"}).outcome.refusal, hold_refusal::seat_taken);
 }
 
+TEST(ReservationMemory, AGatewayKnowsTheVersionUntilAHoldMayEnd) {
+  reservation_world w;
+  const auto known = [&] { return w.seat_maps.find({1}, w.time.clock().now()); };
+  EXPECT_EQ(known(), std::nullopt) << "not in memory";
+  const auto first = w.seats().version;
+  EXPECT_EQ(known(), first);
+  w.held("ann", {"A-1"});
+  const auto second = w.seats().version;
+  EXPECT_GT(second, first);
+  EXPECT_EQ(known(), second);
+  EXPECT_EQ(w.seat_maps.find({1}, w.time.clock().now() + seconds{299}), second);
+  EXPECT_EQ(w.seat_maps.find({1}, w.time.clock().now() + seconds{300}), std::nullopt)
+      << "the deadline decides, and only the desk knows what it ends";
+  w.time.advance(seconds{310});
+  EXPECT_GT(known(), second) << "the desk has swept";
+  EXPECT_EQ(w.status(0), seat_status::available);
+  w.restart();
+  EXPECT_EQ(known(), std::nullopt);
+}
+
 TEST(ReservationMemory, AHundredThousandSeats) {
   reservation_world w{{{"A", 500, 100, points{3}}, {"B", 500, 100, points{2}}}};
   EXPECT_EQ(w.seats().available, 100'000U);

@@ -50,7 +50,7 @@ class reservation_world {
   void start() {
     desk = time.owns(spawn_reservation_desk(
         time.system(), reservation_context{time.clock(), catalogue, commits, store, time.commits(),
-                                           store, time.reads(), time.meters()}));
+                                           store, time.reads(), time.meters(), &seat_maps}));
     time.run();
   }
   /// A stop without farewell: what was not committed is gone.
@@ -105,9 +105,14 @@ class reservation_world {
     box.send(desk, find_reservation{++ticket, {user}, id});
     return box.last<reservation_reply>();
   }
+  /// What a gateway knows without asking must be what the desk says.
   seats_reply seats(std::uint64_t in = 1, read_seats::detail what = read_seats::detail::seats) {
+    const auto known = seat_maps.find({in}, time.clock().now());
     box.send(desk, read_seats{++ticket, {in}, what});
-    return box.last<seats_reply>();
+    const auto& said = box.last<seats_reply>();
+    if (known && said.fault == fault::none && *known != said.version)
+      throw std::logic_error{"the version that gateways know is not that of the desk"};
+    return said;
   }
   seat_status status(seat_index seat) { return seats().seats->seats.at(seat); }
   std::int64_t level(const std::string& name, const std::string& kind = {}) {
@@ -130,6 +135,7 @@ class reservation_world {
     }
   }
 
+  seat_map_versions seat_maps;
   virtual_time time;
   memory_reservation_store store;
   committer<reservation_write> commits;

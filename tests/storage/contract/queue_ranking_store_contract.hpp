@@ -172,7 +172,7 @@ TYPED_TEST_P(QueueRankingStoreContract, IdsAndTimesUseAllTheirBits) {
   EXPECT_EQ(board.totals[0].seats, -9);
   EXPECT_EQ(board.totals[0].last_paid_at, no_time);
   EXPECT_EQ(board.totals[0].sold_out_at, at(1));
-  EXPECT_EQ(this->ranking_.applied_among("a", {{0x7FFF'FFFF'FFFF'FFFF}, {1}}),
+  EXPECT_EQ(this->ranking_.applied_among("a", {{{0x7FFF'FFFF'FFFF'FFFF}, far + 4}, {{1}, 1}}),
             (std::vector<event_id>{{0x7FFF'FFFF'FFFF'FFFF}}));
 }
 
@@ -181,7 +181,7 @@ TYPED_TEST_P(QueueRankingStoreContract, MarksAreKeptWithinTheirBound) {
   ASSERT_EQ(commit(this->store_, this->applied("a", 1), this->applied("a", 2),
                    this->applied("b", 1), this->applied("a", kept)),
             commit_outcome::committed);
-  const std::vector<event_id> asked{{~1ULL}, {~2ULL}, {~kept}};
+  const std::vector<numbered_event> asked{{{~1ULL}, 1}, {{~2ULL}, 2}, {{~kept}, kept}};
   EXPECT_EQ(this->ranking_.applied_among("a", asked).size(), 3U);
   ASSERT_EQ(commit(this->store_, this->applied("a", kept + 1)), commit_outcome::committed);
   EXPECT_EQ(this->ranking_.applied_among("a", asked), (std::vector<event_id>{{~2ULL}, {~kept}}));
@@ -204,7 +204,7 @@ TYPED_TEST_P(QueueRankingStoreContract, AnEventIsAppliedOnceByEachConsumer) {
   EXPECT_EQ(this->ranking_.load_board("a", 0).applied_through, 3U);
   EXPECT_EQ(this->ranking_.load_board("b", 0).applied_through, 1U);
   EXPECT_EQ(this->ranking_.load_board("c", 0).applied_through, 0U);
-  EXPECT_EQ(this->ranking_.applied_among("a", {{~1ULL}, {~2ULL}, {~3ULL}}),
+  EXPECT_EQ(this->ranking_.applied_among("a", {{{~1ULL}, 1}, {{~2ULL}, 2}, {{~3ULL}, 3}}),
             (std::vector<event_id>{{~1ULL}, {~3ULL}}));
 }
 

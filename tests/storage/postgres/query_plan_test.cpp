@@ -33,8 +33,7 @@ constexpr std::array may_scan{
               "a page for an operator, taken for a tenth of what is parked"},
 };
 /// Indexes that hold just the rows that are wanted, so that walking them is no scan.
-constexpr std::array partial_indexes{"reservation_held", "payment_open", "payment_unusual",
-                                     "remembered_key_waiting"};
+constexpr std::array partial_indexes{"reservation_held", "payment_open", "payment_unusual"};
 
 /// What the plan reads without knowing where, in the words of `EXPLAIN`.
 class plan_reading {

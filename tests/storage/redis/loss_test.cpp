@@ -57,7 +57,10 @@ class RedisLoss : public testing::Test {
     EXPECT_EQ(board.totals[0].seats + board.totals[1].seats, 10);
     EXPECT_EQ(board.buckets.size(), 2U);
     EXPECT_EQ(board.applied_through, 2U);
-    EXPECT_EQ(storage.ranking->applied_among("best_selling", {{1001}, {1002}, {1003}}).size(), 2U);
+    EXPECT_EQ(
+        storage.ranking->applied_among("best_selling", {{{1001}, 1}, {{1002}, 2}, {{1003}, 3}})
+            .size(),
+        2U);
   }
 
   own_servers servers_{"redis"};
@@ -143,7 +146,10 @@ TEST_F(RedisLoss, MorePlacesThanOnePageComeBackInOrder) {
   EXPECT_EQ(board.totals.size(), 7U);
   EXPECT_EQ(board.applied_through, 5'000U);
   EXPECT_GT(board.buckets.size(), limits::redis_page_items);
-  EXPECT_EQ(next.ranking->applied_among("best_selling", {{1001}, {6000}, {6001}}).size(), 2U);
+  EXPECT_EQ(
+      next.ranking->applied_among("best_selling", {{{1001}, 1}, {{6000}, 5000}, {{6001}, 5001}})
+          .size(),
+      2U);
 }
 
 // Flushed at any moment, also in the middle of being put back.
