@@ -164,4 +164,9 @@ std::unique_ptr<side> make_pgbench_side(pgbench_setup setup) {
   return std::make_unique<pgbench_side>(std::move(setup));
 }
 
+void checkpoint(const std::string& postgres) {
+  pqxx::connection db{postgres};
+  pqxx::nontransaction{db}.exec("CHECKPOINT");
+}
+
 }  // namespace boxoffice::compare

@@ -33,4 +33,8 @@ struct pgbench_setup {
 /// Makes the tables anew before each round, so that no round works on what another has left.
 std::unique_ptr<side> make_pgbench_side(pgbench_setup setup);
 
+/// Writes to the disk what the server of that URL has left to write, so that the next side need
+/// not.
+void checkpoint(const std::string& postgres);
+
 }  // namespace boxoffice::compare

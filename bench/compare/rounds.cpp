@@ -12,6 +12,17 @@ std::string comparison::add(std::unique_ptr<side> one) {
   return sides.back()->name();
 }
 
+namespace {
+
+// The sides of round 0 are 0 1 2, of round 1 0 2 1, of round 2 2 0 1, of round 3 2 1 0, …
+std::size_t turn_of(int round, std::size_t place, std::size_t count) {
+  const auto first = static_cast<std::size_t>(round / 2) * (count - 1) % count;
+  const auto step = round % 2 == 0 ? place : count - place;
+  return (first + step) % count;
+}
+
+}  // namespace
+
 outcome run_rounds(const comparison& what, const rounds_plan& plan) {
   outcome out{.name = what.name, .what = what.what, .durability = what.durability};
   const auto count = what.sides.size();
@@ -19,7 +30,8 @@ outcome run_rounds(const comparison& what, const rounds_plan& plan) {
     out.sides.push_back({each->name(), each->does(), {}});
   for (int round = 0; round < plan.rounds; ++round) {
     for (std::size_t i = 0; i < count; ++i) {
-      const auto turn = (i + static_cast<std::size_t>(round)) % count;
+      const auto turn = turn_of(round, i, count);
+      if (what.settle) what.settle();
       auto& one = *what.sides[turn];
       auto measured = one.run(plan.time);
       std::cerr << what.name << ", round " << round + 1 << ": " << one.name() << " "

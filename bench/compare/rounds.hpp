@@ -3,6 +3,7 @@
 #include "bench/compare/outcome.hpp"
 
 #include <chrono>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -15,6 +16,7 @@ struct comparison {
   std::string durability;  ///< of all sides
   std::vector<std::unique_ptr<side>> sides{};
   std::vector<goal> goals{};
+  std::function<void()> settle{};  ///< before each turn: ends what the one before left to be done
 
   /// Adds a side and returns its name, for goals.
   std::string add(std::unique_ptr<side> one);
@@ -25,9 +27,9 @@ struct rounds_plan {
   std::chrono::milliseconds time{4000};  ///< of each side in each round
 };
 
-/// Runs the sides in turns; each round begins with another side, so that none always comes after
-/// the same one. Tells on standard error how it goes. Throws std::runtime_error when a side fails
-/// an operation.
+/// Runs the sides in turns; each round begins with another side, and every other one goes the other
+/// way round, so that none always comes after the same one. Tells on standard error how it goes.
+/// Throws std::runtime_error when a side fails an operation.
 outcome run_rounds(const comparison& what, const rounds_plan& plan);
 
 }  // namespace boxoffice::compare

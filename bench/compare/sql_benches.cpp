@@ -7,6 +7,7 @@
 #include "bench/load/purchases.hpp"
 
 #include <algorithm>
+#include <functional>
 
 namespace boxoffice::compare {
 namespace {
@@ -16,6 +17,10 @@ constexpr std::size_t in_flight = 64;
 // As many buyers at once as an on-sale has. Plain SQL needs a connection for each, and gets slower
 // beyond this many.
 constexpr std::size_t crowd = 256, crowd_of_connections = 128;
+
+std::function<void()> checkpoints(const surroundings& from) {
+  return [postgres = from.postgres] { checkpoint(postgres); };
+}
 
 std::string in_flight_text(std::size_t clients) {
   return ", " + std::to_string(clients) + " in flight";
@@ -75,7 +80,8 @@ pgbench_setup one_function(const surroundings& from, std::size_t clients) {
 outcome compare_sql(const surroundings& from) {
   comparison of{.name = "sql-purchases",
                 .what = "purchases over HTTP against plain SQL in one PostgreSQL database",
-                .durability = durable};
+                .durability = durable,
+                .settle = checkpoints(from)};
   const auto ours = of.add(make_http_side(purchases_over_http(from, in_flight)));
   const auto separate = of.add(make_pgbench_side(separate_statements(from, in_flight)));
   const auto two = of.add(make_pgbench_side(plain_sql(
@@ -96,7 +102,8 @@ outcome compare_sql(const surroundings& from) {
 outcome compare_crowded(const surroundings& from) {
   comparison of{.name = "sql-crowded",
                 .what = "the same with more in flight, each side as many as suit it",
-                .durability = durable};
+                .durability = durable,
+                .settle = checkpoints(from)};
   const auto ours = of.add(make_http_side(purchases_over_http(from, crowd)));
   const auto separate = of.add(make_pgbench_side(separate_statements(from, crowd_of_connections)));
   const auto one = of.add(make_pgbench_side(one_function(from, crowd_of_connections)));
@@ -110,7 +117,8 @@ outcome compare_crowded(const surroundings& from) {
 outcome compare_hot_rows(const surroundings& from) {
   comparison of{.name = "sql-hot",
                 .what = "everybody wants the same row: one account, one seat",
-                .durability = durable};
+                .durability = durable,
+                .settle = checkpoints(from)};
   const auto server = start_server(from);
   http_setup account{.name = "boxoffice over HTTP, one account",
                      .does =
@@ -159,8 +167,10 @@ outcome compare_hot_rows(const surroundings& from) {
 }
 
 outcome compare_one_client(const surroundings& from) {
-  comparison of{
-      .name = "sql-one-client", .what = "a purchase by one client alone", .durability = durable};
+  comparison of{.name = "sql-one-client",
+                .what = "a purchase by one client alone",
+                .durability = durable,
+                .settle = checkpoints(from)};
   auto alone = purchases_over_http(from, 1);
   alone.per_second_expected = 300;
   const auto ours = of.add(make_http_side(std::move(alone)));
@@ -177,7 +187,7 @@ outcome compare_one_client(const surroundings& from) {
 }
 
 outcome compare_at_seventy_percent(const surroundings& from) {
-  comparison peaks{.name = "peaks", .what = "", .durability = durable};
+  comparison peaks{.name = "peaks", .what = "", .durability = durable, .settle = checkpoints(from)};
   auto ours = purchases_over_http(from, in_flight);
   peaks.add(make_http_side(ours));
   peaks.add(make_pgbench_side(one_function(from, in_flight)));
@@ -197,7 +207,8 @@ outcome compare_at_seventy_percent(const surroundings& from) {
 
   comparison of{.name = "sql-70-percent",
                 .what = "latency of a purchase at 70 % of each side's own peak, arrivals at random",
-                .durability = durable};
+                .durability = durable,
+                .settle = checkpoints(from)};
   ours.rate = rate_of(0);
   ours.name = "boxoffice over HTTP at 70 %";
   auto plain = one_function(from, in_flight);
