@@ -42,9 +42,9 @@ struct reply_types {};
 class bridge {
  public:
   template <class... Replies>
-  bridge(caf::actor_system& system, boost::asio::any_io_executor io, meters& all,
+  bridge(caf::actor_system& system, const boost::asio::any_io_executor& io, meters& all,
          reply_types<Replies...> /*taken*/)
-      : table_{std::make_shared<ticket_table>(std::move(io), all)},
+      : table_{std::make_shared<ticket_table>(io, all)},
         // The table is an argument and no capture: CAF 0.17 dereferences the null list of none.
         gateway_{system.spawn(
             [](caf::event_based_actor* self,

@@ -13,7 +13,6 @@
 #include "actors/ranking/boards.hpp"
 #include "actors/reservation/reservation_desk.hpp"
 
-#include <ranges>
 #include <tuple>
 #include <utility>
 
@@ -61,9 +60,8 @@ class node::parts {
 
   void stop() {
     if (!system_) return;
-    for (const auto& actor : std::views::reverse(owned_))
-      caf::anon_send_exit(actor, caf::exit_reason::user_shutdown);
-    owned_.clear();
+    for (; !owned_.empty(); owned_.pop_back())
+      caf::anon_send_exit(owned_.back(), caf::exit_reason::user_shutdown);
     services_ = {};
     system_->await_all_actors_done();
     audit_.stop();

@@ -215,9 +215,10 @@ void schedule_ledger::mark_lapses_written(std::span<const reservation_id> ids) {
 
 seat schedule_ledger::seat_now(seat_index at) const {
   if (status_[at] == seat_status::available) return {};
-  const auto* row = find(holder_[at]);
-  check(row != nullptr, "a seat that is not available has a live reservation");
-  return {status_[at], row->id, row->expires_at};
+  const auto holds = records_.find(holder_[at]);
+  check(holds != records_.end(), "a seat that is not available has a live reservation");
+  const auto& row = holds->second.row;
+  return {status_[at], row.id, row.expires_at};
 }
 
 std::uint32_t schedule_ledger::seats_of(const user_id& user) const {

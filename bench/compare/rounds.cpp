@@ -14,11 +14,10 @@ std::string comparison::add(std::unique_ptr<side> one) {
 
 namespace {
 
-// The sides of round 0 are 0 1 2, of round 1 0 2 1, of round 2 2 0 1, of round 3 2 1 0, …
+// The sides of round 0 are 0 1 2, of round 1 2 1 0, of round 2 1 2 0, of round 3 0 2 1, …
 std::size_t turn_of(int round, std::size_t place, std::size_t count) {
-  const auto first = static_cast<std::size_t>(round / 2) * (count - 1) % count;
-  const auto step = round % 2 == 0 ? place : count - place;
-  return (first + step) % count;
+  const auto step = round % 2 == 0 ? place : count - 1 - place;
+  return (static_cast<std::size_t>(round / 2) + step) % count;
 }
 
 }  // namespace

@@ -27,9 +27,9 @@ struct rounds_plan {
   std::chrono::milliseconds time{4000};  ///< of each side in each round
 };
 
-/// Runs the sides in turns; each round begins with another side, and every other one goes the other
-/// way round, so that none always comes after the same one. Tells on standard error how it goes.
-/// Throws std::runtime_error when a side fails an operation.
+/// Runs the sides in turns; every other round goes the other way round, and each pair of rounds
+/// begins with another side, so that none always comes after the same one. Tells on standard error
+/// how it goes. Throws std::runtime_error when a side fails an operation.
 outcome run_rounds(const comparison& what, const rounds_plan& plan);
 
 }  // namespace boxoffice::compare

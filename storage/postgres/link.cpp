@@ -7,7 +7,6 @@
 #include <array>
 #include <cerrno>
 #include <pqxx/pqxx>
-#include <random>
 #include <sys/socket.h>
 #include <utility>
 
@@ -80,12 +79,6 @@ std::string session_settings(purpose why) {
          " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 }
 
-std::chrono::milliseconds jittered(std::chrono::milliseconds most) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return std::chrono::milliseconds{
-      std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random)};
-}
-
 }  // namespace
 
 struct answer::held {
@@ -147,21 +140,14 @@ void link::close() noexcept {
 void link::open() {
   if (is_open()) return;
   close();
-  const auto now = std::chrono::steady_clock::now();
-  if (now < next_attempt_)
-    throw storage_error{kind::unreachable, name_ + ": not connected; the next attempt comes soon"};
-  try {
-    connect();
-    wait_ = {};
-    next_attempt_ = {};
-  } catch (const storage_error& e) {
-    close();
-    wait_ = std::clamp(wait_ * 2, limits::postgres_reconnect_first, limits::postgres_reconnect_max);
-    next_attempt_ = std::chrono::steady_clock::now() + jittered(wait_);
-    log(log_level::warning, "storage", "a database is away",
-        {{"database", name_}, {"kind", to_text(e.why())}, {"error", e.what()}});
-    throw;
-  }
+  reconnect_.attempt(name_, [this] {
+    try {
+      connect();
+    } catch (const storage_error&) {
+      close();
+      throw;
+    }
+  });
 }
 
 void link::connect() {

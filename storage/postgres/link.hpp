@@ -1,7 +1,9 @@
 #pragma once
 
+#include "config/limits.hpp"
 #include "storage/postgres/deadline_watch.hpp"
 #include "storage/postgres/statement_texts.hpp"
+#include "storage/reconnect.hpp"
 #include "storage/storage_error.hpp"
 
 #include <chrono>
@@ -87,8 +89,7 @@ class link {
   std::unique_ptr<library> library_;
   std::uint64_t generation_{0};
   std::uint64_t names_{0};
-  std::chrono::milliseconds wait_{0};
-  std::chrono::steady_clock::time_point next_attempt_{};
+  storage::reconnect reconnect_{limits::postgres_reconnect_first, limits::postgres_reconnect_max};
 };
 
 /// The location without user and password, for people: `db.example:5432/point`.

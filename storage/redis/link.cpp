@@ -9,7 +9,6 @@
 #include <cstring>
 #include <hiredis/hiredis.h>
 #include <poll.h>
-#include <random>
 #include <sys/socket.h>
 #include <system_error>
 #include <utility>
@@ -19,12 +18,6 @@ namespace {
 
 using kind = storage_error::kind;
 using clock = std::chrono::steady_clock;
-
-std::chrono::milliseconds jittered(std::chrono::milliseconds most) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return std::chrono::milliseconds{
-      std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random)};
-}
 
 timeval as_timeval(std::chrono::milliseconds time) {
   timeval out{};
@@ -136,20 +129,14 @@ bool link::peer_is_gone() const {
 void link::open() {
   if (library_ && !peer_is_gone()) return;
   close();
-  if (clock::now() < next_attempt_)
-    throw storage_error{kind::unreachable, name_ + ": not connected; the next attempt comes soon"};
-  try {
-    connect();
-    wait_ = {};
-    next_attempt_ = {};
-  } catch (const storage_error& e) {
-    close();
-    wait_ = std::clamp(wait_ * 2, limits::redis_reconnect_first, limits::redis_reconnect_max);
-    next_attempt_ = clock::now() + jittered(wait_);
-    log(log_level::warning, "storage", "Redis is away",
-        {{"database", name_}, {"kind", to_text(e.why())}, {"error", e.what()}});
-    throw;
-  }
+  reconnect_.attempt(name_, [this] {
+    try {
+      connect();
+    } catch (const storage_error&) {
+      close();
+      throw;
+    }
+  });
 }
 
 void link::connect() {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "config/limits.hpp"
+#include "storage/reconnect.hpp"
 #include "storage/redis/location.hpp"
 #include "storage/storage_error.hpp"
 
@@ -79,8 +81,7 @@ class link {
   const location where_;
   const std::string name_;
   std::unique_ptr<library> library_;
-  std::chrono::milliseconds wait_{0};
-  std::chrono::steady_clock::time_point next_attempt_{};
+  storage::reconnect reconnect_{limits::redis_reconnect_first, limits::redis_reconnect_max};
 };
 
 /// What an error that Redis answers means for us.

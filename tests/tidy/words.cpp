@@ -40,8 +40,8 @@ const banned_word banned_words[] = {
     {"random_device",
      "randomness is handed in by the node",
      where_banned::everywhere,
-     {"actors/node/", "http/", "main.cpp",                      // http: salts and request ids
-      "storage/postgres/link.cpp", "storage/redis/link.cpp"}},  // spreads attempts to connect
+     {"actors/node/", "http/", "main.cpp",  // http: salts and request ids
+      "storage/reconnect.cpp"}},            // spreads attempts to connect
     {"rand(", "randomness is handed in by the node", where_banned::everywhere, {}},
 };
 

@@ -134,6 +134,20 @@ TEST(Rounds, EachRoundBeginsWithAnotherSide) {
   EXPECT_EQ(found.sides[1].rounds.size(), 2U);
 }
 
+TEST(Rounds, NoSideAlwaysComesAfterTheSame) {
+  std::vector<std::string> turns;
+  comparison of{.name = "test", .what = "", .durability = ""};
+  for (const auto* name : {"a", "b", "c"})
+    of.add(std::make_unique<counting_side>(name, turns));
+  std::size_t settled = 0;
+  of.settle = [&] { EXPECT_EQ(settled++, turns.size()); };
+  run_rounds(of, {.rounds = 4, .time = std::chrono::milliseconds{1}});
+  const std::vector<std::string> expected{"a", "b", "c", "c", "b", "a",
+                                          "b", "c", "a", "a", "c", "b"};
+  EXPECT_EQ(turns, expected);
+  EXPECT_EQ(settled, turns.size());
+}
+
 TEST(Rounds, ASideThatFailsEndsThem) {
   std::vector<std::string> turns;
   comparison of{.name = "test", .what = "", .durability = ""};

@@ -7,6 +7,7 @@
 
 #include <array>
 #include <fstream>
+#include <vector>
 
 #include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
@@ -98,6 +99,19 @@ TEST(Schema, TimelinesOfBeforeAreKept) {
   EXPECT_EQ(notes[1].at, from_unix_ms(11));
   EXPECT_EQ(notes[1].state, saga_state::debited);
   EXPECT_EQ(notes[1].step, saga_step::confirm);
+}
+
+TEST(Schema, MarksOfBeforeAreKept) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "queue_ranking.db";
+  migrate(file, {"queue_ranking", queue_ranking_schema.migrations.first(1)});
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec(
+      "INSERT INTO applied_event VALUES ('a', 7, 1007), ('a', 9, 1009), ('b', 7, 1007)");
+  const auto opened = open_queue_ranking_storage(file);
+  EXPECT_EQ(opened.ranking->load_board("a", 0).applied_through, 9U);
+  EXPECT_EQ(opened.ranking->load_board("b", 0).applied_through, 7U);
+  EXPECT_EQ(opened.ranking->applied_among("a", {{{1007}, 7}, {{1008}, 8}, {{1008}, 9}}),
+            std::vector<event_id>{{1007}});
 }
 
 TEST(Schema, TheLedgerIsAppendOnlyForAnybody) {
