@@ -12,6 +12,7 @@ using nlohmann::json;
 template <class Get>
 spread spread_over(const std::vector<measurement>& rounds, Get get) {
   std::vector<double> values;
+  values.reserve(rounds.size());
   for (const auto& each : rounds)
     values.push_back(get(each));
   return spread_of(std::move(values));

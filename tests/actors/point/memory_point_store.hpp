@@ -8,7 +8,6 @@
 #include <functional>
 #include <map>
 #include <optional>
-#include <ranges>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -75,7 +74,8 @@ class memory_point_store final : public point_store, public point_reader {
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     read();
     page p;
-    for (const auto& at : std::views::reverse(ledger)) {
+    for (auto entry = ledger.rbegin(); entry != ledger.rend(); ++entry) {
+      const auto& at = *entry;
       if (at.user != user || (cursor != 0 && at.id.value >= cursor)) continue;
       if (p.items.size() == limit) {
         p.next = p.items.back().id.value;
@@ -145,8 +145,8 @@ class memory_point_store final : public point_store, public point_reader {
   }
 
   commit_outcome roll_back() {
-    for (const auto& step : std::views::reverse(undo_))
-      step();
+    for (auto step = undo_.rbegin(); step != undo_.rend(); ++step)
+      (*step)();
     return commit_outcome::failed;
   }
 

@@ -2,8 +2,6 @@
 
 #include "config/limits.hpp"
 
-#include <ranges>
-
 #include <gtest/gtest.h>
 
 namespace boxoffice {
@@ -170,8 +168,8 @@ TEST_F(WaitingRoom, UndoIsAsIfNothingHadHappened) {
   room.leave(a, now);
   auto changes = room.take_changes();
   ASSERT_EQ(changes.size(), 2U);
-  for (const auto& change : std::views::reverse(changes))
-    room.undo(change);
+  room.undo(changes[1]);
+  room.undo(changes[0]);
   EXPECT_EQ(state(a), token_state::active);
   EXPECT_EQ(state(b), token_state::active);
   EXPECT_EQ(room.place(c).position, 1U);
@@ -194,8 +192,8 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   for (const auto& c : room.take_changes())
     stored[c.after.token] = c.after;
   std::vector<queue_entry> rows;
-  for (const auto& [token, entry] : std::views::reverse(stored))
-    rows.push_back(entry);
+  for (auto entry = stored.rbegin(); entry != stored.rend(); ++entry)
+    rows.push_back(entry->second);
   now += seconds{300};
   waiting_room again{con, {seconds{600}, seconds{120}}};
   again.set_rule({true, 2, 100}, now);
