@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <chrono>
 #include <random>
-#include <ranges>
 #include <vector>
 
 #include <gtest/gtest.h>
@@ -39,8 +38,8 @@ std::vector<waiting_place> line_of(const books& all) {
 /// Asks from the back to the front, so that a line that moves meanwhile cannot look out of order.
 void expect_same_order(rush::blocking_client& client, const std::vector<waiting_place>& line) {
   std::int64_t behind = INT64_MAX;
-  for (auto at = line.rbegin(); at != line.rend(); ++at) {
-    const auto& place = *at;
+  const std::vector<waiting_place> from_the_back{line.rbegin(), line.rend()};
+  for (const auto& place : from_the_back) {
     const auto answer = client.get("/v1/queue/tokens/" + place.token, client.dev_token(place.user));
     ASSERT_EQ(answer.status, 200) << place.token << " " << answer.body;
     const auto now = answer.value();

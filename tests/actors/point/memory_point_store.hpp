@@ -74,8 +74,8 @@ class memory_point_store final : public point_store, public point_reader {
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
     read();
     page p;
-    for (auto entry = ledger.rbegin(); entry != ledger.rend(); ++entry) {
-      const auto& at = *entry;
+    const std::vector<ledger_entry> youngest_first{ledger.rbegin(), ledger.rend()};
+    for (const auto& at : youngest_first) {
       if (at.user != user || (cursor != 0 && at.id.value >= cursor)) continue;
       if (p.items.size() == limit) {
         p.next = p.items.back().id.value;
@@ -145,8 +145,8 @@ class memory_point_store final : public point_store, public point_reader {
   }
 
   commit_outcome roll_back() {
-    for (auto step = undo_.rbegin(); step != undo_.rend(); ++step)
-      (*step)();
+    for (; !undo_.empty(); undo_.pop_back())
+      undo_.back()();
     return commit_outcome::failed;
   }
 

@@ -192,8 +192,8 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   for (const auto& c : room.take_changes())
     stored[c.after.token] = c.after;
   std::vector<queue_entry> rows;
-  for (auto entry = stored.rbegin(); entry != stored.rend(); ++entry)
-    rows.push_back(entry->second);
+  for (const auto& [token, entry] : stored)
+    rows.insert(rows.begin(), entry);
   now += seconds{300};
   waiting_room again{con, {seconds{600}, seconds{120}}};
   again.set_rule({true, 2, 100}, now);
