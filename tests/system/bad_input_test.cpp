@@ -29,7 +29,7 @@ store_dump dump_stores(const std::filesystem::path& data_dir) {
     SQLite::Statement tables{db, "SELECT name FROM sqlite_master WHERE type = 'table'"};
     while (tables.executeStep()) {
       const auto table = tables.getColumn(0).getString();
-      auto& rows = all[name + "." + table];
+      auto& rows = all[std::string{name}.append(".").append(table)];
       SQLite::Statement found{db, "SELECT * FROM \"" + table + "\""};
       while (found.executeStep()) {
         std::string row;
