@@ -4,6 +4,9 @@
 #include "actors/point/account_state.hpp"
 #include "actors/point/point_desk_state.hpp"
 
+#include <algorithm>
+#include <cstddef>
+
 namespace boxoffice {
 
 point_desk_actor spawn_point_desk(caf::actor_system& system, point_context context) {
@@ -156,35 +159,67 @@ void point_desk_state::close_slot(std::uint32_t number) {
   free_slots_.push_back(number);
 }
 
+// One way to the store for all that wait, however many a burst of payments wakes.
 void point_desk_state::load(std::uint32_t number) {
-  account_loaded blank;
-  blank.slot = number;
-  blank.generation = generation_;
-  auto read = [user = slots_[number].user, steps_max = context_.rules.steps_max](
-                  point_reader& reader, account_loaded& r) {
-    auto state = reader.load_account(user, steps_max);
-    r.balance = state.balance;
-    r.steps = std::move(state.steps);
-    r.complete_from = state.complete_from;
-  };
-  if (ask_store(std::move(blank), std::move(read), desk()) == asked::yes) return;
-  const auto waiting = slots_[number].waiting;
-  close_slot(number);
-  for (const auto& command : waiting)
-    reject(command, fault::overloaded);
+  to_load_.push_back(number);
+  if (loading_ != loading::no) return;
+  loading_ = loading::soon;
+  self_->send(self_, load_accounts{});
 }
 
-void point_desk_state::on(account_loaded& m) {
+void point_desk_state::on(const load_accounts&) {
+  if (loading_ == loading::soon) load_next();
+}
+
+void point_desk_state::load_next() {
+  const auto count =
+      static_cast<std::ptrdiff_t>(std::min(to_load_.size(), limits::committer_batch_writes_max));
+  loading_ = count == 0 ? loading::no : loading::now;
+  if (count == 0) return;
+  accounts_loaded blank;
+  blank.generation = generation_;
+  std::vector<user_id> users;
+  const std::vector<std::uint32_t> numbers{to_load_.begin(), to_load_.begin() + count};
+  to_load_.erase(to_load_.begin(), to_load_.begin() + count);
+  for (const auto number : numbers) {
+    users.push_back(slots_[number].user);
+    blank.accounts.emplace_back().slot = number;
+  }
+  auto read = [users = std::move(users), steps_max = context_.rules.steps_max](point_reader& reader,
+                                                                               accounts_loaded& r) {
+    auto states = reader.load_accounts(users, steps_max);
+    for (std::size_t i = 0; i < states.size(); ++i) {
+      auto& into = r.accounts[i];
+      if (!states[i]) {
+        log(log_level::error, "point", "an account cannot be read", {{"user", users[i].value}});
+        into.fault = fault::unavailable;
+        continue;
+      }
+      into.balance = states[i]->balance;
+      into.steps = std::move(states[i]->steps);
+      into.complete_from = states[i]->complete_from;
+    }
+  };
+  if (ask_store(std::move(blank), std::move(read), desk()) == asked::yes) return;
+  for (const auto number : numbers)
+    close_unloaded(number, fault::overloaded);
+  load_next();
+}
+
+void point_desk_state::on(accounts_loaded& m) {
   if (m.generation != generation_) return;
+  load_next();
+  for (auto& each : m.accounts) {
+    if (m.fault != fault::none) each.fault = m.fault;
+    serve(each);
+  }
+}
+
+void point_desk_state::serve(account_loaded& m) {
+  if (m.fault != fault::none) return close_unloaded(m.slot, m.fault);
   auto& s = slots_[m.slot];
   auto waiting = std::exchange(s.waiting, {});
   waiting_commands_ -= waiting.size();
-  if (m.fault != fault::none) {
-    close_slot(m.slot);
-    for (const auto& command : waiting)
-      reject(command, m.fault);
-    return;
-  }
   s.balance = m.balance;
   s.account = spawn_actor<account_state>(
       self_->system(),
@@ -194,6 +229,13 @@ void point_desk_state::on(account_loaded& m) {
   set_timer(s.used_at + context_.account_idle, m.slot);
   for (auto& command : waiting)
     send_to_account(s, std::move(command));
+}
+
+void point_desk_state::close_unloaded(std::uint32_t number, fault why) {
+  const auto waiting = slots_[number].waiting;
+  close_slot(number);
+  for (const auto& command : waiting)
+    reject(command, why);
 }
 
 void point_desk_state::passivate_if_idle(std::uint32_t number, time_point now) {
@@ -262,7 +304,11 @@ void point_desk_state::read_from_store(const user_id& user, std::uint64_t ticket
   balance_reply blank;
   blank.ticket = ticket;
   auto read = [user](point_reader& reader, balance_reply& r) {
-    r.balance = reader.load_account(user, 1).balance;
+    const auto state = reader.load_account(user, 1);
+    if (state)
+      r.balance = state->balance;
+    else
+      r.fault = fault::unavailable;
   };
   if (ask_store(blank, std::move(read), from) == asked::yes) return;
   blank.fault = fault::overloaded;

@@ -15,14 +15,22 @@ namespace boxoffice {
 
 // What the jobs of a point desk send it when they are done.
 
+/// Behind the commands that have come by now: what they wait for is loaded in one go.
+struct load_accounts {};
+
 /// The state of an account, for the slot that waits for it.
 struct account_loaded {
   boxoffice::fault fault{fault::none};
   std::uint32_t slot{0};
-  std::uint32_t generation{0};
   points balance;
   std::uint64_t complete_from{0};
   std::vector<remembered_step> steps;
+};
+
+struct accounts_loaded {
+  boxoffice::fault fault{fault::none};  ///< of all of them
+  std::uint32_t generation{0};
+  std::vector<account_loaded> accounts;
 };
 
 /// What the store has for the key of a charge that is not surely new.
@@ -55,12 +63,20 @@ struct point_keys_pruned {
 struct point_desk_tick {};
 
 using point_desk_internal_actor =
-    accepts_also<point_desk_actor, account_result, account_loaded, charge_key_read, steps_found,
-                 desk_memory_read, commit_report, point_keys_pruned, point_desk_tick>;
+    accepts_also<point_desk_actor, account_result, load_accounts, accounts_loaded, charge_key_read,
+                 steps_found, desk_memory_read, commit_report, point_keys_pruned, point_desk_tick>;
 
 template <class Inspector>
+auto inspect(Inspector& f, load_accounts&) {
+  return fields(f);
+}
+template <class Inspector>
 auto inspect(Inspector& f, account_loaded& m) {
-  return fields(f, m.fault, m.slot, m.generation, m.balance, m.complete_from, m.steps);
+  return fields(f, m.fault, m.slot, m.balance, m.complete_from, m.steps);
+}
+template <class Inspector>
+auto inspect(Inspector& f, accounts_loaded& m) {
+  return fields(f, m.fault, m.generation, m.accounts);
 }
 template <class Inspector>
 auto inspect(Inspector& f, charge_key_read& m) {

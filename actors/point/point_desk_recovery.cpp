@@ -107,6 +107,8 @@ void point_desk_state::void_memory(const commit_report& failure) {
   free_slots_.clear();
   users_.clear();
   waiting_commands_ = 0;
+  to_load_.clear();
+  loading_ = loading::no;
   keys_.drop_in_flight();
   wheel_.clear();
   set_timer(context_.time.now() + limits::prune_every, prune_key);

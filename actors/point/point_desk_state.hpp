@@ -46,7 +46,8 @@ class point_desk_state {
   // From accounts, the committer and the jobs.
   void on(const account_result& m) { finish(m); }
   void on(const commit_report& m);
-  void on(account_loaded& m);
+  void on(const load_accounts&);
+  void on(accounts_loaded& m);
   void on(charge_key_read& m);
   void on(steps_found& m);
   void on(const desk_memory_read& m);
@@ -88,6 +89,9 @@ class point_desk_state {
   std::uint32_t open_slot(const user_id& user);
   void close_slot(std::uint32_t number);
   void load(std::uint32_t number);
+  void load_next();
+  void serve(account_loaded& m);
+  void close_unloaded(std::uint32_t number, fault why);
   void passivate_if_idle(std::uint32_t number, time_point now);
   void finish(const account_result& result);
   void look_up_steps(const account_command& command);
@@ -142,7 +146,9 @@ class point_desk_state {
   std::unordered_map<user_id, std::uint32_t> users_;
   std::vector<slot> slots_;
   std::vector<std::uint32_t> free_slots_;
-  std::size_t waiting_commands_{0};   // of all slots
+  std::size_t waiting_commands_{0};     // of all slots
+  std::vector<std::uint32_t> to_load_;  // slots
+  enum class loading : std::uint8_t { no, soon, now } loading_{loading::no};
   std::vector<account_result> done_;  // reused between reports
 
   enum class keys_known : bool { no, yes } keys_known_{keys_known::no};

@@ -6,6 +6,7 @@
 
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace boxoffice {
@@ -51,7 +52,13 @@ class point_reader {
     std::vector<remembered_step> steps;
     std::uint64_t complete_from{0};
   };
-  virtual account_state load_account(const user_id& user, std::size_t steps_max) = 0;
+  /// Those of `users`, in their order, all at one moment; empty for one of which what is stored
+  /// cannot be understood.
+  virtual std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
+                                                                  std::size_t steps_max) = 0;
+  std::optional<account_state> load_account(const user_id& user, std::size_t steps_max) {
+    return std::move(load_accounts({&user, 1}, steps_max).front());
+  }
   virtual std::optional<remembered_step> find_step(payment_id payment, point_step step) = 0;
   /// Newest first, ids below `cursor` (0: from the newest), at most `limit`.
   struct page {

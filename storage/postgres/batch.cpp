@@ -20,14 +20,14 @@ void batch::begin(batch_statement& what) {
 }
 
 // standard_conforming_strings is on, as a backslash in an array needs it to be.
-void batch::put(const std::string& value) {
+void batch::put(std::string_view value, std::string_view end) {
   if (!std::exchange(first_, false)) text_ += ',';
   text_ += '\'';
-  for (const char c : value) {
-    if (c == '\'') text_ += c;
-    text_ += c;
+  for (auto quote = value.find('\''); quote != value.npos; quote = value.find('\'')) {
+    text_.append(value.substr(0, quote + 1)) += '\'';
+    value.remove_prefix(quote + 1);
   }
-  text_ += '\'';
+  text_.append(value).append(end);
 }
 
 void batch::put(const std::optional<std::string>& value) {

@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace boxoffice::postgres {
@@ -51,10 +52,12 @@ class batch {
   }
   void give(const columns& rows) {
     for (const auto& column : rows.arrays())
-      put(column.closed());
+      put(column.open(), "}'");
   }
-  void put(const std::string& value);
+  void put(const std::string& value) { put(value, "'"); }
   void put(const std::optional<std::string>& value);
+  /// `end`: what is left of the text, and the quote.
+  void put(std::string_view value, std::string_view end);
 
   std::vector<batch_statement*> calls_;
   std::string text_;

@@ -248,13 +248,19 @@ void writing_connection::roll_back() noexcept {
 // --- reading ----------------------------------------------------------------------------------
 
 void reading_connection::in_snapshot(const std::function<void()>& query) {
+  retried([&] {
+    link_->run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
+    query();
+    link_->run("COMMIT");
+  });
+}
+
+void reading_connection::retried(const std::function<void()>& query) {
   for (bool was_open = link_->is_open();; was_open = false) {
     try {
       database_->settle();
       link_->open();
-      link_->run("BEGIN ISOLATION LEVEL REPEATABLE READ, READ ONLY");
       decoded(query);
-      link_->run("COMMIT");
       return;
     } catch (const storage_error& e) {
       if (was_open && e.why() == kind::unreachable) continue;

@@ -102,7 +102,7 @@ class statement {
   }
   static void give(parameters& into, const columns& rows) {
     for (const auto& column : rows.arrays())
-      into.emplace_back(column.closed());
+      into.emplace_back(column.open() + '}');
   }
 
   link& on_;
@@ -171,9 +171,18 @@ class reading_connection {
     in_snapshot([&] { result = query(); });
     return result;
   }
+  /// The same for a query of one statement, which sees one state by itself: one way to the server
+  /// and back instead of three.
+  template <class Query>
+  auto read_once(Query query) {
+    std::invoke_result_t<Query> result{};
+    retried([&] { result = query(); });
+    return result;
+  }
 
  private:
   void in_snapshot(const std::function<void()>& query);
+  void retried(const std::function<void()>& query);
 
   const std::shared_ptr<server_database> database_;
   const std::unique_ptr<link> link_;

@@ -107,7 +107,7 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
       scopes_{db_.database()} {}
 
 std::vector<payment_reader::open_saga> postgres_payment_reader::open_sagas() {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<open_saga> found;
     open_.each([&](row& r) {
       auto& saga = found.emplace_back();
@@ -121,15 +121,15 @@ std::vector<payment_reader::open_saga> postgres_payment_reader::open_sagas() {
 }
 
 std::optional<payment> postgres_payment_reader::find(payment_id id) {
-  return db_.read([&] { return find_.first(read_payment, id); });
+  return db_.read_once([&] { return find_.first(read_payment, id); });
 }
 
 std::optional<payment> postgres_payment_reader::find_by_reservation(reservation_id reservation) {
-  return db_.read([&] { return by_reservation_.first(read_payment, reservation); });
+  return db_.read_once([&] { return by_reservation_.first(read_payment, reservation); });
 }
 
 std::optional<remembered_payment> postgres_payment_reader::find_key(const digest& scope) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     return key_.first(
         [](row& r) {
           remembered_payment found;
@@ -142,11 +142,11 @@ std::optional<remembered_payment> postgres_payment_reader::find_key(const digest
 }
 
 std::vector<digest> postgres_payment_reader::key_scopes(std::size_t limit) {
-  return db_.read([&] { return scopes_.scopes(limit); });
+  return db_.read_once([&] { return scopes_.scopes(limit); });
 }
 
 std::vector<payment_id> postgres_payment_reader::last_ids() {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<payment_id> found;
     last_ids_.each([&](row& r) { found.push_back(r.next<payment_id>()); }, shard_count);
     return found;
@@ -154,7 +154,7 @@ std::vector<payment_id> postgres_payment_reader::last_ids() {
 }
 
 std::vector<saga_note> postgres_payment_reader::timeline(payment_id id) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     const auto read = [&](row& r) { return encoding::decode_notes(r.next_text(), id); };
     return notes_.first(read, id).value_or(std::vector<saga_note>{});
   });
@@ -198,7 +198,7 @@ statement& postgres_payment_reader::query_for(std::optional<saga_state> state) {
 }
 
 std::size_t postgres_payment_reader::parked_sagas(std::uint32_t first_shard, std::uint32_t shards) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     const payment_id first{std::uint64_t{first_shard} << 57U};
     const payment_id last{first.value + (std::uint64_t{shards} << 57U) - 1};
     return parked_sagas_.first([](row& r) { return r.next<std::size_t>(); }, first, last)
@@ -208,7 +208,7 @@ std::size_t postgres_payment_reader::parked_sagas(std::uint32_t first_shard, std
 
 std::vector<payment_event> postgres_payment_reader::events_after(std::uint64_t sequence,
                                                                  std::size_t limit) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<payment_event> found;
     events_.each([&](row& r) { found.push_back(read_event(r)); }, sequence, limit);
     return found;
@@ -216,12 +216,12 @@ std::vector<payment_event> postgres_payment_reader::events_after(std::uint64_t s
 }
 
 std::optional<payment_event> postgres_payment_reader::find_event(event_id id) {
-  return db_.read([&] { return event_.first(read_event, id); });
+  return db_.read_once([&] { return event_.first(read_event, id); });
 }
 
 std::vector<parked_event> postgres_payment_reader::parked_after(std::uint64_t sequence,
                                                                 std::size_t events) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<parked_event> found;
     parked_after_.each([&](row& r) { found.push_back(read_parked(r)); }, sequence, events);
     return found;
@@ -231,7 +231,7 @@ std::vector<parked_event> postgres_payment_reader::parked_after(std::uint64_t se
 std::vector<parked_event> postgres_payment_reader::parked_of(const std::string& consumer,
                                                              schedule_id schedule,
                                                              std::size_t limit) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<parked_event> found;
     parked_of_.each([&](row& r) { found.push_back(read_parked(r)); }, consumer, schedule, limit);
     return found;
@@ -239,7 +239,7 @@ std::vector<parked_event> postgres_payment_reader::parked_of(const std::string& 
 }
 
 std::vector<parked_event> postgres_payment_reader::find_parked(event_id id) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     std::vector<parked_event> found;
     find_parked_.each([&](row& r) { found.push_back(read_parked(r)); }, id);
     return found;
@@ -247,7 +247,7 @@ std::vector<parked_event> postgres_payment_reader::find_parked(event_id id) {
 }
 
 payment_reader::parked_schedules postgres_payment_reader::parked_for(const std::string& consumer) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     parked_schedules found;
     parked_for_.each(
         [&](row& r) {
@@ -261,7 +261,7 @@ payment_reader::parked_schedules postgres_payment_reader::parked_for(const std::
 }
 
 std::uint64_t postgres_payment_reader::consumed_by(const std::string& consumer) {
-  return db_.read([&] {
+  return db_.read_once([&] {
     return consumed_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0);
   });
 }

@@ -128,6 +128,11 @@ remembered_step read_step(row& r) {
   return found;
 }
 
+void read_account(row& r, point_reader::account_state& into) {
+  into.balance = r.next<points>();
+  if (!r.next_is_null()) into.steps.push_back(read_step(r));
+}
+
 ledger_entry read_entry(row& r) {
   ledger_entry found;
   r.into(found.id, found.user, found.kind, found.amount, found.balance_after, found.reference,
@@ -139,23 +144,31 @@ class postgres_point_reader final : public point_reader {
  public:
   explicit postgres_point_reader(postgres_database at) : db_{std::move(at)} {}
 
-  account_state load_account(const user_id& user, std::size_t steps_max) override {
-    return db_.read([&] {
-      account_state state;
-      state.balance =
-          balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
-      steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
-      storage::drop_incomplete(state, steps_max);
-      return state;
+  std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
+                                                          std::size_t steps_max) override {
+    columns names{1};
+    for (const auto& user : users)
+      names.add(user);
+    return db_.read_once([&] {
+      std::vector<std::optional<account_state>> found(users.size(), account_state{});
+      accounts_.each(
+          [&](row& r) {
+            auto& state = found.at(r.next<std::size_t>());
+            if (state && !storage::readable([&] { read_account(r, *state); })) state.reset();
+          },
+          names, steps_max + 1);
+      for (auto& state : found)
+        if (state) storage::drop_incomplete(*state, steps_max);
+      return found;
     });
   }
 
   std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
-    return db_.read([&] { return step_.first(read_step, payment, step); });
+    return db_.read_once([&] { return step_.first(read_step, payment, step); });
   }
 
   page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
-    return db_.read([&] {
+    return db_.read_once([&] {
       return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
         const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
         ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
@@ -164,26 +177,31 @@ class postgres_point_reader final : public point_reader {
   }
 
   transaction_id last_transaction() override {
-    return db_.read([&] {
+    return db_.read_once([&] {
       return last_.first([](row& r) { return r.next<transaction_id>(); })
           .value_or(transaction_id{});
     });
   }
 
   std::optional<remembered_point_answer> find_key(const digest& scope) override {
-    return db_.read(
+    return db_.read_once(
         [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read([&] { return scopes_.scopes(limit); });
+    return db_.read_once([&] { return scopes_.scopes(limit); });
   }
 
  private:
   reading_connection db_;
-  statement balance_{db_.database(), "SELECT balance FROM account WHERE user_id = $1"};
-  statement steps_{db_.database(), R"(
-    SELECT payment, step, answer FROM step WHERE user_id = $1 ORDER BY age DESC LIMIT $2)"};
+  // A row for each step, newest first, and one for a user without any.
+  statement accounts_{db_.database(), R"(
+    SELECT g.place - 1, coalesce(a.balance, 0), s.payment, s.step, s.answer
+    FROM unnest($1::text[]) WITH ORDINALITY AS g (user_id, place)
+    LEFT JOIN account a ON a.user_id = g.user_id
+    LEFT JOIN LATERAL (SELECT payment, step, answer, age FROM step
+      WHERE step.user_id = g.user_id ORDER BY age DESC LIMIT $2) s ON true
+    ORDER BY g.place, s.age DESC)"};
   statement step_{db_.database(), R"(
     SELECT payment, step, answer FROM step WHERE payment = $1 AND step = $2)"};
   statement ledger_{db_.database(), R"(

@@ -208,7 +208,7 @@ class postgres_reservation_reader final : public reservation_reader {
   }
 
   std::vector<schedule_id> schedules_with_holds() override {
-    return db_.read([&] {
+    return db_.read_once([&] {
       std::vector<schedule_id> found;
       with_holds_.each([&](row& r) { found.push_back(r.next<schedule_id>()); });
       return found;
@@ -216,12 +216,12 @@ class postgres_reservation_reader final : public reservation_reader {
   }
 
   std::optional<reservation> find(reservation_id id) override {
-    return db_.read([&] { return find_.first(read_reservation, id); });
+    return db_.read_once([&] { return find_.first(read_reservation, id); });
   }
 
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
             std::uint64_t cursor, std::size_t limit) override {
-    return db_.read([&] {
+    return db_.read_once([&] {
       return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
         const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
         const int wanted = status ? static_cast<int>(*status) : -1;
@@ -234,12 +234,12 @@ class postgres_reservation_reader final : public reservation_reader {
   }
 
   std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read(
+    return db_.read_once(
         [&] { return keys_.find<remembered_hold>(scope, encoding::decode_hold_outcome); });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read([&] { return scopes_.scopes(limit); });
+    return db_.read_once([&] { return scopes_.scopes(limit); });
   }
 
  private:

@@ -1,5 +1,6 @@
 #include "storage/postgres/values.hpp"
 
+#include <array>
 #include <charconv>
 
 namespace boxoffice::postgres {
@@ -19,21 +20,27 @@ unsigned digit_of(char c) {
 
 }  // namespace
 
-std::string to_sql(const std::string& value) {
-  if (value.find('\0') != value.npos)
-    throw storage_error{storage_error::kind::constraint, "a text with a NUL cannot be stored"};
-  return value;
+void append_sql(std::string& to, std::int64_t value) {
+  std::array<char, 20> text;  // -9223372036854775808
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  to.append(text.data(), end);
 }
 
-std::string to_sql(bytes value) {
-  std::string text = "\\x";
-  text.reserve(2 + 2 * value.raw.size());
+void append_sql(std::string& to, std::string_view value) {
+  if (value.find('\0') != value.npos)
+    throw storage_error{storage_error::kind::constraint, "a text with a NUL cannot be stored"};
+  to += value;
+}
+
+void append_sql(std::string& to, bytes value) {
+  to += "\\x";
+  auto at = to.size();
+  to.resize(at + 2 * value.raw.size());
   for (const char c : value.raw) {
     const auto byte = static_cast<unsigned char>(c);
-    text += digits[byte >> 4U];
-    text += digits[byte & 0xFU];
+    to[at++] = digits[byte >> 4U];
+    to[at++] = digits[byte & 0xFU];
   }
-  return text;
 }
 
 std::string from_hex(std::string_view text) {
@@ -47,20 +54,27 @@ std::string from_hex(std::string_view text) {
   return raw;
 }
 
-void array_text::put(const std::optional<std::string>& value, bool quoted) {
-  if (text_.size() > 1) text_ += ',';
-  if (!value) {
-    text_ += "NULL";
-  } else if (!quoted) {
-    text_ += *value;
+void array_text::add(bytes value) {
+  separate();
+  text_ += "\"\\";  // a backslash, for the one that begins it
+  append_sql(text_, value);
+  text_ += '"';
+}
+
+void array_text::add_quoted(std::string_view value) {
+  separate();
+  text_ += '"';
+  if (value.find_first_of("\"\\") == value.npos) {
+    append_sql(text_, value);
   } else {
-    text_ += '"';
-    for (const char c : *value) {
-      if (c == '"' || c == '\\') text_ += '\\';
-      text_ += c;
+    std::string escaped;
+    for (const char c : value) {
+      if (c == '"' || c == '\\') escaped += '\\';
+      escaped += c;
     }
-    text_ += '"';
+    append_sql(text_, escaped);
   }
+  text_ += '"';
 }
 
 std::string row::next_bytes() { return from_hex(next_text()); }

@@ -82,14 +82,16 @@ class sqlite_point_reader final : public point_reader {
  public:
   explicit sqlite_point_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  account_state load_account(const user_id& user, std::size_t steps_max) override {
+  std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
+                                                          std::size_t steps_max) override {
     return db_.read([&] {
-      account_state state;
-      state.balance =
-          balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
-      steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
-      storage::drop_incomplete(state, steps_max);
-      return state;
+      std::vector<std::optional<account_state>> found;
+      found.reserve(users.size());
+      for (const auto& user : users) {
+        auto& state = found.emplace_back(account_state{});
+        if (!storage::readable([&] { state = load(user, steps_max); })) state.reset();
+      }
+      return found;
     });
   }
 
@@ -123,6 +125,15 @@ class sqlite_point_reader final : public point_reader {
   }
 
  private:
+  account_state load(const user_id& user, std::size_t steps_max) {
+    account_state state;
+    state.balance =
+        balance_.first([](row& r) { return r.next<points>(); }, user).value_or(points{});
+    steps_.each([&](row& r) { state.steps.push_back(read_step(r)); }, user, steps_max + 1);
+    storage::drop_incomplete(state, steps_max);
+    return state;
+  }
+
   reading_connection db_;
   statement balance_{db_.database(), "SELECT balance FROM account WHERE user = ?"};
   statement steps_{db_.database(), R"(

@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <optional>
+#include <set>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -51,9 +52,17 @@ class memory_point_store final : public point_store, public point_reader {
     return pruned;
   }
 
-  account_state load_account(const user_id& user, std::size_t steps_max) override {
+  std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
+                                                          std::size_t steps_max) override {
     ++loads;
     read();
+    std::vector<std::optional<account_state>> found;
+    for (const auto& user : users)
+      found.push_back(damaged.contains(user) ? std::nullopt : std::optional{load(user, steps_max)});
+    return found;
+  }
+
+  account_state load(const user_id& user, std::size_t steps_max) const {
     account_state state{balance_of(user), {}, 0};
     for (const auto& [id, step] : steps)
       if (step.user == user) state.steps.push_back(step.step);
@@ -130,7 +139,8 @@ class memory_point_store final : public point_store, public point_reader {
   std::map<digest, stored_key> keys;
   std::vector<std::string> violations;
 
-  std::deque<fate> fates;  // of the next commits
+  std::deque<fate> fates;     // of the next commits
+  std::set<user_id> damaged;  // whose state cannot be understood
   enum class reads : bool { work, fail } reading{reads::work};
   int commits{0}, loads{0}, step_look_ups{0}, key_look_ups{0}, prunes{0};
 

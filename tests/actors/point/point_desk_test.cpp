@@ -183,6 +183,25 @@ TEST(PointDesk, IdleAccountsSleepAndWakeWithTheirMemory) {
   w.expect_sound();
 }
 
+TEST(PointDesk, WhoComesDuringALoadIsLoadedTogether) {
+  point_world w;
+  w.charge(1, 100, {}, "u0");
+  w.restart();
+  w.time.run();
+  const auto loads = w.store.loads;
+  w.time.reads().hold();
+  for (std::uint32_t n = 0; n < 50; ++n)
+    w.charge(10 + n, 5, {}, "u" + std::to_string(n % 40));
+  w.time.reads().resume();
+  w.time.run();
+  EXPECT_EQ(w.store.loads, loads + 2);
+  EXPECT_EQ(w.live_accounts(), 40);
+  EXPECT_EQ(w.balance("u0").balance.value, 110);
+  EXPECT_EQ(w.balance("u39").balance.value, 5);
+  EXPECT_EQ(w.client.all<charge_reply>().size(), 51U);
+  w.expect_sound();
+}
+
 TEST(PointDesk, AnAccountDoesNotSleepBeforeItsCommit) {
   point_world w;
   w.charge(1, 100);

@@ -152,6 +152,61 @@ TEST(PointFailure, AStoreThatCannotBeReadIsUnavailableAndRecovers) {
   EXPECT_EQ(w.live_accounts(), 3);
 }
 
+TEST(PointFailure, ADamagedAccountLeavesThoseLoadedWithItAlone) {
+  point_world w;
+  w.store.damaged.insert(user_id{"u2"});
+  w.time.reads().hold();
+  for (std::uint32_t n = 1; n <= 4; ++n)
+    w.charge(n, 100, {}, "u" + std::to_string(n));
+  w.time.reads().resume();
+  w.time.run();
+  const auto replies = w.client.all<charge_reply>();
+  ASSERT_EQ(replies.size(), 4U);
+  for (const auto& r : replies)
+    EXPECT_EQ(r.fault, r.ticket == 2 ? fault::unavailable : fault::none) << r.ticket;
+  EXPECT_EQ(w.balance("u2").fault, fault::unavailable);
+  w.store.damaged.clear();
+  w.charge(5, 100, {}, "u2");
+  EXPECT_EQ(w.balance("u2").balance.value, 100);
+  w.expect_sound();
+}
+
+TEST(PointFailure, ALoadThatFailsIsAnsweredAndTheNextOneWorks) {
+  point_world w;
+  w.time.reads().hold();
+  w.charge(1, 100, {}, "u1");
+  w.charge(2, 100, {}, "u2");
+  w.store.reading = reads::fail;
+  w.time.reads().resume();
+  w.time.run();
+  for (const auto& r : w.client.all<charge_reply>())
+    EXPECT_EQ(r.fault, fault::unavailable);
+  EXPECT_EQ(w.client.all<charge_reply>().size(), 2U);
+  w.store.reading = reads::work;
+  w.charge(3, 100, {}, "u2");
+  EXPECT_EQ(w.balance("u2").balance.value, 100);
+  w.expect_sound();
+}
+
+TEST(PointFailure, AFailedCommitDuringALoadLosesNoCommand) {
+  point_world w;
+  w.charge(1, 100);
+  w.time.reads().hold();
+  w.charge(2, 100, {}, "u2");
+  w.charge(3, 100, {}, "u3");
+  w.store.fates = {point_fate::fail};
+  w.charge(4, 100);  // u1 is awake: its commit fails, and all memory is void
+  w.time.reads().resume();
+  w.time.advance(limits::store_retry_max);
+  EXPECT_EQ(w.client.all<charge_reply>().size(), 4U);
+  w.charge(5, 100, {}, "u2");
+  w.charge(6, 100, {}, "u3");
+  EXPECT_EQ(w.balance("u2").balance.value, 100);
+  EXPECT_EQ(w.balance("u3").balance.value, 100);
+  EXPECT_EQ(w.balance("u1").balance.value, 100);
+  w.expect_sound();
+}
+
 TEST(PointFailure, AnUnreadableStepIsUnavailableAndRecovers) {
   world_options options;
   options.rules.steps_max = 2;

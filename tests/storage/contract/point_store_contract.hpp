@@ -15,7 +15,7 @@ class PointStoreContract : public ::testing::Test {
   point_reader& reader_ = backend_.reader();
 
   std::int64_t balance(const std::string& user) {
-    return reader_.load_account({user}, 10).balance.value;
+    return reader_.load_account({user}, 10).value().balance.value;
   }
   static point_write step(const std::string& user, payment_id payment, point_step what,
                           std::int64_t amount = 0) {
@@ -124,19 +124,46 @@ TYPED_TEST_P(PointStoreContract, LoadsTheNewestStepsOfAnAccountWhole) {
     batch.push_back(this->step("ben", make_payment_id(13, at(i), 0), point_step::debit));
   }
   ASSERT_EQ(this->store_.commit(batch), commit_outcome::committed);
-  const auto all = this->reader_.load_account({"ada"}, 10);
+  const auto all = this->reader_.load_account({"ada"}, 10).value();
   EXPECT_EQ(all.steps.size(), 10U);
   EXPECT_EQ(all.complete_from, 0U);
-  const auto four = this->reader_.load_account({"ada"}, 4);
+  const auto four = this->reader_.load_account({"ada"}, 4).value();
   EXPECT_EQ(four.steps.size(), 4U);
   EXPECT_EQ(four.complete_from, age_of(ids[3]));
   // Five would cut a payment in half: it is left out, for what is given must be complete.
-  const auto five = this->reader_.load_account({"ada"}, 5);
+  const auto five = this->reader_.load_account({"ada"}, 5).value();
   EXPECT_EQ(five.complete_from, age_of(ids[3]));
   for (const auto& s : five.steps)
     EXPECT_GE(age_of(s.payment), five.complete_from);
-  const auto one = this->reader_.load_account({"ada"}, 1);
+  const auto one = this->reader_.load_account({"ada"}, 1).value();
   EXPECT_GT(one.complete_from, age_of(ids[4]));
+}
+
+TYPED_TEST_P(PointStoreContract, LoadsManyAccountsInTheirOrder) {
+  const std::vector<user_id> users{{"zoe"}, {"nobody"}, {"a \"b\\ {c},'NULL"}, {"ada"}};
+  std::vector<point_write> batch{
+      write(entry(1, users[0].value, transaction_kind::charge, 500, 500)),
+      write(entry(2, users[2].value, transaction_kind::charge, 70, 70))};
+  for (int i = 0; i < 3; ++i) {
+    batch.push_back(this->step("zoe", make_payment_id(1, at(i), 0), point_step::debit, i));
+    batch.push_back(this->step("ada", make_payment_id(2, at(i), 0), point_step::debit, 10 + i));
+  }
+  ASSERT_EQ(this->store_.commit(batch), commit_outcome::committed);
+  const auto found = this->reader_.load_accounts(users, 2);
+  ASSERT_EQ(found.size(), users.size());
+  EXPECT_EQ(found[0].value().balance, points{500});
+  EXPECT_EQ(found[1].value().balance, points{});
+  EXPECT_EQ(found[2].value().balance, points{70});
+  EXPECT_EQ(found[3].value().balance, points{});
+  EXPECT_TRUE(found[1]->steps.empty());
+  EXPECT_TRUE(found[2]->steps.empty());
+  for (const auto& [account, newest] : {std::pair{found[0], 2}, std::pair{found[3], 12}}) {
+    ASSERT_EQ(account->steps.size(), 2U);
+    EXPECT_EQ(account->steps[0].answer.amount, points{newest});
+    EXPECT_EQ(account->steps[1].answer.amount, points{newest - 1});
+    EXPECT_EQ(account->complete_from, age_of(account->steps[1].payment));
+  }
+  EXPECT_TRUE(this->reader_.load_accounts({}, 2).empty());
 }
 
 TYPED_TEST_P(PointStoreContract, RemembersAndPrunesKeys) {
@@ -164,6 +191,6 @@ REGISTER_TYPED_TEST_SUITE_P(PointStoreContract, KeepsTheBalanceOfTheNewestEntry,
                             AFailedBatchLeavesNothing, AnEntryMustContinueTheBalance,
                             APaymentTakesAndGivesBackOnce, ListsTheLedgerNewestFirstPageByPage,
                             RemembersTheAnswerToAStep, LoadsTheNewestStepsOfAnAccountWhole,
-                            RemembersAndPrunesKeys);
+                            LoadsManyAccountsInTheirOrder, RemembersAndPrunesKeys);
 
 }  // namespace boxoffice::test

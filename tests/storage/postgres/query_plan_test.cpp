@@ -174,7 +174,7 @@ TEST(PostgresQueryPlan, ReservationStatementsUseIndexes) {
 }
 
 TEST(PostgresQueryPlan, PointStatementsUseIndexes) {
-  EXPECT_EQ(point_accounts{point_rows}.scanning(12), "");
+  EXPECT_EQ(point_accounts{point_rows}.scanning(11), "");
 }
 
 TEST(PostgresQueryPlan, PaymentStatementsUseIndexes) {

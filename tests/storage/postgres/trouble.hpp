@@ -33,7 +33,7 @@ bool eventually(Condition done) {
 
 inline std::optional<points> balance(point_reader& reader, const std::string& user = "ann") {
   try {
-    return reader.load_account({user}, 8).balance;
+    return reader.load_account({user}, 8).value().balance;
   } catch (const storage_error&) {
     return std::nullopt;
   }

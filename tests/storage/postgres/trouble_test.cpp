@@ -43,6 +43,19 @@ TEST_F(PostgresTrouble, WhileTheServerIsAwayBatchesFailAndReadersThrow) {
   EXPECT_EQ(balance(*storage.reader), points{15});
 }
 
+TEST_F(PostgresTrouble, ADamagedAccountKeepsNoOtherFromBeingRead) {
+  auto storage = open();
+  auto batch = charge(1, 10, 10);
+  batch.front().step = remembered_step{{7}, point_step::debit, {}};
+  ASSERT_EQ(storage.store->commit(batch), commit_outcome::committed);
+  ASSERT_EQ(storage.store->commit(charge(2, 20, 20, "ben")), commit_outcome::committed);
+  servers_.sql("point", "UPDATE step SET answer = 'x'");
+  const std::vector<user_id> users{{"ann"}, {"ben"}};
+  const auto found = storage.reader->load_accounts(users, 8);
+  EXPECT_FALSE(found.at(0));
+  EXPECT_EQ(found.at(1).value().balance, points{20});
+}
+
 // The server dies with the batch in hand: whether it is done is known only when it is back, and
 // until then nobody is told anything about the rows.
 TEST_F(PostgresTrouble, ADoubtLastsUntilTheServerIsBack) {

@@ -25,7 +25,7 @@ TEST(Fence, AReplacedOwnerWritesNothing) {
   EXPECT_EQ(first.store->commit(charge(2, 5, 15)), commit_outcome::failed);
   EXPECT_EQ(first.store->commit(charge(2, 5, 15)), commit_outcome::failed) << "for good";
   EXPECT_EQ(second.store->commit(charge(2, 7, 17)), commit_outcome::committed);
-  EXPECT_EQ(second.reader->load_account({"ann"}, 8).balance, points{17});
+  EXPECT_EQ(second.reader->load_account({"ann"}, 8).value().balance, points{17});
 }
 
 TEST(Fence, TheSameProcessTakesOverAfterItsEnd) {
