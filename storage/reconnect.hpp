@@ -16,13 +16,14 @@ class reconnect {
       : first_{first}, longest_{longest} {}
 
   /// Runs `connect` if it is time. Throws storage_error: `unreachable` when it is not, otherwise
-  /// what `connect` throws.
-  template <class Connect>
-  void attempt(const std::string& name, Connect connect) {
+  /// what `connect` throws, after `close` has taken away what there is of a connection by then.
+  template <class Connect, class Close>
+  void attempt(const std::string& name, Connect connect, Close close) {
     expect_due(name);
     try {
       connect();
     } catch (const storage_error& e) {
+      close();
       failed(name, e);
       throw;
     }

@@ -116,7 +116,7 @@ enum class payment_state : std::uint8_t {
 enum class parking_reason : std::uint8_t { none, given };
 
 struct payment_row {
-  std::uint64_t id{0};  ///< [shard:6][time:42][sequence:15]
+  std::uint64_t id{0};
   std::uint64_t reservation{0};
   name_number user{};
   std::int64_t amount{0};

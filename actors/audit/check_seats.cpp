@@ -6,8 +6,6 @@
 namespace boxoffice::audit {
 namespace {
 
-constexpr unsigned payment_shard_bit = 57;
-
 bool is_live(const reservation_row& r, std::int64_t now) {
   switch (r.status) {
     case reservation_status::confirmed:
@@ -135,9 +133,9 @@ void check_basket(const reservation_row& r, findings& out) {
 
 /// Payments of one user are of one shard and grow; a tombstone refuses all that are not younger.
 bool is_undone(const reservation_row& r) {
-  constexpr auto age = (std::uint64_t{1} << payment_shard_bit) - 1;
-  return r.reverted != 0 && r.payment >> payment_shard_bit == r.reverted >> payment_shard_bit &&
-         (r.payment & age) <= (r.reverted & age);
+  const payment_id paid{r.payment};
+  const payment_id undone{r.reverted};
+  return undone && shard_of(paid) == shard_of(undone) && age_of(paid) <= age_of(undone);
 }
 
 }  // namespace

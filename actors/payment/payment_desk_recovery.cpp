@@ -95,7 +95,7 @@ void payment_desk_state::read_memory() {
     try {
       r.open = reader.open_sagas();
       r.parked = reader.parked_sagas(first, count);
-      r.last = reader.last_ids();
+      r.last = reader.last_id();
       if (known == keys_known::no) r.scopes = reader.key_scopes(limits::key_book_keys_max);
       for (const auto& o : orphans) {
         auto& fate = r.orphans.emplace_back();
@@ -136,8 +136,7 @@ void payment_desk_state::settle(const payment_memory_read& m) {
   pass(fault_point::payments_recovered);
   for (const auto& scope : m.scopes)
     keys_.remember(scope);
-  for (const auto id : m.last)
-    ids_.raise_above(id);
+  ids_.raise_above(m.last);
   meters_.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
   for (const auto& saga : m.open)
     if (serves(saga.row.id)) reopen(saga);

@@ -71,8 +71,9 @@ class payment_reader {
   virtual std::optional<payment> find_by_reservation(reservation_id reservation) = 0;
   virtual std::optional<remembered_payment> find_key(const digest& scope) = 0;
   virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
-  /// The youngest id per shard of which the store knows, for the id generator.
-  virtual std::vector<payment_id> last_ids() = 0;
+  /// The youngest id of which the store knows, for the id generator; none when there is none that
+  /// begins with its time, for those are younger than all others.
+  virtual payment_id last_id() = 0;
   virtual std::vector<saga_note> timeline(payment_id id) = 0;
   /// Sagas of any state, the youngest first.
   virtual std::vector<payment> sagas(const saga_query& asked) = 0;

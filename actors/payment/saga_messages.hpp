@@ -75,7 +75,7 @@ struct payment_memory_read {
   boxoffice::fault fault{fault::none};
   std::vector<payment_reader::open_saga> open;
   std::size_t parked{0};
-  std::vector<payment_id> last;
+  payment_id last;
   std::vector<digest> scopes;
   struct orphan_fate {
     std::optional<payment_outcome> answer;

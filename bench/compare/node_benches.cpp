@@ -28,17 +28,6 @@ using std::chrono::milliseconds;
 
 constexpr auto durable = "SQLite, WAL, synchronous = FULL";
 
-goal figure_goal(const std::string& what, const std::string& of, goal::bound is, double must,
-                 double aim, const std::string& unit) {
-  return {.what = what,
-          .of = of,
-          .compares = goal::quantity::figure,
-          .is = is,
-          .must = must,
-          .aim = aim,
-          .unit = unit};
-}
-
 /// Holds, and remembers when each ends.
 class noted_hold final : public boxoffice::bench::seat_hold {
  public:

@@ -85,6 +85,17 @@ double fitted_exponent(const curve& of) {
   return (count * xy - x * y) / (count * xx - x * x);
 }
 
+goal figure_goal(const std::string& what, const std::string& of, goal::bound is, double must,
+                 double aim, const std::string& unit) {
+  return {.what = what,
+          .of = of,
+          .compares = goal::quantity::figure,
+          .is = is,
+          .must = must,
+          .aim = aim,
+          .unit = unit};
+}
+
 judged_goal judge(const outcome& found, goal asked) {
   judged_goal out{std::move(asked), {}};
   out.measured = measure(found, out.asked);

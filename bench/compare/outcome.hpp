@@ -37,6 +37,10 @@ struct goal {
   std::string unit{"×"};
 };
 
+/// A goal for the figure `of`, in its own unit.
+goal figure_goal(const std::string& what, const std::string& of, goal::bound is, double must,
+                 double aim, const std::string& unit);
+
 enum class verdict : std::uint8_t { aim_met, must_met, not_met };
 
 struct judged_goal {

@@ -70,17 +70,6 @@ std::int64_t number_from(const SQLite::Database& db, const std::string& sql) {
   return one.getColumn(0).getInt64();
 }
 
-goal figure_goal(const std::string& what, const std::string& of, goal::bound is, double must,
-                 double aim, const std::string& unit) {
-  return {.what = what,
-          .of = of,
-          .compares = goal::quantity::figure,
-          .is = is,
-          .must = must,
-          .aim = aim,
-          .unit = unit};
-}
-
 }  // namespace
 
 outcome measure_start(const surroundings& from) {

@@ -140,14 +140,8 @@ void link::close() noexcept {
 void link::open() {
   if (is_open()) return;
   close();
-  reconnect_.attempt(name_, [this] {
-    try {
-      connect();
-    } catch (const storage_error&) {
-      close();
-      throw;
-    }
-  });
+  reconnect_.attempt(
+      name_, [this] { connect(); }, [this] { close(); });
 }
 
 void link::connect() {

@@ -75,12 +75,9 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
       key_{db_.database(), R"(
         SELECT body_high, body_low, payment, answer FROM remembered_key
         WHERE scope_high = $1 AND scope_low = $2)"},
-      // An id carries its shard in the bits from 57 on.
-      last_ids_{db_.database(), R"(
-        SELECT youngest.id FROM generate_series(0::bigint, $1 - 1) shard, LATERAL (
-          SELECT id FROM payment
-          WHERE id >= shard << 57 AND id <= (shard << 57) + ((1::bigint << 57) - 1)
-          ORDER BY id DESC LIMIT 1) youngest ORDER BY shard)"},
+      last_id_{db_.database(), R"(
+        SELECT id FROM payment WHERE id BETWEEN 1::bigint << 56 AND (1::bigint << 57) - 1
+        ORDER BY id DESC LIMIT 1)"},
       notes_{db_.database(), "SELECT notes FROM payment WHERE id = $1"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(),
@@ -91,7 +88,8 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
                      select(std::string{"state IN (3, 5, 6, 9) AND state = $1"} + page_of_sagas)},
       parked_sagas_{db_.database(), R"(
         SELECT count(*) FROM payment
-        WHERE state IN (3, 5, 6, 9) AND state = 6 AND id BETWEEN $1 AND $2)"},
+        WHERE state IN (3, 5, 6, 9) AND state = 6
+          AND CASE id >> 56 WHEN 1 THEN id & 63 ELSE id >> 57 END BETWEEN $1 AND $2)"},
       events_{db_.database(), select_events("o.sequence > $1 ORDER BY o.sequence LIMIT $2")},
       event_{db_.database(), select_events("o.id = $1")},
       parked_after_{db_.database(), select_parked(R"(p.sequence IN (
@@ -145,11 +143,9 @@ std::vector<digest> postgres_payment_reader::key_scopes(std::size_t limit) {
   return db_.read_once([&] { return scopes_.scopes(limit); });
 }
 
-std::vector<payment_id> postgres_payment_reader::last_ids() {
+payment_id postgres_payment_reader::last_id() {
   return db_.read_once([&] {
-    std::vector<payment_id> found;
-    last_ids_.each([&](row& r) { found.push_back(r.next<payment_id>()); }, shard_count);
-    return found;
+    return last_id_.first([](row& r) { return r.next<payment_id>(); }).value_or(payment_id{});
   });
 }
 
@@ -199,9 +195,8 @@ statement& postgres_payment_reader::query_for(std::optional<saga_state> state) {
 
 std::size_t postgres_payment_reader::parked_sagas(std::uint32_t first_shard, std::uint32_t shards) {
   return db_.read_once([&] {
-    const payment_id first{std::uint64_t{first_shard} << 57U};
-    const payment_id last{first.value + (std::uint64_t{shards} << 57U) - 1};
-    return parked_sagas_.first([](row& r) { return r.next<std::size_t>(); }, first, last)
+    return parked_sagas_
+        .first([](row& r) { return r.next<std::size_t>(); }, first_shard, first_shard + shards - 1)
         .value_or(0);
   });
 }

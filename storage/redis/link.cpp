@@ -129,14 +129,8 @@ bool link::peer_is_gone() const {
 void link::open() {
   if (library_ && !peer_is_gone()) return;
   close();
-  reconnect_.attempt(name_, [this] {
-    try {
-      connect();
-    } catch (const storage_error&) {
-      close();
-      throw;
-    }
-  });
+  reconnect_.attempt(
+      name_, [this] { connect(); }, [this] { close(); });
 }
 
 void link::connect() {

@@ -70,7 +70,8 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
         SELECT body_high, body_low, payment, answer FROM remembered_key
         WHERE scope_high = ? AND scope_low = ?)"},
       last_id_{db_.database(), R"(
-        SELECT id FROM payment WHERE id BETWEEN ? AND ? ORDER BY id DESC LIMIT 1)"},
+        SELECT id FROM payment WHERE id BETWEEN 1 << 56 AND (1 << 57) - 1
+        ORDER BY id DESC LIMIT 1)"},
       notes_{db_.database(), "SELECT notes FROM payment WHERE id = ?"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(), select(std::string{"(?1 < 0 OR state = ?1)"} + page_of_sagas)},
@@ -80,7 +81,8 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
                      select(std::string{"state IN (3, 5, 6, 9) AND state = ?1"} + page_of_sagas)},
       parked_sagas_{db_.database(), R"(
         SELECT count(*) FROM payment INDEXED BY payment_unusual
-        WHERE state IN (3, 5, 6, 9) AND state = 6 AND id BETWEEN ? AND ?)"},
+        WHERE state IN (3, 5, 6, 9) AND state = 6
+          AND CASE id >> 56 WHEN 1 THEN id & 63 ELSE id >> 57 END BETWEEN ? AND ?)"},
       events_{db_.database(), select_events("o.sequence > ? ORDER BY o.sequence LIMIT ?")},
       event_{db_.database(), select_events("o.id = ?")},
       parked_after_{db_.database(), select_parked(R"(p.sequence IN (
@@ -138,16 +140,9 @@ std::vector<digest> sqlite_payment_reader::key_scopes(std::size_t limit) {
   return db_.read([&] { return scopes_.scopes(limit); });
 }
 
-std::vector<payment_id> sqlite_payment_reader::last_ids() {
+payment_id sqlite_payment_reader::last_id() {
   return db_.read([&] {
-    std::vector<payment_id> found;
-    for (std::uint32_t shard = 0; shard < shard_count; ++shard) {
-      const payment_id first{std::uint64_t{shard} << 57};
-      const payment_id last{first.value | ((std::uint64_t{1} << 57) - 1)};
-      const auto id = last_id_.first([](row& r) { return r.next<payment_id>(); }, first, last);
-      if (id) found.push_back(*id);
-    }
-    return found;
+    return last_id_.first([](row& r) { return r.next<payment_id>(); }).value_or(payment_id{});
   });
 }
 
@@ -197,9 +192,8 @@ statement& sqlite_payment_reader::query_for(std::optional<saga_state> state) {
 
 std::size_t sqlite_payment_reader::parked_sagas(std::uint32_t first_shard, std::uint32_t shards) {
   return db_.read([&] {
-    const payment_id first{std::uint64_t{first_shard} << 57U};
-    const payment_id last{first.value + (std::uint64_t{shards} << 57U) - 1};
-    return parked_sagas_.first([](row& r) { return r.next<std::size_t>(); }, first, last)
+    return parked_sagas_
+        .first([](row& r) { return r.next<std::size_t>(); }, first_shard, first_shard + shards - 1)
         .value_or(0);
   });
 }

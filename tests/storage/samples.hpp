@@ -20,6 +20,12 @@ inline request_key key(std::uint64_t n) {
   return {{0xFFFF'0000'0000'0000 + n, ~n}, {0x8000'0000'0000'0000 + n, n}};
 }
 
+/// An id as payments had them before decision 0015.
+constexpr payment_id older_payment_id(std::uint32_t shard, time_point when, std::uint64_t number) {
+  return {(std::uint64_t{shard} << 57) |
+          (static_cast<std::uint64_t>(when.time_since_epoch().count()) << 15) | number};
+}
+
 inline reservation held(schedule_id schedule, std::uint64_t sequence, const std::string& user,
                         const std::vector<seat_index>& seats, time_point when = at(0)) {
   reservation r;

@@ -1,3 +1,4 @@
+#include "actors/payment/payment_ids.hpp"
 #include "bench/rush/audit_run.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/sqlite/stores.hpp"
@@ -126,10 +127,11 @@ void leave_under_way(const std::filesystem::path& data_dir, concert_id concert,
   const auto files = files_in(data_dir);
   std::vector<buyer_of_then> buyers;
   const auto begun = now();
+  payment_ids ids;
   for (std::uint64_t i = 0; i < count; ++i) {
     const user_id user{"u" + std::to_string(i)};
-    buyers.push_back({user, make_reservation_id(schedule, i + 1),
-                      make_payment_id(shard_of(user), begun, static_cast<std::uint32_t>(i)), i});
+    buyers.push_back(
+        {user, make_reservation_id(schedule, i + 1), ids.next(shard_of(user), begun), i});
   }
   write_points(files.point, buyers);
   write_holds(files.reservation, concert, buyers);

@@ -118,15 +118,11 @@ class memory_payment_store final : public payment_store,
       if (found.size() < limit) found.push_back(scope);
     return found;
   }
-  std::vector<payment_id> last_ids() override {
-    std::map<std::uint32_t, payment_id> last;
+  payment_id last_id() override {
+    payment_id last;
     for (const auto& [id, row] : rows)
-      last[shard_of(id)] = std::max(last[shard_of(id)], id);
-    std::vector<payment_id> found;
-    found.reserve(last.size());
-    for (const auto& [shard, id] : last)
-      found.push_back(id);
-    return found;
+      if (begins_with_time(id)) last = std::max(last, id);
+    return last;
   }
   std::vector<saga_note> timeline(payment_id id) override {
     std::vector<saga_note> found;

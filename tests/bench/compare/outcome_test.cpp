@@ -76,12 +76,7 @@ TEST(Outcome, AtMostTurnsTheBoundAround) {
 TEST(Outcome, AFigureIsItsOwnMeasure) {
   auto out = of_two_sides();
   out.figures = {{"start", spread_of({2}), "s"}};
-  const goal start{.what = "start",
-                   .of = "start",
-                   .compares = goal::quantity::figure,
-                   .is = goal::bound::at_most,
-                   .must = 3,
-                   .aim = 1};
+  const auto start = figure_goal("start", "start", goal::bound::at_most, 3, 1, "s");
   EXPECT_EQ(judge(out, start).is, verdict::must_met);
 }
 

@@ -152,7 +152,7 @@ INSERT INTO step SELECT n, 0, 'u' || (1 + n % 10000), n, '\x00' FROM generate_se
 
 // Most are completed; a few are under way, a few of each other end.
 constexpr auto payment_rows = R"(
-INSERT INTO payment SELECT ((n % 64)::bigint << 57) + n, n, 1, 'u', 1000,
+INSERT INTO payment SELECT (1::bigint << 56) + (n << 6) + n % 64, n, 1, 'u', 1000,
     CASE WHEN n % 100 = 0 THEN (n / 100) % 10 ELSE 2 END, 0, '', 0, false, 1, 0, n, n, n, n, 0
   FROM generate_series(1, 50000) n;
 INSERT INTO outbox SELECT n, n, 0, n, 'u', n, 1, 1, 1000, 0, false, n, n

@@ -40,13 +40,26 @@ TEST(Ids, QueueTokenCarriesItsConcert) {
   EXPECT_EQ(concert_of(make_queue_token(concert_id{77}, ~0ULL)), concert_id{77});
 }
 
-TEST(Ids, PaymentGrowsWithTimeWithinItsShard) {
+TEST(Ids, PaymentGrowsWithTime) {
   const time_point at{milliseconds{1780272000000}};
-  const auto first = make_payment_id(63, at, 32'767);
-  const auto second = make_payment_id(63, at + milliseconds{1}, 0);
+  const auto first = make_payment_id(63, at, 255);
+  const auto second = make_payment_id(0, at + milliseconds{1}, 0);
   EXPECT_EQ(shard_of(first), 63U);
+  EXPECT_EQ(shard_of(second), 0U);
   EXPECT_LT(age_of(first), age_of(second));
   EXPECT_LT(first, second);
+  EXPECT_EQ(age_of(make_payment_id(1, at, 0)) + payment_age_step,
+            age_of(make_payment_id(2, at, 1)));
+}
+
+TEST(Ids, APaymentOfTheOlderLayoutKeepsItsShardAndAge) {
+  constexpr std::uint64_t age = (std::uint64_t{1780272000000} << 15) | 7;
+  for (const std::uint32_t shard : {0U, 1U, 26U, 63U}) {
+    const payment_id old{(std::uint64_t{shard} << 57) | age};
+    EXPECT_FALSE(begins_with_time(old));
+    EXPECT_EQ(shard_of(old), shard);
+    EXPECT_EQ(age_of(old), age);
+  }
 }
 
 TEST(Ids, UsersSpreadOverAllShards) {

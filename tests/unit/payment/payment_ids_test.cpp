@@ -7,7 +7,7 @@ namespace {
 
 constexpr time_point t0{milliseconds{1'780'272'000'000}};
 
-TEST(PaymentIds, GrowWithinAShardWhateverTheClockDoes) {
+TEST(PaymentIds, GrowWhateverTheClockDoes) {
   payment_ids ids;
   auto last = ids.next(5, t0);
   EXPECT_EQ(last, make_payment_id(5, t0, 0));
@@ -17,7 +17,9 @@ TEST(PaymentIds, GrowWithinAShardWhateverTheClockDoes) {
     EXPECT_EQ(shard_of(id), 5U);
     last = id;
   }
-  EXPECT_EQ(ids.next(6, t0), make_payment_id(6, t0, 0));
+  const auto other = ids.next(6, t0);
+  EXPECT_EQ(shard_of(other), 6U);
+  EXPECT_GT(age_of(other), age_of(last));
 }
 
 TEST(PaymentIds, AUsedUpMillisecondRunsIntoTheNext) {
@@ -36,6 +38,19 @@ TEST(PaymentIds, StayAboveWhatTheStoreKnows) {
   const auto known = make_payment_id(2, t0 + std::chrono::hours{1}, 7);
   ids.raise_above(known);
   EXPECT_GT(ids.next(2, t0).value, known.value);
+  EXPECT_GT(age_of(ids.next(0, t0)), age_of(known));
+}
+
+TEST(PaymentIds, AreYoungerThanThoseOfTheOlderLayout) {
+  for (const std::uint64_t shard : {0, 5, 63}) {
+    const payment_id old{(shard << 57) | (std::uint64_t{1'893'456'000'000} << 15) | 0x7FFF};
+    payment_ids ids;
+    ids.raise_above(old);
+    const auto id = ids.next(static_cast<std::uint32_t>(shard), t0);
+    EXPECT_EQ(id, make_payment_id(static_cast<std::uint32_t>(shard), t0, 0));
+    EXPECT_EQ(shard_of(id), shard_of(old));
+    EXPECT_GT(age_of(id), age_of(old));
+  }
 }
 
 }  // namespace
