@@ -167,6 +167,7 @@ TEST_F(RedisLoss, TheLineKeepsItsOrderAndGoesOn) {
   EXPECT_EQ(server_.process().stop(), 0);
   server_.start();
   std::vector<visitor> again;
+  again.reserve(people.size());
   for (auto& who : people)
     again.emplace_back(server_.url(), who.name());
   for (std::size_t i = 0; i < people.size(); ++i) {
