@@ -19,7 +19,7 @@ if(BOXOFFICE_SANITIZE STREQUAL "address")
 elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
   target_compile_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
   # It does not know fences, which Asio has beside its locks.
-  target_compile_definitions(boxoffice_build_rules INTERFACE BOOST_ASIO_DISABLE_FENCES)
+  target_compile_definitions(boxoffice_build_rules INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
   target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
 endif()
 
