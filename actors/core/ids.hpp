@@ -77,7 +77,8 @@ constexpr queue_token make_queue_token(concert_id concert, std::uint64_t random)
 }
 constexpr concert_id concert_of(queue_token token) { return {token.value >> token_random_bits}; }
 
-inline constexpr std::uint32_t shard_count = 64;
+inline constexpr int shard_bits = 6;
+inline constexpr std::uint32_t shard_count = 1U << shard_bits;
 
 /// The shard of everything that belongs to a user (point account, payments).
 std::uint32_t shard_of(const user_id& user);
@@ -86,23 +87,29 @@ std::uint32_t shard_of(const user_id& user);
 /// [1][milliseconds since 1970:42][sequence:8][shard:6]. **Why** the time first: payments of one
 /// moment then lie side by side in every index that their ids are in, whatever their shards.
 constexpr payment_id make_payment_id(std::uint32_t shard, time_point at, std::uint32_t sequence) {
-  return {(std::uint64_t{1} << 56) |
-          ((static_cast<std::uint64_t>(at.time_since_epoch().count()) & 0x3FF'FFFF'FFFF) << 14) |
-          ((sequence & 0xFFU) << 6) | (shard & 0x3FU)};
+  constexpr int time_bits = 42, sequence_bits = 8;
+  constexpr auto lowest = [](std::uint64_t of, int bits) {
+    return of & ((std::uint64_t{1} << bits) - 1);
+  };
+  auto id = std::uint64_t{1};
+  id = id << time_bits |
+       lowest(static_cast<std::uint64_t>(at.time_since_epoch().count()), time_bits);
+  id = id << sequence_bits | lowest(sequence, sequence_bits);
+  return {id << shard_bits | lowest(shard, shard_bits)};
 }
+/// The next younger age (`age_of`).
+inline constexpr std::uint64_t payment_age_step = shard_count;
 /// False for an id of before decision 0015: [shard:6][milliseconds since 1970:42][sequence:15].
 constexpr bool begins_with_time(payment_id payment) { return payment.value >> 56 == 1; }
 constexpr std::uint32_t shard_of(payment_id payment) {
-  return static_cast<std::uint32_t>(begins_with_time(payment) ? payment.value & 0x3F
+  return static_cast<std::uint32_t>(begins_with_time(payment) ? payment.value % payment_age_step
                                                               : payment.value >> 57);
 }
 /// The part that grows with time, without the shard.
 constexpr std::uint64_t age_of(payment_id payment) {
-  return begins_with_time(payment) ? payment.value & ~std::uint64_t{0x3F}
+  return begins_with_time(payment) ? payment.value - shard_of(payment)
                                    : payment.value & ((std::uint64_t{1} << 57) - 1);
 }
-/// The next younger age.
-inline constexpr std::uint64_t payment_age_step = 64;
 
 }  // namespace boxoffice
 
