@@ -2,16 +2,16 @@
 
 #include <array>
 #include <atomic>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <poll.h>
 #include <pqxx/pqxx>
 #include <stdexcept>
-#include <thread>
+#include <sys/syscall.h>
 #include <unistd.h>
 #include <utility>
 
@@ -34,11 +34,17 @@ void script(const std::string& command, const std::filesystem::path& directory,
     throw std::runtime_error{"the servers of the tests: " + command + " failed, see above"};
 }
 
-// One that has ended may stay in the list of processes until somebody takes note of it.
-bool runs(pid_t pid) {
-  const auto status = content_of("/proc/" + std::to_string(pid) + "/stat");
-  const auto name_ends = status.rfind(") ");
-  return name_ends != std::string::npos && status.at(name_ends + 2) != 'Z';
+/// Sends the process a signal that ends it; returns when it has ended.
+void end_by(int signal, pid_t pid) {
+  constexpr int patience_ms = 30'000;
+  // The C library of Debian 12 declares pidfd_open for C only.
+  const auto process = static_cast<int>(syscall(SYS_pidfd_open, pid, 0));
+  if (process < 0) throw std::runtime_error{"no process " + std::to_string(pid)};
+  kill(pid, signal);
+  pollfd ended{process, POLLIN, 0};
+  const int changed = poll(&ended, 1, patience_ms);
+  close(process);
+  if (changed != 1) throw std::runtime_error{"process " + std::to_string(pid) + " does not end"};
 }
 
 std::filesystem::path new_directory() {
@@ -140,17 +146,12 @@ void own_servers::sql(const std::string& database, const std::string& text) cons
 
 void own_servers::kill_postgres() const {
   const auto file = directory_ / "postgres" / "postmaster.pid";
-  const auto pid = static_cast<pid_t>(port_in(file));  // its first line
-  kill(pid, SIGQUIT);  // an immediate shutdown: no checkpoint, its children are killed
-  while (runs(pid))
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  // Its first line is the process. An immediate shutdown: no checkpoint, its children are killed.
+  end_by(SIGQUIT, static_cast<pid_t>(port_in(file)));
 }
 
 void own_servers::kill_redis() const {
-  const auto pid = static_cast<pid_t>(port_in(directory_ / "redis.pid"));
-  kill(pid, SIGKILL);
-  while (runs(pid))
-    std::this_thread::sleep_for(std::chrono::milliseconds{1});
+  end_by(SIGKILL, static_cast<pid_t>(port_in(directory_ / "redis.pid")));
 }
 
 void own_servers::start() const {
