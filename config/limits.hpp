@@ -84,6 +84,9 @@ inline constexpr std::chrono::hours idempotency_kept = 24h;
 /// Keys a desk knows by heart: a day at 46 writes a second, in about 160 MB at worst. Beyond it the
 /// desk asks its store instead, which is slower and still right.
 inline constexpr std::size_t key_book_keys_max = 4'000'000;
+/// A command that runs for so long is lost: every honest one ends or is answered long before. Its
+/// key is then looked up in the store, so that no client is told "still running" for ever.
+inline constexpr std::chrono::minutes key_running_time_max = 10min;
 /// Rows one pruning transaction deletes, so that it never holds up a batch for long.
 inline constexpr std::size_t prune_rows_max = 1000;
 inline constexpr std::chrono::seconds prune_every = 60s;
@@ -100,6 +103,9 @@ inline constexpr std::size_t reader_queue_reads_max = 4096;
 /// How long a store that failed is left alone before its actors reload from it.
 inline constexpr std::chrono::milliseconds store_retry_first = 50ms;
 inline constexpr std::chrono::milliseconds store_retry_max = 2s;
+/// How long the actors that share memory with a refused write wait at most before they are read
+/// again, when it was not the first in a row: their commands wait as long.
+inline constexpr std::chrono::milliseconds refusal_pause_max = 200ms;
 /// How long SQLite waits for a lock that a killed process leaves for a moment.
 inline constexpr std::chrono::milliseconds sqlite_busy_time_max = 5s;
 /// The write-ahead log is copied into the database by the commit that fills it to so many pages of
@@ -267,6 +273,9 @@ inline constexpr std::chrono::milliseconds outbox_relay_pause = 50ms;
 inline constexpr std::chrono::milliseconds outbox_poll_every = 500ms;
 inline constexpr std::chrono::milliseconds outbox_retry_first = 50ms;
 inline constexpr std::chrono::milliseconds outbox_retry_max = 5s;
+/// How long the position of a consumer that the store refuses to write is left alone: deliveries go
+/// on meanwhile, and only a restart would repeat them.
+inline constexpr std::chrono::milliseconds outbox_refused_retry_max = 60s;
 /// Tries of one event that its consumer refuses before it is parked (G14).
 inline constexpr int outbox_event_tries_max = 10;
 /// Published events are kept for as long as what is made of them: a board that lost its store is
@@ -313,6 +322,10 @@ inline constexpr std::chrono::seconds dev_token_time_max = 2'592'000s;
 inline constexpr std::size_t settings_file_bytes_max = std::size_t{1024} * 1024;
 /// Lines that wait for the log's thread; beyond it the oldest is lost, and counted.
 inline constexpr std::size_t log_queue_lines_max = 8192;
+/// Of what repeats, one line of each kind is written in this time; the others are counted.
+inline constexpr std::chrono::seconds log_repeat_every = 1s;
+/// Kinds of lines that are told apart at a time; there are about a hundred.
+inline constexpr std::size_t log_kinds_max = 1024;
 /// One field of a log line; what clients send is cut here.
 inline constexpr std::size_t log_field_bytes_max = 2048;
 

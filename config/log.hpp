@@ -56,6 +56,9 @@ inline bool log_enabled(log_level level) {
 /// Queues one line for standard error; never waits for the terminal or the disk. The fields that
 /// belong to every line of a request or a payment are named `request_id` and `payment_id`. Texts
 /// may hold anything a client sent: they are escaped, and cut at limits::log_field_bytes_max.
+/// Of `info` and above, one line of each kind is written in limits::log_repeat_every; the others
+/// are counted in the field `repeated` of the next. A kind is a component, a message, and who it is
+/// about, as the fields `store`, `database`, `service`, `consumer`, `board` and `version` say.
 /// **Requires** no secret, token, Authorization header or password in `message` or `fields`.
 /// **Ensures** nothing at all before a `logging` exists and after it ended. **Thread**: any.
 void log(log_level level, std::string_view component, std::string_view message,

@@ -29,6 +29,7 @@ namespace {
 class auditor {
  public:
   using interface = accepts_also<auditor_actor, audit_ended>;
+  static constexpr auto name = "audit";
 
   auditor(interface::pointer self, const audit_context& context)
       : self_{self},

@@ -1,15 +1,34 @@
 #pragma once
 
+#include "actors/caf/message.hpp"
+#include "actors/core/time.hpp"
+#include "config/log.hpp"
+
+#include <exception>
+#include <functional>
 #include <optional>
+#include <type_traits>
 #include <utility>
 
 #include <caf/actor.hpp>
 #include <caf/actor_cast.hpp>
 #include <caf/actor_system.hpp>
-#include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/exit_reason.hpp>
 #include <caf/send.hpp>
 #include <caf/typed_actor.hpp>
 #include <caf/typed_event_based_actor.hpp>
+
+namespace boxoffice {
+
+/// The rest of something an actor began: it comes back as a message to that actor, after a job of
+/// its store or a pause, and runs there. An actor that has ended meanwhile never runs it.
+struct continuation {
+  std::function<void()> run;
+};
+
+}  // namespace boxoffice
+
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::continuation)
 
 namespace boxoffice {
 
@@ -36,12 +55,39 @@ void answer(Self* self, const caf::actor& to, Message&& reply) {
   if (to) caf::send_as(caf::actor_cast<caf::actor>(self), to, std::forward<Message>(reply));
 }
 
+/// Runs `next` in the actor behind everything that has reached it by now.
+template <class Self>
+void run_soon(Self* self, std::function<void()> next) {
+  self->send(self, continuation{std::move(next)});
+}
+
+/// Runs `next` in the actor when `pause` is over; without one, soon.
+template <class Self>
+void run_later(Self* self, milliseconds pause, std::function<void()> next) {
+  if (pause <= milliseconds{0}) return run_soon(self, std::move(next));
+  self->delayed_send(self, pause, continuation{std::move(next)});
+}
+
+/// Runs something in an actor after a pause: `run_later` for those who do not know the actor.
+using timer_fn = std::function<void(milliseconds, std::function<void()>)>;
+template <class Self>
+timer_fn timer_of(Self* self) {
+  return [self](milliseconds pause, std::function<void()> next) {
+    run_later(self, pause, std::move(next));
+  };
+}
+
 /// Hosts a `State` as an actor: every message of `State::interface` goes to `state.on(message)`,
 /// and the state dies when the actor ends, so that handles it keeps cannot form a cycle.
 ///
 /// A `State` has: `using interface = accepts<…>` (or accepts_also), a constructor that takes
-/// `interface::pointer self` and then the arguments of `spawn_actor`, and one `on` per message.
-/// **Faults** an exception out of a handler ends the actor: catch at the boundary.
+/// `interface::pointer self` and then the arguments of `spawn_actor`, one `on` per message but
+/// `continuation`, and a `name` for the log.
+///
+/// **Faults** an exception out of a handler is a bug: it is logged, and the actor ends, for nobody
+/// may trust its memory any more. Its parent sees that: it monitors the actor, or the state has a
+/// `failed()`, which tells it. **Why** two ways: monitoring costs a message whenever an actor ends,
+/// which is too much for those that come and go with each purchase.
 template <class State, class Interface = typename State::interface>
 class actor_of;
 
@@ -62,8 +108,24 @@ class actor_of<State, accepts<Messages...>> final : public accepts<Messages...>:
   template <class Message>
   struct entry {
     actor_of* host;
-    void operator()(Message& message) const { host->state_->on(message); }
+    void operator()(Message& message) const {
+      try {
+        if constexpr (std::is_same_v<Message, continuation>)
+          message.run();
+        else
+          host->state_->on(message);
+      } catch (const std::exception& e) {
+        host->failed(e.what());
+      }
+    }
   };
+
+  void failed(const char* what) {
+    log(log_level::error, State::name, "a handler failed: this is a bug", {{"error", what}});
+    if constexpr (requires(State & s) { s.failed(); }) state_->failed();
+    this->quit(caf::exit_reason::unhandled_exception);
+  }
+
   std::optional<State> state_;
 };
 

@@ -3,28 +3,40 @@
 #include "actors/caf/message.hpp"
 
 #include <cstdint>
+#include <string>
+#include <utility>
 
 namespace boxoffice {
 
-/// How a transaction of a store ended.
+/// What became of a write.
 enum class commit_outcome : std::uint8_t {
   committed,
-  failed,    ///< surely rolled back
+  failed,    ///< surely not done, because of the store; the same write may succeed later
   in_doubt,  ///< the answer to COMMIT was lost: read the business keys back
+  refused,   ///< surely not done, for what is in it: a constraint, a type, a size
+  revoked,   ///< surely not done: decided on top of a refused write. In reports only
 };
 
-/// What became of the writes `first_ticket..last_ticket` that one actor handed to the committer
-/// under `generation`; one message per actor and batch.
+/// How a transaction of a store ended.
+struct commit_result {
+  commit_result(commit_outcome how, std::string why = {})  // NOLINT(google-explicit-constructor)
+      : outcome{how}, reason{std::move(why)} {}
+
+  commit_outcome outcome;
+  std::string reason;  ///< with `refused`: what the store says, for an operator
+
+  friend bool operator==(const commit_result& a, commit_outcome b) { return a.outcome == b; }
+};
+
+/// What became of the writes `first..last` that one actor handed to the committer under
+/// `generation`. The reports of a writer come in the order of its writes and leave none out; one
+/// that was refused has a report of its own.
 struct commit_report {
-  std::uint64_t first_ticket{0};
-  std::uint64_t last_ticket{0};
+  std::uint64_t first{0};
+  std::uint64_t last{0};
   std::uint32_t generation{0};
   commit_outcome outcome{commit_outcome::committed};
+  std::string reason;  ///< as in commit_result
 };
-
-template <class Inspector>
-auto inspect(Inspector& f, commit_report& m) {
-  return fields(f, m.first_ticket, m.last_ticket, m.generation, m.outcome);
-}
 
 }  // namespace boxoffice

@@ -16,6 +16,7 @@
 #include <mutex>
 #include <span>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -31,15 +32,21 @@ struct commit_bounds {
 /// then reports. It never waits for more, so an idle server commits one write at a time and a busy
 /// one hundreds.
 ///
+/// A batch that the store *refuses* for what is in it is split in halves, until the write that is
+/// to blame stands alone: what came before it is committed, it is refused for good, what its entity
+/// decided on top of it is revoked, and everything else goes on. A batch that *fails* because of
+/// the store takes down what its writers decided on top of it: writes of the same generation that
+/// are still queued are reported failed, unapplied (promise G18).
+///
 /// Correct use: each writer (an actor that owns entities) enrols once and numbers its writes
-/// 1, 2, 3, … without a gap. After a report of failure everything that the writer decided on top of
-/// the failed writes is void: writes of the same generation that are still queued are reported
-/// failed, unapplied. The writer drops its memory, reloads, and goes on under the next generation.
+/// 1, 2, 3, … without a gap. `entity` says which decisions build on one another: an entity has
+/// another number each time it is read into memory. After a report of failure the writer drops its
+/// memory, reloads, and goes on under the next generation; after a refusal it drops that entity.
 /// **Thread**: `submit` from any; `apply` and reports run in the runner's jobs, one at a time.
 template <class Write>
 class committer {
  public:
-  using apply_fn = std::function<commit_outcome(std::span<const Write>)>;
+  using apply_fn = std::function<commit_result(std::span<const Write>)>;
   using report_fn = std::function<void(const commit_report&)>;
 
   committer(const std::string& store, commit_bounds bounds, job_runner& runner, apply_fn apply,
@@ -52,12 +59,15 @@ class committer {
         batch_size_{m.size("boxoffice_commit_batch_size", "Writes per commit", {{"store", store}})},
         latency_{m.duration("boxoffice_commit_seconds", "Time of one commit", {{"store", store}})},
         failures_{m.count("boxoffice_commit_failures_total", "Batches that did not commit",
+                          {{"store", store}})},
+        refusals_{m.count("boxoffice_commit_refusals_total",
+                          "Writes that the store refused for what is in them",
                           {{"store", store}})} {}
 
   /// A number for `submit`. `report` runs in the committer's job: it should only send a message.
   std::uint32_t enroll(report_fn report) {
     const std::scoped_lock hold{lock_};
-    writers_.push_back({std::move(report), 0, false});
+    writers_.push_back({std::move(report), 0, false, {}});
     return static_cast<std::uint32_t>(writers_.size() - 1);
   }
 
@@ -69,15 +79,21 @@ class committer {
   }
 
   enum class submitted : bool { full, accepted };
+  /// Who submits what.
+  struct origin {
+    std::uint32_t writer{0};
+    std::uint32_t generation{0};
+    std::uint64_t sequence{0};
+    std::uint64_t entity{0};
+  };
 
   /// Queues `write`. `full`: not taken, and no report will come.
-  [[nodiscard]] submitted submit(std::uint32_t writer, std::uint32_t generation,
-                                 std::uint64_t ticket, Write write) {
+  [[nodiscard]] submitted submit(const origin& from, Write write) {
     {
       const std::scoped_lock hold{lock_};
       if (writes_.size() >= bounds_.queue_max) return submitted::full;
       writes_.push_back(std::move(write));
-      origins_.push_back({ticket, writer, generation});
+      origins_.push_back(from);
       depth_.set(static_cast<std::int64_t>(writes_.size()));
       if (std::exchange(scheduled_, true)) return submitted::accepted;
     }
@@ -86,15 +102,16 @@ class committer {
   }
 
  private:
-  struct origin {
-    std::uint64_t ticket;
-    std::uint32_t writer;
-    std::uint32_t generation;
-  };
   struct writer_entry {
     report_fn report;
     std::uint32_t failed_generation;
     bool failed_once;
+    std::unordered_set<std::uint64_t> refused;  // entities of generations that have not failed
+  };
+  struct ended_write {
+    origin from;
+    commit_outcome outcome;
+    std::string reason;
   };
 
   void schedule() {
@@ -121,8 +138,8 @@ class committer {
       }
       depth_.set(static_cast<std::int64_t>(writes_.size()));
     }
-    drop_stale();
-    if (!batch_.empty()) commit_batch();
+    commit(batch_, batch_origins_);
+    report();
     batch_.clear();
     batch_origins_.clear();
     {
@@ -135,69 +152,95 @@ class committer {
     schedule();
   }
 
-  // Takes out what was decided on top of a batch that failed, and reports it failed.
-  void drop_stale() {
-    std::vector<origin> stale;
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < batch_.size(); ++i) {
-      if (is_stale(batch_origins_[i])) {
-        stale.push_back(batch_origins_[i]);
-        continue;
-      }
-      if (kept != i) {
-        batch_[kept] = std::move(batch_[i]);
-        batch_origins_[kept] = batch_origins_[i];
-      }
-      ++kept;
-    }
-    batch_.erase(batch_.begin() + static_cast<std::ptrdiff_t>(kept), batch_.end());
-    batch_origins_.erase(batch_origins_.begin() + static_cast<std::ptrdiff_t>(kept),
-                         batch_origins_.end());
-    report(stale, commit_outcome::failed);
+  void commit(std::vector<Write>& writes, std::vector<origin>& origins) {
+    drop_void(writes, origins);
+    if (writes.empty()) return;
+    auto result = apply(writes);
+    if (result.outcome == commit_outcome::refused && writes.size() > 1)
+      return commit_halves(writes, origins);
+    end(origins, result);
   }
 
-  bool is_stale(const origin& o) {
-    const std::scoped_lock hold{lock_};
-    const auto& w = writers_[o.writer];
-    return w.failed_once && o.generation <= w.failed_generation;
+  void commit_halves(std::vector<Write>& writes, std::vector<origin>& origins) {
+    const auto half = static_cast<std::ptrdiff_t>(writes.size() / 2);
+    std::vector<Write> rest{std::make_move_iterator(writes.begin() + half),
+                            std::make_move_iterator(writes.end())};
+    std::vector<origin> rest_origins{origins.begin() + half, origins.end()};
+    writes.erase(writes.begin() + half, writes.end());
+    origins.erase(origins.begin() + half, origins.end());
+    commit(writes, origins);
+    commit(rest, rest_origins);
   }
 
-  void commit_batch() {
+  commit_result apply(const std::vector<Write>& writes) {
     const auto begin = std::chrono::steady_clock::now();
     pass(fault_point::batch_begins);
-    const auto outcome = apply_(std::span<const Write>{batch_});
+    auto result = apply_(std::span<const Write>{writes});
     pass(fault_point::batch_unacknowledged);
     const auto spent = std::chrono::steady_clock::now() - begin;
     latency_.observe(static_cast<std::uint64_t>(
         std::chrono::duration_cast<std::chrono::microseconds>(spent).count()));
-    batch_size_.observe(batch_.size());
-    if (outcome != commit_outcome::committed) {
-      failures_.add();
-      const std::scoped_lock hold{lock_};
-      for (const auto& o : batch_origins_) {
-        writers_[o.writer].failed_once = true;
-        writers_[o.writer].failed_generation = o.generation;
-      }
-    }
-    report(batch_origins_, outcome);
+    batch_size_.observe(writes.size());
+    if (result.outcome != commit_outcome::committed) failures_.add();
+    return result;
   }
 
-  // One report per writer and generation, over its consecutive tickets.
-  void report(const std::vector<origin>& origins, commit_outcome outcome) {
-    std::vector<std::pair<std::uint32_t, commit_report>> reports;
-    for (const auto& o : origins) {
-      auto found = reports.begin();
-      while (found != reports.end() &&
-             (found->first != o.writer || found->second.generation != o.generation))
-        ++found;
-      if (found == reports.end()) {
-        reports.push_back({o.writer, {o.ticket, o.ticket, o.generation, outcome}});
+  // Takes out what was decided on top of a write that failed or was refused.
+  void drop_void(std::vector<Write>& writes, std::vector<origin>& origins) {
+    const std::scoped_lock hold{lock_};
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < writes.size(); ++i) {
+      const auto& o = origins[i];
+      const auto& w = writers_[o.writer];
+      if (w.failed_once && o.generation <= w.failed_generation) {
+        ended_.push_back({o, commit_outcome::failed, {}});
+      } else if (!w.refused.empty() && w.refused.contains(o.entity)) {
+        ended_.push_back({o, commit_outcome::revoked, {}});
       } else {
-        check(found->second.last_ticket + 1 == o.ticket, "a writer numbers its writes without gap");
-        found->second.last_ticket = o.ticket;
+        if (kept != i) {
+          writes[kept] = std::move(writes[i]);
+          origins[kept] = origins[i];
+        }
+        ++kept;
       }
     }
-    for (const auto& [writer, r] : reports) {
+    writes.erase(writes.begin() + static_cast<std::ptrdiff_t>(kept), writes.end());
+    origins.erase(origins.begin() + static_cast<std::ptrdiff_t>(kept), origins.end());
+  }
+
+  void end(const std::vector<origin>& origins, const commit_result& how) {
+    if (how.outcome == commit_outcome::refused) refusals_.add();
+    const std::scoped_lock hold{lock_};
+    for (const auto& o : origins) {
+      ended_.push_back({o, how.outcome, how.reason});
+      auto& w = writers_[o.writer];
+      if (how.outcome == commit_outcome::refused) {
+        w.refused.insert(o.entity);
+      } else if (how.outcome != commit_outcome::committed) {
+        w.failed_once = true;
+        w.failed_generation = o.generation;
+        w.refused.clear();
+      }
+    }
+  }
+
+  // One report per writer, generation and outcome, over consecutive writes.
+  void report() {
+    std::ranges::stable_sort(ended_, [](const ended_write& a, const ended_write& b) {
+      return a.from.writer != b.from.writer ? a.from.writer < b.from.writer
+                                            : a.from.sequence < b.from.sequence;
+    });
+    for (auto at = ended_.begin(); at != ended_.end();) {
+      const auto writer = at->from.writer;
+      commit_report r{at->from.sequence, at->from.sequence, at->from.generation, at->outcome,
+                      std::move(at->reason)};
+      for (++at;
+           at != ended_.end() && at->from.writer == writer && at->from.generation == r.generation &&
+           at->outcome == r.outcome && r.outcome != commit_outcome::refused;
+           ++at) {
+        check(r.last + 1 == at->from.sequence, "a writer numbers its writes without gap");
+        r.last = at->from.sequence;
+      }
       report_fn* to = nullptr;
       {
         const std::scoped_lock hold{lock_};
@@ -205,6 +248,7 @@ class committer {
       }
       (*to)(r);
     }
+    ended_.clear();
   }
 
   const commit_bounds bounds_;
@@ -214,6 +258,7 @@ class committer {
   histogram& batch_size_;
   histogram& latency_;
   counter& failures_;
+  counter& refusals_;
 
   std::mutex lock_;  // guards the queue, the writers and scheduled_
   std::vector<Write> writes_;
@@ -221,8 +266,10 @@ class committer {
   std::deque<writer_entry> writers_;
   bool scheduled_{false};
 
-  std::vector<Write> batch_;  // the running job's
+  // The running job's.
+  std::vector<Write> batch_;
   std::vector<origin> batch_origins_;
+  std::vector<ended_write> ended_;
 };
 
 }  // namespace boxoffice

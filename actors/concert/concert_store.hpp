@@ -19,7 +19,7 @@ class concert_store {
  public:
   virtual ~concert_store() = default;
   /// Writes all rows (insert or replace by id) in one transaction.
-  virtual commit_outcome commit(std::span<const concert_write> batch) = 0;
+  virtual commit_result commit(std::span<const concert_write> batch) = 0;
   /// Everything there is. Throws when the store cannot be read.
   virtual catalogue load() = 0;
 };

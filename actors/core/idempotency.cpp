@@ -2,20 +2,27 @@
 
 namespace boxoffice {
 
-key_book::state key_book::begin(const request_key& key) {
+key_book::state key_book::begin(const request_key& key, time_point now) {
   if (!key.present()) return state::fresh;
-  if (const auto found = running_.find(key.scope); found != running_.end())
-    return found->second == key.body || found->second == digest{} ? state::in_flight
-                                                                  : state::reused;
+  if (const auto found = running_.find(key.scope); found != running_.end()) {
+    auto& [body, since] = found->second;
+    if (now - since > running_max_) {
+      found->second = {digest{}, now};
+      return state::look_up;
+    }
+    return body == key.body || body == digest{} ? state::in_flight : state::reused;
+  }
   if (stored_.size() >= capacity_ || stored_.contains(key.scope.low)) {
-    running_.emplace(key.scope, digest{});
+    running_.emplace(key.scope, running{digest{}, now});
     return state::look_up;
   }
-  running_.emplace(key.scope, key.body);
+  running_.emplace(key.scope, running{key.body, now});
   return state::fresh;
 }
 
-void key_book::run(const request_key& key) { running_.insert_or_assign(key.scope, key.body); }
+void key_book::run(const request_key& key, time_point now) {
+  running_.insert_or_assign(key.scope, running{key.body, now});
+}
 
 void key_book::finish(const request_key& key, outcome what) {
   if (!key.present()) return;

@@ -49,14 +49,16 @@ class key_book {
  public:
   enum class state : std::uint8_t { fresh, look_up, in_flight, reused };
 
-  explicit key_book(std::size_t capacity) : capacity_{capacity} {}
+  key_book(std::size_t capacity, milliseconds running_max)
+      : capacity_{capacity}, running_max_{running_max} {}
 
   /// **Ensures** after `fresh` and `look_up` the key is in flight until `finish`. A request without
   /// key is fresh. **Why** also after look_up: whoever comes meanwhile would otherwise be told what
-  /// the look-up of another body found, or run beside it.
-  state begin(const request_key& key);
+  /// the look-up of another body found, or run beside it. A key that has been in flight for longer
+  /// than `running_max` is looked up: what ran under it is lost, and only the store knows its end.
+  state begin(const request_key& key, time_point now);
   /// The command runs: the store did not have its key, or it ran before a restart.
-  void run(const request_key& key);
+  void run(const request_key& key, time_point now);
   /// The command with this key was answered; `stored` says whether the answer is in the store.
   enum class outcome : std::uint8_t { stored, forgotten };
   void finish(const request_key& key, outcome what);
@@ -69,9 +71,13 @@ class key_book {
   struct digest_hash {
     std::size_t operator()(const digest& d) const noexcept { return d.low; }
   };
+  struct running {
+    digest body;  // zero while the store is asked whose the key is
+    time_point since;
+  };
   std::size_t capacity_;
-  // The body; zero while the store is asked whose the key is.
-  std::unordered_map<digest, digest, digest_hash> running_;
+  milliseconds running_max_;
+  std::unordered_map<digest, running, digest_hash> running_;
   std::unordered_set<std::uint64_t> stored_;  // the low halves: a false hit only costs a look-up
 };
 

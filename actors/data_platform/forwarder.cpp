@@ -33,6 +33,7 @@ namespace {
 class forwarder {
  public:
   using interface = accepts_also<event_consumer_actor, event_posted, forward_again_tick>;
+  static constexpr auto name = "data_platform";
 
   forwarder(interface::pointer self, const data_platform_context& context)
       : self_{self},

@@ -1,17 +1,17 @@
 #include "actors/node/node.hpp"
 
 #include "actors/audit/auditor.hpp"
-#include "actors/concert/catalogue_desk.hpp"
+#include "actors/concert/catalogue_service.hpp"
 #include "actors/data_platform/forwarder.hpp"
 #include "actors/node/store_threads.hpp"
 #include "actors/node/worker_thread.hpp"
-#include "actors/outbox/outbox_desk.hpp"
 #include "actors/outbox/outbox_relay.hpp"
-#include "actors/payment/payment_desk.hpp"
-#include "actors/point/point_desk.hpp"
-#include "actors/queue/queue_desk.hpp"
-#include "actors/ranking/boards.hpp"
-#include "actors/reservation/reservation_desk.hpp"
+#include "actors/outbox/outbox_service.hpp"
+#include "actors/payment/payment_service.hpp"
+#include "actors/point/point_service.hpp"
+#include "actors/queue/queue_service.hpp"
+#include "actors/ranking/board_actors.hpp"
+#include "actors/reservation/reservation_service.hpp"
 
 #include <tuple>
 #include <utility>
@@ -99,13 +99,13 @@ class node::parts {
                              concert_context{concert_.commits, *stores_.concert, concert_.writer,
                                              catalogue_, outside_.meters},
                              stores_.concert->load()));
-    services_.reservation = owns(spawn_reservation_desk(
+    services_.reservation = owns(spawn_reservation_service(
         *system_,
         reservation_context{outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
                             reservation_.writer, *stores_.reservation_reads, reservation_.reader,
                             outside_.meters, &seat_maps_}));
     services_.seat_maps = &seat_maps_;
-    services_.point = owns(spawn_point_desk(
+    services_.point = owns(spawn_point_service(
         *system_,
         point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
                       *stores_.point_reads, point_.reader, transaction_ids_, outside_.meters,
@@ -113,7 +113,7 @@ class node::parts {
   }
 
   void start_consumers() {
-    services_.queue = owns(spawn_queue_desk(
+    services_.queue = owns(spawn_queue_service(
         *system_,
         queue_context{outside_.time, outside_.random, queue_ranking_.commits, *stores_.queue_reads,
                       queue_ranking_.reader, catalogue_, outside_.meters,
@@ -139,9 +139,9 @@ class node::parts {
     relays.reserve(consumers.size());
     for (const auto& c : consumers)
       relays.push_back(c.relay);
-    services_.outbox = owns(spawn_outbox_desk(
+    services_.outbox = owns(spawn_outbox_service(
         *system_, outbox_context{*stores_.payment_reads, payment_.reader, consumers}));
-    services_.payment = owns(spawn_payment_desk(
+    services_.payment = owns(spawn_payment_service(
         *system_,
         payment_context{.time = outside_.time,
                         .random = outside_.random,

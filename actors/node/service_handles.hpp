@@ -16,11 +16,11 @@ namespace boxoffice {
 /// The fronts of the services, as a gateway sees them, and what it may know of them without asking.
 struct service_handles {
   catalogue_actor catalogue;
-  queue_desk_actor queue;
-  reservation_desk_actor reservation;
-  point_desk_actor point;
-  payment_desk_actor payment;
-  outbox_desk_actor outbox;
+  queue_service_actor queue;
+  reservation_service_actor reservation;
+  point_service_actor point;
+  payment_service_actor payment;
+  outbox_service_actor outbox;
   best_selling_actor best_selling;
   sold_out_actor sold_out;
   auditor_actor auditor;

@@ -1,8 +1,11 @@
 #include "actors/outbox/outbox_relay.hpp"
 
-#include "actors/commit/store_read.hpp"
 #include "actors/core/fault_points.hpp"
 #include "actors/core/planted_bugs.hpp"
+#include "actors/durable/journal.hpp"
+#include "actors/durable/pruning.hpp"
+#include "actors/durable/recovery.hpp"
+#include "actors/durable/store_reads.hpp"
 #include "actors/outbox/relay_meters.hpp"
 #include "actors/outbox/relay_progress.hpp"
 #include "actors/outbox/relay_reads.hpp"
@@ -10,7 +13,6 @@
 
 #include <algorithm>
 #include <deque>
-#include <exception>
 #include <optional>
 #include <tuple>
 #include <utility>
@@ -18,18 +20,6 @@
 
 namespace boxoffice {
 namespace {
-
-struct relay_tick {};
-/// The pause between two looks at the outbox is over.
-struct relay_look {};
-template <class Inspector>
-auto inspect(Inspector& f, relay_tick&) {
-  return fields(f);
-}
-template <class Inspector>
-auto inspect(Inspector& f, relay_look&) {
-  return fields(f);
-}
 
 milliseconds pause_before_try(int tries) {
   auto pause = limits::outbox_retry_first;
@@ -39,26 +29,24 @@ milliseconds pause_before_try(int tries) {
 }
 
 /// The relay of one consumer. Life cycle: starting (reads its position) → idle ⇄ reading →
-/// delivering → …; the poll tick leads out of every wait.
+/// delivering → …; the poll leads out of every wait.
 class outbox_relay_state {
  public:
-  using interface =
-      accepts_also<outbox_relay_actor, relay_position_read, relay_gap_read, relay_events_read,
-                   relay_parked_read, commit_report, outbox_pruned, relay_tick, relay_look>;
+  using interface = accepts_also<outbox_relay_actor, commit_report, continuation>;
+  static constexpr auto name = "outbox";
 
   outbox_relay_state(interface::pointer self, relay_context context)
       : self_{self},
         context_{std::move(context)},
         meters_{context_.meters, context_.consumer},
-        patience_{context_.patience} {
-    // Weak: the committer outlives the relay.
-    const auto weak = caf::actor_cast<caf::actor_addr>(self_);
-    writer_ = context_.commits.enroll([weak](const commit_report& report) {
-      if (const auto strong = caf::actor_cast<caf::actor>(weak)) caf::anon_send(strong, report);
-    });
-    prune_at_ = context_.time.now() + limits::prune_every;
-    self_->delayed_send(self_, limits::outbox_poll_every, relay_tick{});
-    read_position();
+        patience_{context_.patience},
+        writes_{context_.commits, [to = caf::actor_cast<caf::actor>(self)](
+                                      const commit_report& report) { caf::anon_send(to, report); }},
+        reads_{context_.reader, context_.reads, caf::actor_cast<caf::actor>(self), name},
+        memory_{0, [this] { read_position(); }, timer_of(self)} {
+    if (context_.prunes == relay_context::pruning::yes) keep_pruning_the_outbox();
+    keep_polling();
+    memory_.start();
   }
 
   void on(const outbox_appended&) { go_on(); }
@@ -68,58 +56,22 @@ class outbox_relay_state {
     go_on();
   }
 
-  void on(const relay_position_read& m) {
-    reading_ = false;
-    if (m.fault != fault::none) return;  // the tick tries again
-    believed_ = m;
-    ask_consumer();
-  }
-
   void on(const applied_so_far& m) {
     if (m.ticket != (progress_ ? delivery_ : asked_)) return;
     if (progress_) return start_again(m);
-    if (!believed_ || reading_) return;
+    if (!believed_) return;
     held_ = m.through;
     if (m.are == applied_so_far::books::none || m.through >= believed_->sequence)
       return begin(believed_->sequence);
     // What it does not have may be nothing but what is parked.
-    read(relay_gap_read{{}, m.known_after, m.known_after},
-         [&reader = context_.reader, name = context_.consumer, after = m.through,
-          through = believed_->sequence](relay_gap_read& r) {
-           if (!lacks_more_than_parked(reader, name, after, through)) r.after = through;
-         });
-  }
-
-  void on(const relay_gap_read& m) {
-    reading_ = false;
-    if (m.fault != fault::none || progress_) return;
-    begin(m.after);
-  }
-
-  void on(relay_events_read& m) {
-    reading_ = false;
-    if (m.fault != fault::none || !progress_ || !progress_->is_idle()) return;
-    // A full portion says that there is more; else what comes in the pause is taken together.
-    if (!m.events.empty() && m.events.size() < limits::outbox_relay_batch_events_max)
-      look_again_at_ = context_.time.now() + limits::outbox_relay_pause;
-    if (m.events.empty()) {
-      measure();
-      if (wanted_) go_on();
-      return;
-    }
-    progress_->give(std::move(m.events), context_.time.now());
-    deliver_what_waits();
-  }
-
-  void on(const relay_parked_read& m) {
-    reading_ = false;
-    if (m.fault != fault::none || !progress_ || !progress_->is_idle() || !progress_->replays())
-      return;
-    if (m.events.empty())
-      log(log_level::info, "outbox", "replayed",
-          {{"consumer", context_.consumer}, {"schedule_id", to_text(*progress_->replays())}});
-    progress_->give_again(m.events);
-    deliver_what_waits();
+    ask(
+        [name = context_.consumer, after = m.through, through = believed_->sequence,
+         known_after = m.known_after](payment_reader& reader) {
+          return lacks_more_than_parked(reader, name, after, through) ? known_after : through;
+        },
+        [this](fault failed, std::uint64_t& from) {
+          if (failed == fault::none && !progress_ && believed_) begin(from);
+        });
   }
 
   void on(const events_applied& m) {
@@ -146,74 +98,93 @@ class outbox_relay_state {
         return;
       case refused::parked:
         meters_.refusals.add();
-        log(log_level::error, "outbox", "an event is parked with what follows of its schedule",
+        log(log_level::error, name, "an event is parked with what follows of its schedule",
             {{"consumer", context_.consumer}, {"sequence", m.sequence}, {"reason", reason}});
         return deliver_what_waits();
     }
   }
 
   void on(const commit_report& m) {
-    if (m.generation != generation_) return;
-    writing_ = false;
-    if (m.outcome != commit_outcome::committed) {
-      // Nothing else depends on it: it is written again, by the tick.
-      ++generation_;
+    writes_.settle(m, settled_);
+    if (settled_.failed()) {
+      // Nothing else depends on it: it is written again, by the poll.
+      entity_ = writes_.new_entity();
       stored_ = none_stored;
       return;
     }
-    progress_->stored(written_);
-    stored_ = written_.position;
+    for (const auto& written : settled_.durable)
+      if (written.memory == memory_.number()) made_durable(written.what);
+    if (settled_.refused) {
+      entity_ = writes_.new_entity();
+      if (settled_.refused->memory == memory_.number()) cannot_store(settled_.refused->what);
+    }
     store_progress();
     if (wanted_) go_on();
   }
 
-  void on(const outbox_pruned& m) {
-    if (m.rows >= limits::prune_rows_max) prune();
+ private:
+  /// What is being told to the store, and of which start of the relay.
+  struct entry {
+    relay_progress::news what;
+    std::uint32_t memory{0};
+  };
+  using relay_journal = journal<payment_write, entry>;
+  static constexpr std::uint64_t none_stored = ~std::uint64_t{0};
+
+  void keep_polling() {
+    run_later(self_, limits::outbox_poll_every, [this] {
+      keep_polling();
+      poll();
+    });
   }
 
-  void on(const relay_look&) {
-    resting_ = false;
-    if (wanted_) go_on();
-  }
-
-  void on(const relay_tick&) {
+  void poll() {
     const auto now = context_.time.now();
-    self_->delayed_send(self_, limits::outbox_poll_every, relay_tick{});
-    if (!progress_) return believed_ ? ask_consumer() : read_position();
+    if (!progress_) {
+      if (believed_ && !reading_) ask_consumer();
+      return;
+    }
     store_progress();
     if (!progress_->is_idle() && now >= deliver_again_at_) deliver_again();
     go_on();
     measure();
-    if (context_.prunes == relay_context::pruning::yes && now >= prune_at_) {
-      prune_at_ = now + limits::prune_every;
-      prune();
-    }
   }
 
- private:
-  static constexpr std::uint64_t none_stored = ~std::uint64_t{0};
+  // One question at a time; what was asked before a new start is not heard.
+  template <class Read, class Then>
+  void ask(Read read, Then then) {
+    reading_ = true;
+    reads_.ask_within(memory_, std::move(read),
+                      [this, then = std::move(then)](fault failed, auto& found) mutable {
+                        reading_ = false;
+                        then(failed, found);
+                      });
+  }
 
   void read_position() {
-    if (reading_) return;
-    read(relay_position_read{}, [&reader = context_.reader, name = context_.consumer](
-                                    relay_position_read& r) { fill_position(reader, name, r); });
+    ask([name = context_.consumer](payment_reader& reader) { return read(reader, name); },
+        [this](fault failed, relay_position& found) {
+          if (failed != fault::none) return memory_.failed();
+          believed_ = std::move(found);
+          ask_consumer();
+        });
   }
 
   // What the consumer holds is for it to say. An answer to an older question is none.
   void ask_consumer() {
-    if (reading_) return;
     asked_ = ++delivery_;
     self_->send(context_.to, ask_applied{asked_});
   }
 
   void begin(std::uint64_t from) {
+    memory_.loaded();
+    if (entity_ == 0) entity_ = writes_.new_entity();
     progress_.emplace(context_.consumer, believed_->sequence, believed_->parked,
                       limits::outbox_event_tries_max);
     if (from < believed_->sequence) {
       progress_->go_back_to(from);
       meters_.rewinds.add();
-      log(log_level::warning, "outbox",
-          "a consumer has lost what it was given: delivering it again",
+      log(log_level::warning, name, "a consumer has lost what it was given: delivering it again",
           {{"consumer", context_.consumer}, {"after", from}, {"through", believed_->sequence}});
     }
     batch_ = delivery_ + 1;
@@ -230,9 +201,8 @@ class outbox_relay_state {
     believed_.reset();
     held_ = 0;
     stored_ = none_stored;
-    ++generation_;
-    writing_ = false;
-    read_position();
+    reading_ = false;
+    memory_.reload(recovery::cause::failed);
   }
 
   // Reads what is to be delivered next, once nothing is under way and everything parked is stored.
@@ -247,32 +217,55 @@ class outbox_relay_state {
       wanted_ = false;
       return read_parked(*schedule);
     }
-    // Longer than a pause: the clock was set back.
-    if (const auto rest = look_again_at_ - context_.time.now();
-        rest > milliseconds{0} && rest <= limits::outbox_relay_pause) {
-      if (!std::exchange(resting_, true)) self_->delayed_send(self_, rest, relay_look{});
+    const auto rest = look_again_at_ - context_.time.now();
+    if (rest > milliseconds{0} && rest <= limits::outbox_relay_pause) {
+      if (!std::exchange(resting_, true))
+        run_later(self_, rest, [this] {
+          resting_ = false;
+          if (wanted_) go_on();
+        });
       return;
     }
     wanted_ = false;
-    read(relay_events_read{},
-         [&reader = context_.reader, after = progress_->position()](relay_events_read& r) {
-           r.events = reader.events_after(after, limits::outbox_relay_batch_events_max);
-         });
+    ask(
+        [name = context_.consumer, after = progress_->position(),
+         again = progress_->is_catching_up()](payment_reader& reader) {
+          if (again) return read_portion(reader, name, after);
+          return relay_portion{reader.events_after(after, limits::outbox_relay_batch_events_max),
+                               {}};
+        },
+        [this](fault failed, relay_portion& found) { give(failed, found); });
+  }
+
+  void give(fault failed, relay_portion& found) {
+    if (failed != fault::none || !progress_ || !progress_->is_idle()) return;
+    auto& events = found.events;
+    // A full portion says that there is more; else what comes in the pause is taken together.
+    if (!events.empty() && events.size() < limits::outbox_relay_batch_events_max)
+      look_again_at_ = context_.time.now() + limits::outbox_relay_pause;
+    if (events.empty()) {
+      measure();
+      if (wanted_) go_on();
+      return;
+    }
+    progress_->give(std::move(events), context_.time.now(), found.parked);
+    deliver_what_waits();
   }
 
   void read_parked(schedule_id schedule) {
-    read(relay_parked_read{},
-         [&reader = context_.reader, name = context_.consumer, schedule](relay_parked_read& r) {
-           r.events = reader.parked_of(name, schedule, limits::outbox_relay_batch_events_max);
-         });
-  }
-
-  // One job at a time; what it cannot read becomes a fault, and the tick tries again.
-  template <class Result, class Fill>
-  void read(Result result, Fill fill) {
-    const auto self = caf::actor_cast<caf::actor>(self_);
-    reading_ = post_read(context_.reads, self, "outbox", std::move(result), std::move(fill)) ==
-               job_runner::posted::yes;
+    ask(
+        [name = context_.consumer, schedule](payment_reader& reader) {
+          return reader.parked_of(name, schedule, limits::outbox_relay_batch_events_max);
+        },
+        [this](fault failed, std::vector<parked_event>& found) {
+          if (failed != fault::none || !progress_ || !progress_->is_idle() || !progress_->replays())
+            return;
+          if (found.empty())
+            log(log_level::info, name, "replayed",
+                {{"consumer", context_.consumer}, {"schedule_id", to_text(*progress_->replays())}});
+          progress_->give_again(found);
+          deliver_what_waits();
+        });
   }
 
   void deliver_what_waits() {
@@ -291,7 +284,7 @@ class outbox_relay_state {
     if (!std::exchange(pausing_, false)) {
       meters_.redeliveries.add();
       patience_ = std::min(patience_ * 2, std::max(limits::outbox_retry_max, context_.patience));
-      log(log_level::warning, "outbox", "no answer, delivering again",
+      log(log_level::warning, name, "no answer, delivering again",
           {{"consumer", context_.consumer}, {"after", progress_->position()}});
     }
     deliver();
@@ -311,36 +304,49 @@ class outbox_relay_state {
 
   // At most one write at a time: while it is under way the next grows.
   void store_progress() {
-    if (writing_ || !progress_) return;
+    if (!progress_ || !writes_.empty() || context_.time.now() < store_again_at_) return;
     if (stored_ == progress_->passed() && !progress_->owes_store()) return;
-    auto news = progress_->unstored();
+    auto news = alone_ ? progress_->unstored(1) : progress_->unstored();
     payment_write w;
     w.consumed = {context_.consumer, news.position};
     w.parked = news.parked;
     w.replayed = news.replayed;
     w.at = context_.time.now();
-    using queue = committer<payment_write>::submitted;
-    if (context_.commits.submit(writer_, generation_, ticket_ + 1, std::move(w)) == queue::full)
-      return;
-    ++ticket_;
-    written_ = std::move(news);
-    writing_ = true;
+    // When the committer is full the poll tries again.
+    entry e{std::move(news), memory_.number()};
+    std::ignore = writes_.submit(entity_, std::move(w), e);
   }
 
-  void prune() {
-    auto job = [&store = context_.store, to = caf::actor_cast<caf::actor>(self_),
-                before = context_.time.now() - context_.published_kept,
-                consumers = context_.consumers] {
-      outbox_pruned done;
-      try {
-        done.rows = store.prune_outbox(before, limits::prune_rows_max, consumers);
-      } catch (const std::exception& e) {
-        log(log_level::warning, "outbox", "old events were not pruned", {{"error", e.what()}});
-      }
-      caf::anon_send(to, done);
-    };
-    // A full queue is no loss: the next round prunes.
-    static_cast<void>(context_.commit_jobs.post(std::move(job)));
+  void made_durable(const relay_progress::news& written) {
+    memory_.proven();
+    progress_->stored(written);
+    alone_ = alone_ && progress_->owes_store();
+    stored_ = written.position;
+    store_pause_ = limits::outbox_retry_first;
+  }
+
+  // One event alone may be to blame; others of this consumer go on without it. What cannot be
+  // written at all is tried again after growing pauses, while deliveries go on.
+  void cannot_store(const relay_progress::news& refused) {
+    if (refused.parked.size() > 1) {
+      alone_ = true;
+      return;
+    }
+    log(log_level::error, name, "the store refuses how far a consumer is",
+        {{"consumer", context_.consumer},
+         {"position", refused.position},
+         {"reason", settled_.reason}});
+    if (!refused.parked.empty()) progress_->cannot_store(refused.parked.front().event.sequence);
+    store_again_at_ = context_.time.now() + store_pause_;
+    store_pause_ = std::min(store_pause_ * 2, limits::outbox_refused_retry_max);
+  }
+
+  void keep_pruning_the_outbox() {
+    keep_pruning(self_, context_.commit_jobs, name,
+                 [&store = context_.store, &time = context_.time, kept = context_.published_kept,
+                  consumers = context_.consumers] {
+                   return store.prune_outbox(time.now() - kept, limits::prune_rows_max, consumers);
+                 });
   }
 
   void measure() {
@@ -356,10 +362,10 @@ class outbox_relay_state {
   interface::pointer self_;
   relay_context context_;
   relay_meters meters_;
-  std::optional<relay_position_read> believed_;  // empty until read
-  std::optional<relay_progress> progress_;       // empty until the consumer has said what it holds
-  std::uint64_t asked_{0};                       // the newest question
-  std::uint64_t held_{0};                        // what the consumer said it holds
+  std::optional<relay_position> believed_;  // empty until read
+  std::optional<relay_progress> progress_;  // empty until the consumer has said what it holds
+  std::uint64_t asked_{0};                  // the newest question
+  std::uint64_t held_{0};                   // what the consumer said it holds
   bool reading_{false};
   bool wanted_{false};  // a look at the store, since the last one began
   std::deque<schedule_id> to_replay_;
@@ -367,15 +373,17 @@ class outbox_relay_state {
   std::uint64_t batch_{0};  // the first delivery of what waits now
   bool pausing_{false};     // the next delivery follows a refusal, not silence
   milliseconds patience_;
-  time_point deliver_again_at_{}, prune_at_{}, look_again_at_{};
-  bool resting_{false};  // a relay_look is under way
+  time_point deliver_again_at_{}, look_again_at_{}, store_again_at_{};
+  bool resting_{false};  // the pause between two looks at the outbox
 
-  std::uint32_t writer_{0};
-  std::uint32_t generation_{1};
-  std::uint64_t ticket_{0};
-  bool writing_{false};
-  relay_progress::news written_;
+  relay_journal writes_;
+  relay_journal::outcome settled_;
+  store_reads<payment_reader> reads_;
+  recovery memory_;
+  std::uint64_t entity_{0};
   std::uint64_t stored_{none_stored};
+  bool alone_{false};  // what is parked is written one by one, since a write was refused
+  milliseconds store_pause_{limits::outbox_retry_first};
 };
 
 }  // namespace

@@ -121,7 +121,7 @@ struct replay_reply {
 };
 
 /// What operators see of the outbox.
-using outbox_desk_actor = accepts<list_outbox, replay_event>;
+using outbox_service_actor = accepts<list_outbox, replay_event>;
 
 template <class Inspector>
 auto inspect(Inspector& f, deliver_events& m) {

@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace boxoffice {
+namespace {
+
+constexpr auto behind_another = "an older event of its schedule is parked";
+
+}  // namespace
 
 relay_progress::relay_progress(std::string consumer, std::uint64_t stored,
                                const payment_reader::parked_schedules& parked, int tries_max)
@@ -13,22 +18,29 @@ relay_progress::relay_progress(std::string consumer, std::uint64_t stored,
       given_{stored},
       parked_events_{parked.events} {
   for (const auto& of : parked.schedules)
-    parked_.emplace(of.schedule, parked_place{of.first, of.first});
+    parked_.emplace(of.schedule, of.first);
 }
 
 std::uint64_t relay_progress::position() const {
   return waiting_.empty() || replays_ ? given_ : waiting_.front().sequence - 1;
 }
 
-void relay_progress::give(std::vector<payment_event> events, time_point now) {
+std::uint64_t relay_progress::passed() const {
+  const auto passed = std::max(position(), stored_);
+  return unstorable_.empty() ? passed : std::min(passed, *unstorable_.begin() - 1);
+}
+
+void relay_progress::give(std::vector<payment_event> events, time_point now,
+                          const std::vector<std::uint64_t>& parked_already) {
   if (events.empty()) return;
   given_ = events.back().sequence;
   for (auto& e : events) {
+    if (std::ranges::binary_search(parked_already, e.sequence)) continue;
     const auto parked = parked_.find(e.schedule());
-    if (parked == parked_.end() || e.sequence < parked->second.first)
+    if (parked == parked_.end() || e.sequence < parked->second)
       waiting_.push_back(std::move(e));
-    else if (e.sequence > stored_ || e.sequence < parked->second.stored)
-      park(e, "an older event of its schedule is parked", now);
+    else
+      park(e, behind_another, now);
   }
 }
 
@@ -71,9 +83,8 @@ relay_progress::refused relay_progress::consumer_refused(std::uint64_t sequence,
 }
 
 void relay_progress::park(const payment_event& e, std::string reason, time_point now) {
-  auto& place =
-      parked_.try_emplace(e.schedule(), parked_place{e.sequence, ~std::uint64_t{0}}).first->second;
-  place.first = std::min(place.first, e.sequence);
+  auto& first = parked_.try_emplace(e.schedule(), e.sequence).first->second;
+  first = std::min(first, e.sequence);
   parking_.emplace(e.sequence, parked_event{consumer_, e, std::move(reason), now});
   ++parked_events_;
 }
@@ -81,7 +92,7 @@ void relay_progress::park(const payment_event& e, std::string reason, time_point
 void relay_progress::park_siblings(const payment_event& of, time_point now) {
   std::erase_if(waiting_, [&](const payment_event& e) {
     if (e.schedule() != of.schedule()) return false;
-    park(e, "an older event of its schedule is parked", now);
+    park(e, behind_another, now);
     return true;
   });
 }
@@ -102,16 +113,30 @@ void relay_progress::give_again(const std::vector<parked_event>& events) {
     waiting_.push_back(p.event);
 }
 
-relay_progress::news relay_progress::unstored() const {
+relay_progress::news relay_progress::unstored(std::size_t parked_max) const {
   news n{passed(), {}, replayed_};
-  for (const auto& [sequence, event] : parking_)
-    if (sequence <= n.position) n.parked.push_back(event);
+  for (const auto& [sequence, event] : parking_) {
+    if (sequence > n.position) break;
+    if (n.parked.size() == parked_max) {  // the rest comes with a later position
+      n.position = sequence - 1;
+      break;
+    }
+    n.parked.push_back(event);
+  }
   return n;
 }
 
+bool relay_progress::owes_store() const {
+  return !replayed_.empty() || (!parking_.empty() && parking_.begin()->first <= passed());
+}
+
+void relay_progress::cannot_store(std::uint64_t sequence) { unstorable_.insert(sequence); }
+
 void relay_progress::stored(const news& written) {
-  for (const auto& p : written.parked)
+  for (const auto& p : written.parked) {
     parking_.erase(p.event.sequence);
+    unstorable_.erase(p.event.sequence);
+  }
   std::erase_if(replayed_,
                 [&](event_id id) { return std::ranges::count(written.replayed, id) > 0; });
 }

@@ -9,6 +9,7 @@
 #include <cstdint>
 #include <map>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -23,7 +24,8 @@ namespace boxoffice {
 ///
 /// Every event at or before `position` is applied or parked. An event that its consumer refuses is
 /// parked, and so is every later one of its schedule, until a replay has delivered them all; events
-/// of other schedules go on (promise G14).
+/// of other schedules go on (promise G14). An event that the store refuses to park stays parked in
+/// memory only: the store is told no position beyond it, so it is delivered again after a restart.
 class relay_progress {
  public:
   /// From what the store has: the position `stored`, and what is parked up to it. An event that is
@@ -38,8 +40,10 @@ class relay_progress {
   /// would seem to be further than it is.
   [[nodiscard]] bool is_catching_up() const { return position() < stored_; }
 
-  /// The next events of the outbox, after `position`. **Requires** is_idle() and no replay.
-  void give(std::vector<payment_event> events, time_point now);
+  /// The next events of the outbox, after `position`; while catching up, with the sequences of
+  /// those that are parked already. **Requires** is_idle() and no replay.
+  void give(std::vector<payment_event> events, time_point now,
+            const std::vector<std::uint64_t>& parked_already = {});
 
   enum class applied : std::uint8_t { nothing_new, some, all };
   /// The consumer says it applied everything up to `sequence`. What it was never given it cannot
@@ -64,7 +68,7 @@ class relay_progress {
   [[nodiscard]] bool is_idle() const { return waiting_.empty(); }
   [[nodiscard]] std::uint64_t position() const;
   /// What the store is told: it never hears of going back.
-  [[nodiscard]] std::uint64_t passed() const { return std::max(position(), stored_); }
+  [[nodiscard]] std::uint64_t passed() const;
   /// Given, neither applied nor parked, in order.
   [[nodiscard]] const std::vector<payment_event>& waiting() const { return waiting_; }
   /// Tries of the first waiting event that were refused for now.
@@ -78,10 +82,14 @@ class relay_progress {
     std::vector<parked_event> parked;
     std::vector<event_id> replayed;
   };
-  [[nodiscard]] news unstored() const;
+  /// At most `parked_max` of what was parked.
+  [[nodiscard]] news unstored(std::size_t parked_max = ~std::size_t{0}) const;
   void stored(const news& written);
-  /// Whether `unstored` holds more than a position.
-  [[nodiscard]] bool owes_store() const { return !parking_.empty() || !replayed_.empty(); }
+  /// The store refuses to write that this event is parked.
+  void cannot_store(std::uint64_t sequence);
+  /// Whether `unstored` holds more than a position. What is parked beyond the position does not
+  /// count: it cannot be written yet.
+  [[nodiscard]] bool owes_store() const;
 
  private:
   void park(const payment_event& e, std::string reason, time_point now);
@@ -89,20 +97,15 @@ class relay_progress {
 
   std::string consumer_;
   int tries_max_;
-  /// From where on events of a schedule wait: all those from `first` on are parked or will be, and
-  /// those from `stored` on were when this began.
-  struct parked_place {
-    std::uint64_t first;
-    std::uint64_t stored;
-  };
   std::uint64_t stored_;  // the position when this began
   std::uint64_t given_;   // sequence of the last event given
   std::vector<payment_event> waiting_;
   int tries_{0};
-  std::unordered_map<schedule_id, parked_place> parked_;
+  std::unordered_map<schedule_id, std::uint64_t> parked_;  // the oldest event of each
   std::size_t parked_events_;
   std::optional<schedule_id> replays_;
   std::map<std::uint64_t, parked_event> parking_;  // not yet stored, by sequence
+  std::set<std::uint64_t> unstorable_;             // of `parking_`: what the store refuses
   std::vector<event_id> replayed_;                 // not yet stored
 };
 

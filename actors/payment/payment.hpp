@@ -5,6 +5,8 @@
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,24 +16,75 @@
 namespace boxoffice {
 
 /// Where a payment's saga stands. A payment has at most one purchase saga and, after it COMPLETED,
-/// at most one refund saga; both live in one row.
+/// at most one refund saga; both live in one row. The numbers stand in the stores.
 enum class saga_state : std::uint8_t {
   started,          ///< durable; the debit may have been sent
   debited,          ///< points taken; the confirm may have been sent
-  completed,        ///< terminal: paid
-  failed,           ///< terminal: nothing was taken
+  completed,        ///< paid
+  failed,           ///< nothing was taken
   refunding,        ///< compensating: the refund may have been sent
-  compensated,      ///< terminal: everything undone
+  compensated,      ///< everything undone
   parked,           ///< waits for an operator, with its reason
   refund_started,   ///< the user's refund: seats may have been released
   refund_released,  ///< seats released; points may have been given back
-  refunded,         ///< terminal
+  refunded,
 };
 
-constexpr bool is_terminal(saga_state s) {
-  return s == saga_state::completed || s == saga_state::failed || s == saga_state::compensated ||
-         s == saga_state::refunded;
+/// What is true of each state, for whoever has to tell them apart: the saga, the statements of the
+/// stores, lists, metrics and the audit.
+struct saga_state_facts {
+  saga_state state;
+  std::string_view name;
+  enum class life : std::uint8_t {
+    open,     ///< its saga runs, and is taken up again after a restart
+    waiting,  ///< for an operator
+    over,     ///< no input moves it (promise G10)
+  } is;
+  /// Which states have the seats of the reservation for themselves (promise G5).
+  enum class seats : std::uint8_t {
+    none,
+    kept,
+    kept_once_paid,  ///< when the payment had completed before
+  } keeps;
+  bool unusual;  ///< few payments end or stay here, so lists of them have an index
+};
+
+inline constexpr std::array saga_states{
+    saga_state_facts{saga_state::started, "started", saga_state_facts::life::open,
+                     saga_state_facts::seats::none, false},
+    saga_state_facts{saga_state::debited, "debited", saga_state_facts::life::open,
+                     saga_state_facts::seats::none, false},
+    saga_state_facts{saga_state::completed, "completed", saga_state_facts::life::over,
+                     saga_state_facts::seats::kept, false},
+    saga_state_facts{saga_state::failed, "failed", saga_state_facts::life::over,
+                     saga_state_facts::seats::none, true},
+    saga_state_facts{saga_state::refunding, "refunding", saga_state_facts::life::open,
+                     saga_state_facts::seats::none, false},
+    saga_state_facts{saga_state::compensated, "compensated", saga_state_facts::life::over,
+                     saga_state_facts::seats::none, true},
+    saga_state_facts{saga_state::parked, "parked", saga_state_facts::life::waiting,
+                     saga_state_facts::seats::kept_once_paid, true},
+    saga_state_facts{saga_state::refund_started, "refund_started", saga_state_facts::life::open,
+                     saga_state_facts::seats::kept, false},
+    saga_state_facts{saga_state::refund_released, "refund_released", saga_state_facts::life::open,
+                     saga_state_facts::seats::kept, false},
+    saga_state_facts{saga_state::refunded, "refunded", saga_state_facts::life::over,
+                     saga_state_facts::seats::none, true}};
+
+constexpr const saga_state_facts& facts_of(saga_state s) {
+  return saga_states[static_cast<std::size_t>(s)];
 }
+constexpr bool is_terminal(saga_state s) { return facts_of(s).is == saga_state_facts::life::over; }
+/// Over or waiting for an operator: no actor runs it.
+constexpr bool is_at_rest(saga_state s) { return facts_of(s).is != saga_state_facts::life::open; }
+constexpr std::string_view name_of(saga_state s) { return facts_of(s).name; }
+
+constexpr bool saga_states_are_in_order() {
+  for (std::size_t i = 0; i < saga_states.size(); ++i)
+    if (static_cast<std::size_t>(saga_states[i].state) != i) return false;
+  return true;
+}
+static_assert(saga_states_are_in_order());
 
 /// Why a payment ended without the seats, in its `reason`.
 enum class payment_failure : std::uint8_t {
@@ -61,7 +114,8 @@ struct payment {
   saga_state state{saga_state::started};
   payment_failure failure{payment_failure::none};
   std::string reason;  ///< free text for operators, with parked and aborted
-  queue_token token;   ///< what it was paid with, none if unknown
+  saga_state parked_from{saga_state::started};  ///< with parked: where it was
+  queue_token token;                            ///< what it was paid with, none if unknown
   bool holds_else{false};
   std::uint32_t seats{0};
   points

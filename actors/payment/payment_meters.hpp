@@ -17,7 +17,7 @@ struct payment_meters {
         refusals{m.count("boxoffice_payment_refusals_total", "Payments and refunds not started")},
         recoveries{m.count("boxoffice_payment_recoveries_total", "Restarts from the store")} {
     for (std::size_t i = 0; i < states; ++i) {
-      const std::string name = name_of(static_cast<saga_state>(i));
+      const std::string name{name_of(static_cast<saga_state>(i))};
       open[i] = &m.level("boxoffice_sagas", "Open and parked sagas by state", {{"state", name}});
       ends[i] = &m.count("boxoffice_payments_total", "Sagas ended, by end", {{"end", name}});
     }

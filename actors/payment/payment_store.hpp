@@ -38,7 +38,7 @@ class payment_store {
  public:
   virtual ~payment_store() = default;
   /// Applies the writes in order, in one transaction.
-  virtual commit_outcome commit(std::span<const payment_write> batch) = 0;
+  virtual commit_result commit(std::span<const payment_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
   /// Deletes at most `limit` events that all of `consumers` have passed, that are older than
   /// `before`, and that nobody has parked. A consumer that is not named holds up nothing: it is no
@@ -103,6 +103,9 @@ class payment_reader {
     std::size_t events{0};
   };
   virtual parked_schedules parked_for(const std::string& consumer) = 0;
+  /// Sequences of what a consumer has parked after `after`, up to `through`, in any order.
+  virtual std::vector<std::uint64_t> parked_between(const std::string& consumer,
+                                                    std::uint64_t after, std::uint64_t through) = 0;
 };
 
 }  // namespace boxoffice

@@ -119,8 +119,9 @@ struct saga_command_reply {
 };
 
 /// Front of the payment service for a range of shards: keys, sagas, reads.
-using payment_desk_actor = accepts<start_payment, refund_payment, find_payment, find_open_payment,
-                                   list_sagas, read_saga, resume_saga, abort_saga>;
+using payment_service_actor =
+    accepts<start_payment, refund_payment, find_payment, find_open_payment, list_sagas, read_saga,
+            resume_saga, abort_saga>;
 
 template <class Inspector>
 auto inspect(Inspector& f, payment& v) {

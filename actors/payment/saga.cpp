@@ -31,6 +31,24 @@ bool reverts_first(payment_failure why) {
   return why == payment_failure::deadline_exceeded || why == payment_failure::aborted;
 }
 
+bool goes_forward(saga_state s) { return s == saga_state::started || s == saga_state::debited; }
+
+std::string_view name_of(saga_step step) {
+  switch (step) {
+    case saga_step::debit:
+      return "debit";
+    case saga_step::confirm:
+      return "confirm";
+    case saga_step::refund:
+      return "refund";
+    case saga_step::revert:
+      return "revert";
+    case saga_step::none:
+      break;
+  }
+  return "none";
+}
+
 std::string refused_because(payment_failure why) {
   return std::string{"refused: "}.append(to_text(why));
 }
@@ -119,6 +137,8 @@ saga_decision saga::debit_answered(const debit_answer& a, time_point now, std::u
       row_.failure = a.failure;
       note(now, saga_step::debit, refused_because(a.failure));
       return move_to(saga_state::failed, now);
+    case step_result::impossible:
+      return impossible("point", now);
     case step_result::unknown:
       break;
   }
@@ -140,6 +160,8 @@ saga_decision saga::confirm_answered(const confirm_answer& a, time_point now,
     case step_result::refused:
       note(now, saga_step::confirm, refused_because(failure_of(a.refusal)));
       return undo(failure_of(a.refusal), now);
+    case step_result::impossible:
+      return impossible("reservation", now);
     case step_result::unknown:
       break;
   }
@@ -148,6 +170,7 @@ saga_decision saga::confirm_answered(const confirm_answer& a, time_point now,
 
 saga_decision saga::revert_answered(const revert_answer& a, time_point now, std::uint64_t random) {
   if (!fits(saga_step::revert)) return {};
+  if (a.result == step_result::impossible) return impossible("reservation", now);
   if (a.result == step_result::unknown) return unknown("not available", now, random);
   note(now, saga_step::revert, "done");
   if (row_.state == saga_state::refund_started) {
@@ -163,6 +186,7 @@ saga_decision saga::revert_answered(const revert_answer& a, time_point now, std:
 
 saga_decision saga::refund_answered(const refund_answer& a, time_point now, std::uint64_t random) {
   if (!fits(saga_step::refund)) return {};
+  if (a.result == step_result::impossible) return impossible("point", now);
   if (a.result == step_result::unknown) return unknown("not available", now, random);
   row_.balance = a.balance;
   const auto gave = a.gave == refund_answer::returned::points;
@@ -197,7 +221,10 @@ saga_decision saga::unknown(const char* what, time_point now, std::uint64_t rand
   note(now, step(), what);
   if (has_deadline() && now >= row_.deadline) return undo(payment_failure::deadline_exceeded, now);
   if (written_ == written::behind) return move_to(row_.state, now);
-  if (!has_deadline() && tries_ >= rules_.undo_tries_max) return park(now);
+  if (!has_deadline() && tries_ >= rules_.undo_tries_max)
+    return park(std::string{name_of(step())} + " without an answer after " +
+                    std::to_string(tries_) + " tries",
+                now);
   phase_ = phase::pausing;
   due_ = now + pause(random);
   if (has_deadline()) due_ = std::min(*due_, row_.deadline);
@@ -252,17 +279,30 @@ saga_decision saga::undo(payment_failure why, time_point now) {
   return move_to(saga_state::refunding, now);
 }
 
-saga_decision saga::park(time_point now) {
-  row_.reason = std::string{step() == saga_step::revert ? "revert" : "refund"} +
-                " without an answer after " + std::to_string(tries_) + " tries";
-  note(now, saga_step::none, "parked: " + row_.reason);
+saga_decision saga::park(const std::string& reason, time_point now) {
+  row_.reason = reason;
+  row_.parked_from = row_.state;
+  note(now, saga_step::none, "parked: " + reason);
   return move_to(saga_state::parked, now);
+}
+
+saga_decision saga::park(payment durable, const std::string& reason, time_point now) {
+  return saga{std::move(durable), {}}.park(reason, now);
+}
+
+saga_decision saga::impossible(std::string_view who, time_point now) {
+  return park(std::string{name_of(step())} + ": the store of the " + std::string{who} +
+                  " service refuses it; its log says why",
+              now);
 }
 
 saga_decision saga::operator_resumes(time_point now) {
   if (phase_ == phase::writing || row_.state != saga_state::parked) return {};
   note(now, saga_step::none, "resumed by an operator");
-  return begin_way_back(now);
+  if (!goes_forward(row_.parked_from)) return begin_way_back(now);
+  row_.reason.clear();
+  // Its steps give their first answers again, so it begins at the first.
+  return move_to(saga_state::started, now);
 }
 
 saga_decision saga::operator_aborts(const std::string& reason, time_point now) {
@@ -307,32 +347,6 @@ payment_event make_event(const payment& row, event_kind kind, time_point at) {
   e.paid_at = row.completed_at;
   e.occurred_at = at;
   return e;
-}
-
-const char* name_of(saga_state state) {
-  switch (state) {
-    case saga_state::started:
-      return "started";
-    case saga_state::debited:
-      return "debited";
-    case saga_state::completed:
-      return "completed";
-    case saga_state::failed:
-      return "failed";
-    case saga_state::refunding:
-      return "refunding";
-    case saga_state::compensated:
-      return "compensated";
-    case saga_state::parked:
-      return "parked";
-    case saga_state::refund_started:
-      return "refund_started";
-    case saga_state::refund_released:
-      return "refund_released";
-    case saga_state::refunded:
-      return "refunded";
-  }
-  return "";
 }
 
 }  // namespace boxoffice

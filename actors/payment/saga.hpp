@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace boxoffice {
@@ -26,7 +27,8 @@ struct saga_rules {
 enum class step_result : std::uint8_t {
   done,
   refused,
-  unknown,  ///< a fault: perhaps done, perhaps not
+  unknown,     ///< a fault: perhaps done, perhaps not
+  impossible,  ///< surely not done: the participant's store refuses what the step would write
 };
 
 struct debit_answer {
@@ -65,17 +67,21 @@ struct saga_decision {
 
 /// The saga of one payment: the state machine of a purchase and of the user's refund. Pure.
 ///
-///     state            asks      done               refused           unknown
-///     STARTED          debit     DEBITED            FAILED            again; at the deadline
-///     REFUNDING DEBITED          confirm   COMPLETED + event  REFUNDING         again; at the
-///     deadline REFUNDING REFUNDING        revert*   refund             (never)           again; in
+///     state            asks      done                   refused     unknown
+///     STARTED          debit     DEBITED                FAILED      again; at the deadline
+///     REFUNDING DEBITED          confirm   COMPLETED + event      REFUNDING   again; at the
+///     deadline REFUNDING REFUNDING        revert*   refund                 (never)     again; in
 ///     the end PARKED
-///                      refund    COMPENSATED, or    (never)           again; in the end PARKED
-///                                FAILED when nothing had been taken
-///     REFUND_STARTED   revert    REFUND_RELEASED    (never)           again; in the end PARKED
-///     REFUND_RELEASED  refund    REFUNDED + event   (never)           again; in the end PARKED
-///     PARKED           nothing   resume → REFUNDING or REFUND_STARTED; abort → the same, and a
-///                                purchase ends as aborted
+///                      refund    COMPENSATED, or        (never)     again; in the end PARKED
+///                                FAILED if nothing had been taken
+///     REFUND_STARTED   revert    REFUND_RELEASED        (never)     again; in the end PARKED
+///     REFUND_RELEASED  refund    REFUNDED + event       (never)     again; in the end PARKED
+///     PARKED           nothing
+///
+/// From each open state, a step that is impossible leads to PARKED at once, and so does a row that
+/// the payment service's own store refuses. Out of PARKED leads an operator: a resume goes on where
+/// it was, forward or back; an abort goes back, to REFUNDING or REFUND_STARTED, and a purchase then
+/// ends as aborted.
 ///
 /// *REFUNDING begins with the revert when its failure is deadline_exceeded or aborted, that is,
 /// when the debit or the confirm may have happened, or may still happen. Its tombstone refuses a
@@ -89,8 +95,8 @@ struct saga_decision {
 ///
 /// CONFIRMED and COMPLETED of the design are one state: no command leaves between them. Unknown is
 /// a fault or silence. The deadline is looked at only when an answer is unknown, and only in
-/// STARTED and DEBITED; a saga that is resumed after it asks once more before it gives up.
-/// COMPLETED, FAILED, COMPENSATED and REFUNDED take no input at all (promise G10). What does not
+/// STARTED and DEBITED; a saga that is resumed after it, or whose process stood still, asks once
+/// more before it gives up. States that are over take no input at all (promise G10). What does not
 /// fit the state (late, repeated, while a write is on its way) changes nothing.
 ///
 /// Life cycle: the row of `begin` or `begin_refund` is made durable, then a saga is made over it,
@@ -101,6 +107,10 @@ class saga {
   static saga_decision begin(payment wanted, const saga_rules& rules, time_point now);
   /// The first row of the refund of a payment. **Requires** `paid` is COMPLETED.
   static saga_decision begin_refund(payment paid, time_point now);
+
+  /// The row that parks a saga from outside: what it decided last cannot be written.
+  /// **Requires** `durable` is open.
+  static saga_decision park(payment durable, const std::string& reason, time_point now);
 
   /// Over a durable row.
   saga(payment row, const saga_rules& rules) : rules_{rules}, row_{std::move(row)} {}
@@ -116,7 +126,8 @@ class saga {
   saga_decision refund_answered(const refund_answer& a, time_point now, std::uint64_t random);
   saga_decision timed_out(time_point now, std::uint64_t random);
 
-  /// Out of PARKED, with fresh tries. Does nothing in another state, so repeating it is harmless.
+  /// Out of PARKED, on where it was, with fresh tries. Does nothing in another state, so repeating
+  /// it is harmless.
   saga_decision operator_resumes(time_point now);
   /// Out of PARKED, undoing everything: seats first, then points. A parked refund is on that way
   /// already, so it goes on, and the timeline keeps the reason. Does nothing in another state.
@@ -125,9 +136,7 @@ class saga {
   /// As decided; durable unless `is_writing`, or STARTED is and this is DEBITED.
   [[nodiscard]] const payment& row() const { return row_; }
   [[nodiscard]] bool is_writing() const { return phase_ == phase::writing; }
-  [[nodiscard]] bool is_over() const {
-    return is_terminal(row_.state) || row_.state == saga_state::parked;
-  }
+  [[nodiscard]] bool is_over() const { return is_at_rest(row_.state); }
   /// The command that the state calls for.
   [[nodiscard]] saga_step step() const;
 
@@ -146,7 +155,8 @@ class saga {
   saga_decision go_on_to(saga_state next, time_point now);
   saga_decision undo(payment_failure why, time_point now);
   saga_decision begin_way_back(time_point now);
-  saga_decision park(time_point now);
+  saga_decision park(const std::string& reason, time_point now);
+  saga_decision impossible(std::string_view who, time_point now);
   saga_decision flush_notes(saga_decision d);
 
   saga_rules rules_;
@@ -168,7 +178,5 @@ constexpr event_id make_event_id(payment_id payment, event_kind kind) {
 
 /// The outbox row of a payment that is COMPLETED or REFUNDED, from `row`.
 payment_event make_event(const payment& row, event_kind kind, time_point at);
-
-const char* name_of(saga_state state);
 
 }  // namespace boxoffice

@@ -9,6 +9,7 @@ namespace boxoffice {
 namespace {
 
 step_result result_of(fault f, bool refused) {
+  if (f == fault::internal) return step_result::impossible;
   if (f != fault::none) return step_result::unknown;
   return refused ? step_result::refused : step_result::done;
 }
@@ -35,7 +36,7 @@ saga_actor_state::saga_actor_state(interface::pointer self, saga_context context
 }
 
 void saga_actor_state::on(const saga_written&) {
-  obey(saga_.committed(now()));
+  carry_out(saga_.committed(now()));
   if (saga_.is_over()) self_->quit();
 }
 
@@ -46,13 +47,13 @@ void saga_actor_state::on(const point_step_reply& m) {
   if (m.step == point_step::debit) {
     const debit_answer a{result_of(m.fault, refused), failure_of(m.outcome.refusal),
                          m.outcome.balance};
-    return obey(saga_.debit_answered(a, now(), context_.random.next()));
+    return carry_out(saga_.debit_answered(a, now(), context_.random.next()));
   }
   using returned = refund_answer::returned;
   const refund_answer a{result_of(m.fault, false),
                         m.outcome.transaction ? returned::points : returned::nothing,
                         m.outcome.balance};
-  obey(saga_.refund_answered(a, now(), context_.random.next()));
+  carry_out(saga_.refund_answered(a, now(), context_.random.next()));
 }
 
 void saga_actor_state::on(const confirm_reply& m) {
@@ -60,19 +61,23 @@ void saga_actor_state::on(const confirm_reply& m) {
   pass(fault_point::confirm_answered);
   const confirm_answer a{result_of(m.fault, m.refusal != confirm_refusal::none), m.refusal,
                          m.holds_else};
-  obey(saga_.confirm_answered(a, now(), context_.random.next()));
+  carry_out(saga_.confirm_answered(a, now(), context_.random.next()));
 }
 
 void saga_actor_state::on(const revert_reply& m) {
   if (m.payment != saga_.row().id) return;
   pass(fault_point::revert_answered);
-  obey(saga_.revert_answered({result_of(m.fault, false)}, now(), context_.random.next()));
+  carry_out(saga_.revert_answered({result_of(m.fault, false)}, now(), context_.random.next()));
 }
 
-void saga_actor_state::obey(saga_decision d) {
+void saga_actor_state::carry_out(saga_decision d) {
   if (d.send != saga_step::none) send(d.send);
   if (!d.row && !d.due && d.notes.empty()) return;
-  self_->send(context_.desk, saga_decided{saga_.row().id, context_.generation, std::move(d)});
+  self_->send(context_.service, saga_decided{saga_.row().id, context_.entity, std::move(d)});
+}
+
+void saga_actor_state::failed() {
+  self_->send(context_.service, saga_failed{saga_.row().id, context_.entity});
 }
 
 void saga_actor_state::send(saga_step step) {

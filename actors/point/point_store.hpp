@@ -36,7 +36,7 @@ class point_store {
  public:
   virtual ~point_store() = default;
   /// Applies the writes in order, in one transaction.
-  virtual commit_outcome commit(std::span<const point_write> batch) = 0;
+  virtual commit_result commit(std::span<const point_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
 };
 

@@ -79,7 +79,7 @@ struct point_step_reply {
 };
 
 /// Front of the point service for a range of shards: keys, accounts woken lazily, reads.
-using point_desk_actor =
+using point_service_actor =
     accepts<charge_points, read_balance, list_transactions, debit_points, refund_points>;
 
 template <class Inspector>

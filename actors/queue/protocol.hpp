@@ -70,8 +70,8 @@ struct queue_store_reply {
 
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_desk_actor = accepts<join_queue, poll_queue, leave_queue, check_token, ask_queue_store,
-                                 deliver_events, ask_applied>;
+using queue_service_actor = accepts<join_queue, poll_queue, leave_queue, check_token,
+                                    ask_queue_store, deliver_events, ask_applied>;
 
 template <class Inspector>
 auto inspect(Inspector& f, queue_entry& v) {

@@ -66,6 +66,8 @@ class waiting_room {
 
   [[nodiscard]] std::vector<room_change> take_changes();
   void undo(const room_change& change);
+  /// The token is not here any more, whatever the store has of it.
+  void forget(queue_token token) { drop(token); }
 
   /// When `tick` has something to do; none: never, unless something happens.
   [[nodiscard]] std::optional<time_point> next_tick(time_point now) const;

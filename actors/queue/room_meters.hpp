@@ -5,6 +5,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 namespace boxoffice {
 
@@ -14,6 +15,9 @@ class room_meters {
  public:
   explicit room_meters(meters& m)
       : rooms_{m.level("boxoffice_live_actors", "Actors alive", {{"kind", "waiting_room"}})},
+        aside_{m.level("boxoffice_parked_entities",
+                       "What waits for an operator, because its store refuses it",
+                       {{"kind", "queue_token"}})},
         waiting_{level(m, "waiting")},
         active_{level(m, "active")},
         admissions_{
@@ -23,7 +27,7 @@ class room_meters {
     rooms_.add(1);
   }
   ~room_meters() {
-    show(0, 0);
+    show(0, 0, 0);
     rooms_.add(-1);
   }
   room_meters(const room_meters&) = delete;
@@ -35,18 +39,19 @@ class room_meters {
     if (c.before->state == token_state::active) slots_expired_.add();
     if (c.before->state == token_state::waiting) places_expired_.add();
   }
-  void show(std::size_t waiting, std::size_t active) {
-    const auto w = static_cast<std::int64_t>(waiting);
-    const auto a = static_cast<std::int64_t>(active);
-    waiting_.add(w - shown_waiting_);
-    active_.add(a - shown_active_);
-    shown_waiting_ = w;
-    shown_active_ = a;
+  void show(std::size_t waiting, std::size_t active, std::size_t aside) {
+    change(waiting_, shown_waiting_, waiting);
+    change(active_, shown_active_, active);
+    change(aside_, shown_aside_, aside);
   }
 
  private:
   static gauge& level(meters& m, const char* state) {
     return m.level("boxoffice_waiting_room_tokens", "Live queue tokens", {{"state", state}});
+  }
+  static void change(gauge& of, std::int64_t& shown, std::size_t now) {
+    const auto n = static_cast<std::int64_t>(now);
+    of.add(n - std::exchange(shown, n));
   }
   static counter& expired(meters& m, const char* state) {
     return m.count("boxoffice_waiting_room_expiries_total", "Queue tokens that expired",
@@ -54,6 +59,7 @@ class room_meters {
   }
 
   gauge& rooms_;
+  gauge& aside_;
   gauge& waiting_;
   gauge& active_;
   counter& admissions_;
@@ -61,6 +67,7 @@ class room_meters {
   counter& places_expired_;
   std::int64_t shown_waiting_{0};
   std::int64_t shown_active_{0};
+  std::int64_t shown_aside_{0};
 };
 
 }  // namespace boxoffice

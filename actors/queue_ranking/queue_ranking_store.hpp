@@ -29,7 +29,7 @@ class queue_ranking_store {
  public:
   virtual ~queue_ranking_store() = default;
   /// Applies the writes in order, in one transaction.
-  virtual commit_outcome commit(std::span<const queue_ranking_write> batch) = 0;
+  virtual commit_result commit(std::span<const queue_ranking_write> batch) = 0;
   /// Deletes at most `limit` queue entries that ended before `before`.
   virtual std::size_t prune_queue(time_point before, std::size_t limit) = 0;
   /// Looks whether what was committed is still there, and puts back what is not: a store that keeps

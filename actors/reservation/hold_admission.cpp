@@ -27,29 +27,30 @@ hold_refusal queue_refusal_of(queue_admission admission) {
 
 }  // namespace
 
-std::variant<admitted_basket, hold_outcome> admit_hold(const schedule* in, const hold_wish& wish,
-                                                       time_point now) {
+std::variant<validated_hold, hold_outcome> validate_hold(const schedule* in,
+                                                         const requested_hold& asked,
+                                                         time_point now) {
   if (in == nullptr) return refused(hold_refusal::schedule_not_found);
 
-  admitted_basket basket;
+  validated_hold hold;
   auto unknown = refused(hold_refusal::seat_not_found);
-  for (const auto& name : wish.seats) {
+  for (const auto& name : asked.seats) {
     if (const auto found = in->seats.find(name))
-      basket.seats.push_back(*found);
+      hold.seats.push_back(*found);
     else
       unknown.seats.push_back(name);
   }
-  if (!wish.best_section.empty()) {
-    basket.best_section = in->seats.find_section(wish.best_section);
-    if (!basket.best_section) unknown.seats.push_back(wish.best_section);
+  if (!asked.best_section.empty()) {
+    hold.best_section = in->seats.find_section(asked.best_section);
+    if (!hold.best_section) unknown.seats.push_back(asked.best_section);
   }
-  basket.best_count = wish.best_count;
-  const bool empty = wish.seats.empty() && wish.best_count == 0;
+  hold.best_count = asked.best_count;
+  const bool empty = asked.seats.empty() && asked.best_count == 0;
   if (!unknown.seats.empty() || empty) return unknown;
 
-  if (const auto why = queue_refusal_of(wish.admission); why != hold_refusal::none) {
+  if (const auto why = queue_refusal_of(asked.admission); why != hold_refusal::none) {
     auto outcome = refused(why);
-    outcome.position = wish.position;
+    outcome.position = asked.position;
     return outcome;
   }
   if (now < in->sales_open_at) {
@@ -59,10 +60,10 @@ std::variant<admitted_basket, hold_outcome> admit_hold(const schedule* in, const
   }
   if (now >= in->sales_close_at) return refused(hold_refusal::sales_closed);
 
-  auto& seats = basket.seats;
+  auto& seats = hold.seats;
   std::ranges::sort(seats);
   seats.erase(std::unique(seats.begin(), seats.end()), seats.end());
-  return basket;
+  return hold;
 }
 
 bool is_remembered(hold_refusal refusal) {

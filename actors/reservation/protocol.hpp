@@ -133,7 +133,7 @@ struct revert_reply {
 };
 
 /// Front of the reservation service: keys, routing to the schedule's desk, reads.
-using reservation_desk_actor =
+using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation>;
 

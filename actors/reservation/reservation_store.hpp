@@ -34,7 +34,7 @@ class reservation_store {
  public:
   virtual ~reservation_store() = default;
   /// Applies the writes in order, in one transaction. Rows lapsed first, then the row.
-  virtual commit_outcome commit(std::span<const reservation_write> batch) = 0;
+  virtual commit_result commit(std::span<const reservation_write> batch) = 0;
   /// Deletes at most `limit` keys remembered before `before`; returns how many.
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
 };

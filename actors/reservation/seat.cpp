@@ -15,11 +15,8 @@ seat_verdict seat::claim(reservation_id by, time_point expires_at, time_point no
   return seat_verdict::granted;
 }
 
-seat_verdict seat::sell(reservation_id by, time_point now) {
-  if (status_ == seat_status::available || holder_ != by) return seat_verdict::taken;
-  if (status_at(now) == seat_status::available) return seat_verdict::lapsed;
-  status_ = seat_status::sold;
-  return seat_verdict::granted;
+void seat::sell(reservation_id by) {
+  if (holder_ == by) status_ = seat_status::sold;
 }
 
 void seat::free(reservation_id by) {

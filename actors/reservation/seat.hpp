@@ -8,18 +8,17 @@
 
 namespace boxoffice {
 
-/// What a seat says to a command about it.
+/// What a seat says to a hold that asks for it.
 enum class seat_verdict : std::uint8_t {
   granted,
-  taken,   ///< somebody else holds it, or it is sold
-  lapsed,  ///< the hold that should become a sale is over
+  taken,  ///< somebody else holds it, or it is sold
 };
 
 /// One seat: who has it, and until when (promises G1 and G3). A hold whose deadline has come counts
 /// for nothing, whether or not anybody noticed. Repeating a command of the same reservation gives
 /// the same answer.
 ///
-/// Life cycle: made with what the schedule desk knows when its actor wakes; forgotten when idle.
+/// Life cycle: made with what its schedule knows when its actor is activated; forgotten when idle.
 class seat {
  public:
   /// A seat that nobody has.
@@ -30,8 +29,8 @@ class seat {
 
   /// Holds the seat for `by`. **Rejects** taken.
   seat_verdict claim(reservation_id by, time_point expires_at, time_point now);
-  /// Turns the hold of `by` into a sale. **Rejects** taken, lapsed.
-  seat_verdict sell(reservation_id by, time_point now);
+  /// The reservation that holds it was paid. Nothing when `by` does not have it.
+  void sell(reservation_id by);
   /// Gives the seat back, if `by` has it. **Ensures** `by` does not have it.
   void free(reservation_id by);
 

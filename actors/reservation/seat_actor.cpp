@@ -6,19 +6,19 @@ namespace {
 class seat_state {
  public:
   using interface = seat_actor;
+  static constexpr auto name = "seat";
 
   seat_state(interface::pointer self, seat_index number, const seat& as_it_stands)
       : self_{self}, number_{number}, seat_{as_it_stands} {}
 
-  void on(const claim_seat& m) { reply(m.round, seat_.claim(m.by, m.expires_at, m.now)); }
-  void on(const sell_seat& m) { reply(m.round, seat_.sell(m.by, m.now)); }
+  void on(const claim_seat& m) {
+    answer(self_, sender_of(self_),
+           seat_answer{m.poll, number_, seat_.claim(m.by, m.expires_at, m.now)});
+  }
+  void on(const sell_seat& m) { seat_.sell(m.by); }
   void on(const free_seat& m) { seat_.free(m.by); }
 
  private:
-  void reply(std::uint64_t round, seat_verdict verdict) {
-    if (round != 0) answer(self_, sender_of(self_), seat_answer{round, number_, verdict});
-  }
-
   interface::pointer self_;
   seat_index number_;
   seat seat_;

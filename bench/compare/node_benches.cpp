@@ -1,6 +1,6 @@
 #include "bench/compare/node_benches.hpp"
 
-#include "actors/point/account_state.hpp"
+#include "actors/point/account_actor.hpp"
 #include "actors/reservation/seat_actor.hpp"
 #include "bench/actors/workloads.hpp"
 #include "bench/compare/polling.hpp"
@@ -234,7 +234,7 @@ outcome measure_memory(const surroundings& from) {
   measured("account actor", [&](caf::actor_system& system, std::uint64_t number) {
     return spawn_actor<account_state>(
         system, account{bench_node::user(number), {}, {}, {}, 0},
-        account_surroundings{.writer = nullptr, .desk = {}, .ids = ids, .live = live});
+        account_surroundings{.writes = nullptr, .service = {}, .ids = ids, .live = live});
   });
   out.notes.emplace_back(
       "By the memory of the process. The accounts come second and may take what the seats gave "

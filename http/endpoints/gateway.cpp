@@ -34,6 +34,8 @@ std::optional<problem> problem_of(fault what) {
     case fault::unavailable:
     case fault::in_doubt:
       return problem{problem_code::unavailable, "A part of the service cannot answer now."};
+    case fault::internal:
+      return problem{problem_code::internal, "It was not done, and nothing has changed."};
   }
   return problem{problem_code::internal};
 }

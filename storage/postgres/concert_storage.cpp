@@ -15,7 +15,7 @@ class postgres_concert_store final : public concert_store {
  public:
   explicit postgres_concert_store(const postgres_database& at) : db_{at}, reads_{at} {}
 
-  commit_outcome commit(std::span<const concert_write> batch) override {
+  commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {
       for (const auto& write : batch)
         std::visit([&](const auto& row) { put(*row); }, write);

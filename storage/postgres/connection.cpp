@@ -107,7 +107,7 @@ answer statement::execute(const parameters& given) {
 writing_connection::writing_connection(std::shared_ptr<server_database> of)
     : database_{std::move(of)}, link_{database_->new_link()}, epoch_{take_over(*link_)} {}
 
-commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   return attempted([&](attempt& now) {
     begin(now);
     now.at = stage::working;
@@ -117,7 +117,7 @@ commit_outcome writing_connection::in_transaction(const std::function<void()>& w
   });
 }
 
-commit_outcome writing_connection::in_batch(const std::function<void(batch&)>& fill) noexcept {
+commit_result writing_connection::in_batch(const std::function<void(batch&)>& fill) noexcept {
   return attempted([&](attempt& now) {
     open();
     now.at = stage::working;
@@ -132,7 +132,7 @@ commit_outcome writing_connection::in_batch(const std::function<void(batch&)>& f
   });
 }
 
-commit_outcome writing_connection::attempted(const std::function<void(attempt&)>& work) noexcept {
+commit_result writing_connection::attempted(const std::function<void(attempt&)>& work) noexcept {
   for (int tries = 1;; ++tries) {
     attempt now;
     const bool was_open = link_->is_open();
@@ -154,7 +154,7 @@ commit_outcome writing_connection::attempted(const std::function<void(attempt&)>
         const auto outcome = after_failure(e, now);
         // The server answers again, and says that nothing of it was done: once more, then.
         const bool lost = !surely_not && e.why() == kind::unreachable;
-        if (!lost || outcome != commit_outcome::failed || tries > 1) return outcome;
+        if (!lost || !(outcome == commit_outcome::failed) || tries > 1) return outcome;
       } catch (const std::exception& e) {
         return after_failure(storage_error{kind::other, e.what()}, now);
       }
@@ -214,11 +214,13 @@ void writing_connection::begin(attempt& of) {
                         "another process has taken the database over; this one should end"};
 }
 
-commit_outcome writing_connection::after_failure(const storage_error& error, const attempt& of) {
+commit_result writing_connection::after_failure(const storage_error& error, const attempt& of) {
   last_batch_.reset();
-  const bool bug = error.why() == kind::constraint;
-  log(log_level::error, "storage",
-      bug ? "the schema refused a batch: this is a bug" : "a batch was not committed",
+  if (error.why() == kind::constraint) {  // told to whoever wrote it, and logged there
+    roll_back();
+    return {commit_outcome::refused, error.what()};
+  }
+  log(log_level::error, "storage", "a batch was not committed",
       {{"database", link_->name()}, {"kind", to_text(error.why())}, {"error", error.what()}});
   // An error that the server sent in answer is a rollback. It says that it is read-only before it
   // does anything.

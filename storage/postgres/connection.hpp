@@ -125,13 +125,15 @@ class writing_connection {
   /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or the
   ///   server refused it; nothing is kept. A batch whose connection had died before, or that the
   ///   server ended for another transaction's sake, is run again, so `work` must be repeatable.
+  /// - `refused`: a rule of the schema says no to something in it, or a value does not fit; nothing
+  ///   is kept.
   /// - `in_doubt`: the answer to COMMIT was lost and the server cannot be asked. Readers throw
   /// until
   ///   it can.
-  commit_outcome in_transaction(const std::function<void()>& work) noexcept;
+  commit_result in_transaction(const std::function<void()>& work) noexcept;
   /// The same for what is known beforehand: `fill` says what to call, and everything, the fence and
   /// the commit too, is one way to the server and back.
-  commit_outcome in_batch(const std::function<void(batch&)>& fill) noexcept;
+  commit_result in_batch(const std::function<void(batch&)>& fill) noexcept;
 
  private:
   enum class stage : std::uint8_t { opening, working, committing };
@@ -139,11 +141,11 @@ class writing_connection {
     stage at{stage::opening};
     server_database::batch_mark mark;
   };
-  commit_outcome attempted(const std::function<void(attempt&)>& work) noexcept;
+  commit_result attempted(const std::function<void(attempt&)>& work) noexcept;
   void open();
   void begin(attempt& of);
   std::uint64_t last_batch();
-  commit_outcome after_failure(const storage_error& error, const attempt& of);
+  commit_result after_failure(const storage_error& error, const attempt& of);
   void roll_back() noexcept;
 
   const std::shared_ptr<server_database> database_;

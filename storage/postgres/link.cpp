@@ -18,7 +18,9 @@ using kind = storage_error::kind;
 // Appendix A of the PostgreSQL manual: classes and codes.
 kind classify(const std::string& state) {
   const auto in = [&](std::string_view family) { return state.starts_with(family); };
-  if (in("23")) return kind::constraint;
+  // Constraints, values that do not fit (too long, out of range, of another type or encoding), and
+  // what a trigger of the operator raises.
+  if (in("23") || in("22") || state == "42804" || state == "P0001") return kind::constraint;
   if (in("40")) return kind::conflict;
   if (state == "55P03") return kind::locked;
   if (state == "57014") return kind::too_slow;

@@ -2,19 +2,20 @@
 
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
+#include "storage/saga_state_lists.hpp"
 
 namespace boxoffice::postgres {
 namespace {
 
 constexpr auto payment_columns =
     "id, reservation, concert, user_id, amount, state, failure, reason, token, holds_else, seats,"
-    " balance, created_at, deadline, completed_at, changed_at, released_at";
+    " balance, created_at, deadline, completed_at, changed_at, released_at, parked_from";
 
 payment read_payment(row& r) {
   payment p;
   r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
          p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
-         p.released_at);
+         p.released_at, p.parked_from);
   return p;
 }
 
@@ -68,7 +69,8 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
           SELECT scope_high, scope_low, body_high, body_low FROM remembered_key
           WHERE remembered_key.payment = payment.id AND answer IS NULL
           ORDER BY ordinal DESC LIMIT 1) k ON true
-        WHERE state IN (0, 1, 4, 7, 8) ORDER BY created_at, payment.id)"},
+        WHERE )" + is_open_saga() +
+                                " ORDER BY created_at, payment.id"},
       find_{db_.database(), select("id = $1")},
       by_reservation_{db_.database(), select("reservation = $1 AND state NOT IN (3, 5)"
                                              " ORDER BY created_at DESC, id DESC LIMIT 1")},
@@ -82,13 +84,11 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(),
              select(std::string{"($1::integer < 0 OR state = $1)"} + page_of_sagas)},
-      open_sagas_{db_.database(),
-                  select(std::string{"state IN (0, 1, 4, 7, 8) AND state = $1"} + page_of_sagas)},
-      unusual_sagas_{db_.database(),
-                     select(std::string{"state IN (3, 5, 6, 9) AND state = $1"} + page_of_sagas)},
+      open_sagas_{db_.database(), select(is_open_saga() + " AND state = $1" + page_of_sagas)},
+      unusual_sagas_{db_.database(), select(is_unusual_saga() + " AND state = $1" + page_of_sagas)},
       parked_sagas_{db_.database(), R"(
         SELECT count(*) FROM payment
-        WHERE state IN (3, 5, 6, 9) AND state = 6
+        WHERE )" + is_unusual_saga() + R"( AND state = 6
           AND CASE id >> 56 WHEN 1 THEN id & 63 ELSE id >> 57 END BETWEEN $1 AND $2)"},
       events_{db_.database(), select_events("o.sequence > $1 ORDER BY o.sequence LIMIT $2")},
       event_{db_.database(), select_events("o.id = $1")},
@@ -101,6 +101,9 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
       parked_for_{db_.database(), R"(
         SELECT schedule, min(sequence), count(*) FROM parked_event WHERE consumer = $1
         GROUP BY schedule ORDER BY schedule)"},
+      parked_between_{db_.database(), R"(
+        SELECT sequence FROM parked_event
+        WHERE consumer = $1 AND sequence > $2 AND sequence <= $3)"},
       consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = $1"},
       scopes_{db_.database()} {}
 
@@ -251,6 +254,17 @@ payment_reader::parked_schedules postgres_payment_reader::parked_for(const std::
           found.events += r.next<std::size_t>();
         },
         consumer);
+    return found;
+  });
+}
+
+std::vector<std::uint64_t> postgres_payment_reader::parked_between(const std::string& consumer,
+                                                                   std::uint64_t after,
+                                                                   std::uint64_t through) {
+  return db_.read_once([&] {
+    std::vector<std::uint64_t> found;
+    parked_between_.each([&](row& r) { found.push_back(r.next<std::uint64_t>()); }, consumer, after,
+                         through);
     return found;
   });
 }

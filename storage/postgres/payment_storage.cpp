@@ -111,7 +111,7 @@ class postgres_payment_store final : public payment_store {
  public:
   explicit postgres_payment_store(postgres_database at) : db_{std::move(at)} {}
 
-  commit_outcome commit(std::span<const payment_write> batch) override {
+  commit_result commit(std::span<const payment_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 
@@ -166,11 +166,11 @@ class postgres_payment_store final : public payment_store {
   void put(const final_rows& rows, postgres::batch& into) {
     const auto payments = rows.payments();
     if (payments.empty()) return;
-    columns all{18};
+    columns all{19};
     for (const auto* p : payments)
       all.add(p->id, p->reservation, p->concert, p->user, p->amount, p->state, p->failure,
               p->reason, p->token, p->holds_else, p->seats, p->balance, p->created_at, p->deadline,
-              p->completed_at, p->changed_at, p->released_at, rows.notes_of(p->id));
+              p->completed_at, p->changed_at, p->released_at, p->parked_from, rows.notes_of(p->id));
     into.call(put_, all, payments.size());
   }
 
@@ -205,21 +205,22 @@ class postgres_payment_store final : public payment_store {
   batch_statement put_{db_.database(), R"(
     WITH written AS (INSERT INTO payment AS p (id, reservation, concert, user_id, amount, state, failure, reason,
       token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
-      released_at, notes)
+      released_at, parked_from, notes)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
       $6::smallint[], $7::smallint[], $8::text[], $9::bigint[], $10::boolean[], $11::integer[],
       $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-      $18::text[])
+      $18::smallint[], $19::text[])
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
       reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
       seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
       completed_at = excluded.completed_at, changed_at = excluded.changed_at,
-      released_at = excluded.released_at, notes = p.notes || excluded.notes
+      released_at = excluded.released_at,
+      parked_from = excluded.parked_from, notes = p.notes || excluded.notes
     WHERE p.reservation = excluded.reservation AND p.concert = excluded.concert
       AND p.user_id = excluded.user_id AND p.amount = excluded.amount
       AND p.created_at = excluded.created_at
     RETURNING 1)
-    SELECT expect(count(*) = $19, 'a payment keeps its facts') FROM written)"};
+    SELECT expect(count(*) = $20, 'a payment keeps its facts') FROM written)"};
   batch_statement append_{db_.database(), R"(
     UPDATE payment p SET notes = p.notes || g.notes
     FROM unnest($1::bigint[], $2::text[]) AS g (id, notes) WHERE p.id = g.id)"};

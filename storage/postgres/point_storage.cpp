@@ -56,7 +56,7 @@ class postgres_point_store final : public point_store {
  public:
   explicit postgres_point_store(postgres_database at) : db_{std::move(at)} {}
 
-  commit_outcome commit(std::span<const point_write> batch) override {
+  commit_result commit(std::span<const point_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 

@@ -65,7 +65,7 @@ class postgres_reservation_store final : public reservation_store {
  public:
   explicit postgres_reservation_store(postgres_database at) : db_{std::move(at)} {}
 
-  commit_outcome commit(std::span<const reservation_write> batch) override {
+  commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
   }
 

@@ -87,7 +87,7 @@ class writing_connection {
   /// - `failed`: surely not done: another process has taken over, a rule was broken, Redis is away.
   ///   What surely did not arrive is sent again.
   /// - `in_doubt`: the answer was lost and Redis cannot be asked. Readers throw until it can.
-  commit_outcome commit(std::span<const queue_ranking_write> batch) noexcept;
+  commit_result commit(std::span<const queue_ranking_write> batch) noexcept;
   /// Deletes at most `limit` places that ended before `before`, the oldest first.
   std::size_t prune(time_point before, std::size_t limit) noexcept;
   /// Puts back what Redis lost, if it did.
@@ -95,11 +95,11 @@ class writing_connection {
 
  private:
   // A script whose values begin with epoch and batch; `learn` is for the shadow.
-  commit_outcome run(script& what, const std::vector<std::string>& values,
-                     const std::function<void(shadow&)>& learn);
+  commit_result run(script& what, const std::vector<std::string>& values,
+                    const std::function<void(shadow&)>& learn);
   std::optional<ranking_database::fate> after_silence(const storage_error& why,
                                                       const std::function<void(shadow&)>& learn);
-  commit_outcome refused(const std::exception& why);
+  commit_result refused(const std::exception& why);
   void look_and_mend();
   void take_over();
   void load();

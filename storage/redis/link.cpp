@@ -95,6 +95,7 @@ kind kind_of(std::string_view error) {
   if (std::ranges::any_of(closed, begins_with)) return kind::refused;
   if (begins_with("READONLY")) return kind::read_only;
   if (begins_with("OOM") || begins_with("MISCONF")) return kind::disk_full;
+  if (begins_with("WRONGTYPE")) return kind::damaged;
   return kind::other;
 }
 

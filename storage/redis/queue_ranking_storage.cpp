@@ -14,7 +14,7 @@ class redis_queue_ranking_store final : public queue_ranking_store {
  public:
   explicit redis_queue_ranking_store(std::shared_ptr<ranking_database> of) : db_{std::move(of)} {}
 
-  commit_outcome commit(std::span<const queue_ranking_write> batch) override {
+  commit_result commit(std::span<const queue_ranking_write> batch) override {
     return db_.commit(batch);
   }
   std::size_t prune_queue(time_point before, std::size_t limit) override {

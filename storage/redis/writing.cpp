@@ -119,7 +119,7 @@ void writing_connection::warn_about_durability() {
 
 // --- batches ----------------------------------------------------------------------------------
 
-commit_outcome writing_connection::commit(std::span<const queue_ranking_write> batch) noexcept {
+commit_result writing_connection::commit(std::span<const queue_ranking_write> batch) noexcept {
   try {
     std::vector<std::string> values;
     add_bounds(values);
@@ -154,11 +154,11 @@ std::size_t writing_connection::prune(time_point before, std::size_t limit) noex
   }
 }
 
-commit_outcome writing_connection::refused(const std::exception& why) {
+commit_result writing_connection::refused(const std::exception& why) {
   const auto* error = dynamic_cast<const storage_error*>(&why);
-  const bool bug = error != nullptr && error->why() == kind::constraint;
-  log(log_level::error, "storage",
-      bug ? "a rule refused a batch: this is a bug" : "a batch was not committed",
+  if (error != nullptr && error->why() == kind::constraint)
+    return {commit_outcome::refused, why.what()};
+  log(log_level::error, "storage", "a batch was not committed",
       {{"database", database_->name()},
        {"kind", to_text(error != nullptr ? error->why() : kind::other)},
        {"error", why.what()}});
@@ -166,8 +166,8 @@ commit_outcome writing_connection::refused(const std::exception& why) {
 }
 
 // Runs again what surely was not done because a connection had died, and what Redis lost.
-commit_outcome writing_connection::run(script& what, const std::vector<std::string>& values,
-                                       const std::function<void(shadow&)>& learn) {
+commit_result writing_connection::run(script& what, const std::vector<std::string>& values,
+                                      const std::function<void(shadow&)>& learn) {
   for (int tries = 1;; ++tries) {
     link_->open();
     database_->settle();
@@ -178,6 +178,11 @@ commit_outcome writing_connection::run(script& what, const std::vector<std::stri
     try {
       said = link_->run(what, database_->keys(), all);
     } catch (const storage_error& e) {
+      // Somebody wrote over one of our keys: everything is put back as it was.
+      if (e.why() == kind::damaged && tries < limits::redis_batch_tries_max) {
+        mend();
+        continue;
+      }
       if (e.why() != kind::unreachable) throw;
       const auto fate = after_silence(e, learn);
       if (!fate) return commit_outcome::in_doubt;

@@ -11,7 +11,7 @@ class sqlite_concert_store final : public concert_store {
  public:
   explicit sqlite_concert_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  commit_outcome commit(std::span<const concert_write> batch) override {
+  commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {
       for (const auto& write : batch)
         std::visit([&](const auto& row) { put(*row); }, write);

@@ -27,6 +27,7 @@ storage_error::kind classify(int code) {
       return storage_error::kind::locked;
     case SQLITE_CONSTRAINT:
     case SQLITE_MISMATCH:
+    case SQLITE_TOOBIG:
       return storage_error::kind::constraint;
     default:
       return storage_error::kind::other;
@@ -120,7 +121,7 @@ writing_connection::writing_connection(std::shared_ptr<database_file> file)
       owner_{session_, "SELECT epoch FROM owner WHERE only_row = 1"},
       epoch_{take_over(session_)} {}
 
-commit_outcome writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   const auto hold = session_.use();
   bool committing = false;
   try {
@@ -148,18 +149,19 @@ void writing_connection::expect_owner() {
                         "another process has taken the database over; this one should end"};
 }
 
-commit_outcome writing_connection::after_failure(const storage_error& error,
-                                                 bool committing) noexcept {
+commit_result writing_connection::after_failure(const storage_error& error,
+                                                bool committing) noexcept {
+  const bool refused = error.why() == storage_error::kind::constraint;
   try {
-    const auto level =
-        error.why() == storage_error::kind::locked ? log_level::warning : log_level::error;
-    log(level, "storage",
-        error.why() == storage_error::kind::constraint ? "the schema refused a batch: this is a bug"
-                                                       : "a batch was not committed",
-        {{"store", name_}, {"kind", to_text(error.why())}, {"error", error.what()}});
+    // A refusal is told to whoever wrote it, and logged there.
+    if (!refused)
+      log(error.why() == storage_error::kind::locked ? log_level::warning : log_level::error,
+          "storage", "a batch was not committed",
+          {{"store", name_}, {"kind", to_text(error.why())}, {"error", error.what()}});
     // Some errors end the transaction by themselves; ROLLBACK would then be an error of its own.
     if (session_.is_open() && sqlite3_get_autocommit(session_.handle()) == 0)
       translated([&] { rollback_.run(); });
+    if (refused) return {commit_outcome::refused, error.what()};
     const bool doubtful = committing && error.why() == storage_error::kind::disk_fault;
     if (!doubtful) return commit_outcome::failed;
     session_.file().raise_doubt();

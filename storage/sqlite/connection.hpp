@@ -33,12 +33,14 @@ class writing_connection {
   /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or
   /// COMMIT said that nothing was written (disk full
   ///   while the log grew, a lock not to be had); all is rolled back.
+  /// - `refused`: a rule of the schema says no to something in it, or a value does not fit; all is
+  ///   rolled back.
   /// - `in_doubt`: COMMIT ended in an I/O error (typically the fsync), and the small commit that
   ///   would have made it `failed` did not go through either. Readers of this file throw until one
   ///   does, so nobody is told "not done" of something that a restart would find done.
   ///
   /// Writes the log back when it has grown to database_file::log_pages_max.
-  commit_outcome in_transaction(const std::function<void()>& work) noexcept;
+  commit_result in_transaction(const std::function<void()>& work) noexcept;
 
   /// Copies the log into the database, as far as readers allow. A failure harms no commit: it is
   /// logged, mended (database_file::close_all), and the log grows until a later try succeeds.
@@ -47,7 +49,7 @@ class writing_connection {
 
  private:
   void expect_owner();
-  commit_outcome after_failure(const storage_error& error, bool committing) noexcept;
+  commit_result after_failure(const storage_error& error, bool committing) noexcept;
 
   std::string name_;  // of the service, for the log
   session session_;

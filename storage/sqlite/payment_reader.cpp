@@ -2,19 +2,20 @@
 
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
+#include "storage/saga_state_lists.hpp"
 
 namespace boxoffice::sqlite {
 namespace {
 
 constexpr auto columns =
     "id, reservation, concert, user, amount, state, failure, reason, token, holds_else, seats,"
-    " balance, created_at, deadline, completed_at, changed_at, released_at";
+    " balance, created_at, deadline, completed_at, changed_at, released_at, parked_from";
 
 payment read_payment(row& r) {
   payment p;
   r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
          p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
-         p.released_at);
+         p.released_at, p.parked_from);
   return p;
 }
 
@@ -59,7 +60,7 @@ std::string select(const std::string& rest) {
 sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file)
     : db_{std::move(file)},
       // The states of the index payment_open, written as there, or it is not used.
-      open_{db_.database(), select("state IN (0, 1, 4, 7, 8) ORDER BY created_at, id")},
+      open_{db_.database(), select(is_open_saga() + " ORDER BY created_at, id")},
       waiting_key_{db_.database(), R"(
         SELECT scope_high, scope_low, body_high, body_low FROM remembered_key
         WHERE payment = ? AND answer IS NULL ORDER BY ordinal DESC LIMIT 1)"},
@@ -75,13 +76,11 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
       notes_{db_.database(), "SELECT notes FROM payment WHERE id = ?"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(), select(std::string{"(?1 < 0 OR state = ?1)"} + page_of_sagas)},
-      open_sagas_{db_.database(),
-                  select(std::string{"state IN (0, 1, 4, 7, 8) AND state = ?1"} + page_of_sagas)},
-      unusual_sagas_{db_.database(),
-                     select(std::string{"state IN (3, 5, 6, 9) AND state = ?1"} + page_of_sagas)},
+      open_sagas_{db_.database(), select(is_open_saga() + " AND state = ?1" + page_of_sagas)},
+      unusual_sagas_{db_.database(), select(is_unusual_saga() + " AND state = ?1" + page_of_sagas)},
       parked_sagas_{db_.database(), R"(
         SELECT count(*) FROM payment INDEXED BY payment_unusual
-        WHERE state IN (3, 5, 6, 9) AND state = 6
+        WHERE )" + is_unusual_saga() + R"( AND state = 6
           AND CASE id >> 56 WHEN 1 THEN id & 63 ELSE id >> 57 END BETWEEN ? AND ?)"},
       events_{db_.database(), select_events("o.sequence > ? ORDER BY o.sequence LIMIT ?")},
       event_{db_.database(), select_events("o.id = ?")},
@@ -94,6 +93,9 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
       parked_for_{db_.database(), R"(
         SELECT schedule, min(sequence), count(*) FROM parked_event WHERE consumer = ?
         GROUP BY schedule ORDER BY schedule)"},
+      parked_between_{db_.database(), R"(
+        SELECT sequence FROM parked_event
+        WHERE consumer = ? AND sequence > ? AND sequence <= ?)"},
       consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"},
       scopes_{db_.database()} {}
 
@@ -248,6 +250,17 @@ payment_reader::parked_schedules sqlite_payment_reader::parked_for(const std::st
           found.events += r.next<std::size_t>();
         },
         consumer);
+    return found;
+  });
+}
+
+std::vector<std::uint64_t> sqlite_payment_reader::parked_between(const std::string& consumer,
+                                                                 std::uint64_t after,
+                                                                 std::uint64_t through) {
+  return db_.read([&] {
+    std::vector<std::uint64_t> found;
+    parked_between_.each([&](row& r) { found.push_back(r.next<std::uint64_t>()); }, consumer, after,
+                         through);
     return found;
   });
 }

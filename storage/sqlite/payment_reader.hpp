@@ -34,6 +34,8 @@ class sqlite_payment_reader final : public payment_reader {
                                       std::size_t limit) override;
   std::vector<parked_event> find_parked(event_id id) override;
   parked_schedules parked_for(const std::string& consumer) override;
+  std::vector<std::uint64_t> parked_between(const std::string& consumer, std::uint64_t after,
+                                            std::uint64_t through) override;
 
  private:
   /// By the index that suits; a state that most sagas end in has none.
@@ -48,7 +50,7 @@ class sqlite_payment_reader final : public payment_reader {
   statement sagas_, open_sagas_, unusual_sagas_;
   statement parked_sagas_;
   statement events_, event_;
-  statement parked_after_, parked_of_, find_parked_, parked_for_;
+  statement parked_after_, parked_of_, find_parked_, parked_for_, parked_between_;
   statement consumed_;
   key_list scopes_;
 };

@@ -32,7 +32,7 @@ class sqlite_payment_store final : public payment_store {
  public:
   explicit sqlite_payment_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  commit_outcome commit(std::span<const payment_write> batch) override {
+  commit_result commit(std::span<const payment_write> batch) override {
     return db_.in_transaction([&] {
       for (const auto& write : batch)
         apply(write);
@@ -83,13 +83,13 @@ class sqlite_payment_store final : public payment_store {
   void put(const payment& p, const std::string& notes) {
     const auto changed =
         update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats, p.balance,
-                    p.deadline, p.completed_at, p.changed_at, p.released_at, notes, p.id,
-                    p.reservation, p.concert, p.user, p.amount, p.created_at);
+                    p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from, notes,
+                    p.id, p.reservation, p.concert, p.user, p.amount, p.created_at);
     if (changed == 1) return;
     // Refused by the primary key when the payment is there, with other facts.
     insert_.run(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                 p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at,
-                p.changed_at, p.released_at, notes);
+                p.changed_at, p.released_at, p.parked_from, notes);
   }
 
   void publish(const payment_event& e) {
@@ -110,13 +110,14 @@ class sqlite_payment_store final : public payment_store {
   statement update_{db_.database(), R"(
     UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
       balance = ?, deadline = ?, completed_at = ?, changed_at = ?,
-      released_at = ?, notes = notes || ?
+      released_at = ?, parked_from = ?, notes = notes || ?
     WHERE id = ? AND reservation = ? AND concert = ? AND user = ? AND amount = ?
       AND created_at = ?)"};
   statement insert_{db_.database(), R"(
     INSERT INTO payment (id, reservation, concert, user, amount, state, failure, reason, token,
-      holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at, notes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at,
+      parked_from, notes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement append_{db_.database(), "UPDATE payment SET notes = notes || ? WHERE id = ?"};
   statement event_{db_.database(), R"(
     INSERT INTO outbox (id, kind, payment, user, reservation, concert, seats, amount, token,
@@ -135,7 +136,7 @@ class sqlite_payment_store final : public payment_store {
   statement position_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"};
   statement park_{db_.database(), R"(
     INSERT INTO parked_event (consumer, schedule, sequence, event, reason, at)
-    VALUES (?, ?, ?, ?, ?, ?)
+    VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (consumer, schedule, sequence) DO UPDATE SET
       reason = excluded.reason, at = excluded.at)"};
   statement unpark_{db_.database(), "DELETE FROM parked_event WHERE event = ? AND consumer = ?"};

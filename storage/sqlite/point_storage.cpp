@@ -23,7 +23,7 @@ class sqlite_point_store final : public point_store {
  public:
   explicit sqlite_point_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  commit_outcome commit(std::span<const point_write> batch) override {
+  commit_result commit(std::span<const point_write> batch) override {
     return db_.in_transaction([&] {
       for (const auto& write : batch) {
         if (write.entry) append(*write.entry);

@@ -21,7 +21,7 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
  public:
   explicit sqlite_queue_ranking_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  commit_outcome commit(std::span<const queue_ranking_write> batch) override {
+  commit_result commit(std::span<const queue_ranking_write> batch) override {
     return db_.in_transaction([&] {
       final_rows boards;
       for (const auto& write : batch) {

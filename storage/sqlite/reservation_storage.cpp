@@ -26,7 +26,7 @@ class sqlite_reservation_store final : public reservation_store {
  public:
   explicit sqlite_reservation_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
 
-  commit_outcome commit(std::span<const reservation_write> batch) override {
+  commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_transaction([&] {
       for (const auto& write : batch) {
         for (const auto lapsed : write.lapsed)

@@ -1,7 +1,6 @@
 #include "tests/actors/virtual_time.hpp"
 
-#include "actors/caf/message.hpp"
-#include "actors/caf/wheel_timer.hpp"
+#include "actors/caf/deadline_timer.hpp"
 #include "actors/core/deadlines.hpp"
 
 #include <gtest/gtest.h>
@@ -17,43 +16,37 @@ struct ring {
   std::uint64_t key{0};
   std::int64_t at_ms{0};
 };
-struct wheel_tick {};
-template <class F>
-auto inspect(F& f, add_deadline& m) {
-  return fields(f, m.ticket, m.after_ms);
-}
-template <class F>
-auto inspect(F& f, ring& m) {
-  return fields(f, m.key, m.at_ms);
-}
-template <class F>
-auto inspect(F& f, wheel_tick&) {
-  return fields(f);
-}
+using boxoffice::inspect;  // for messages of a namespace without a name
 
 class alarm {
  public:
-  using interface = accepts<add_deadline, wheel_tick>;
+  using interface = accepts<add_deadline, continuation>;
+  static constexpr auto name = "alarm";
 
   alarm(interface::pointer self, const clock& c) : self_{self}, clock_{c} {}
   void on(const add_deadline& m) {
     owner_ = sender_of(self_);
-    wheel_.add(clock_.now() + milliseconds{m.after_ms}, m.ticket);
-    timer_.arm(self_, clock_.now(), wheel_.next());
-  }
-  void on(const wheel_tick&) {
-    const auto now = clock_.now();
-    timer_.fired(now);
-    while (const auto key = wheel_.pop_due(now))
-      answer(self_, owner_, ring{*key, (now - testing::beginning).count()});
-    timer_.arm(self_, now, wheel_.next());
+    deadlines_.add(clock_.now() + milliseconds{m.after_ms}, m.ticket);
+    arm();
   }
 
  private:
+  void arm() {
+    timer_.arm(later_, clock_.now(), deadlines_.next(), [this] { on_timer(); });
+  }
+  void on_timer() {
+    const auto now = clock_.now();
+    timer_.fired(now);
+    while (const auto key = deadlines_.pop_due(now))
+      answer(self_, owner_, ring{*key, (now - testing::beginning).count()});
+    arm();
+  }
+
   interface::pointer self_;
   const clock& clock_;
-  deadlines wheel_;
-  wheel_timer<wheel_tick> timer_;
+  timer_fn later_{timer_of(self_)};
+  deadlines deadlines_;
+  deadline_timer timer_;
   caf::actor owner_;
 };
 
@@ -76,7 +69,7 @@ TEST(VirtualTime, DeadlinesRingInOrderAndOnTime) {
   EXPECT_EQ(box.last<ring>().at_ms, 300'000);
 }
 
-TEST(WheelTimer, RingsOnAfterTheClockWasSetBack) {
+TEST(DeadlineTimer, RingsOnAfterTheClockWasSetBack) {
   testing::virtual_time time;
   testing::inbox<ring> box{time};
   const auto actor = time.owns(spawn_actor<alarm>(time.system(), std::cref(time.clock())));

@@ -51,6 +51,7 @@ using adder = accepts<add_one>;
 // reply at all, 3000 twice.
 struct adder_state {
   using interface = adder;
+  static constexpr auto name = "F";
   explicit adder_state(adder::pointer self_) : self{self_} {}
   void on(add_one& m) {
     const auto to = sender_of(self);

@@ -1,12 +1,12 @@
 #include "tests/reliability/machine.hpp"
 
-#include "actors/concert/catalogue_desk.hpp"
+#include "actors/concert/catalogue_service.hpp"
 #include "actors/outbox/outbox_relay.hpp"
-#include "actors/payment/payment_desk.hpp"
-#include "actors/point/point_desk.hpp"
-#include "actors/queue/queue_desk.hpp"
-#include "actors/ranking/boards.hpp"
-#include "actors/reservation/reservation_desk.hpp"
+#include "actors/payment/payment_service.hpp"
+#include "actors/point/point_service.hpp"
+#include "actors/queue/queue_service.hpp"
+#include "actors/ranking/board_actors.hpp"
+#include "actors/reservation/reservation_service.hpp"
 
 #include <algorithm>
 #include <tuple>
@@ -85,32 +85,32 @@ void machine::start_sales() {
       system,
       concert_context{concert_.commits(), *stores_.concert, concert_.writer(), catalogue_, meters_},
       stores_.concert->load()));
-  services_.reservation = time_.owns(spawn_reservation_desk(
+  services_.reservation = time_.owns(spawn_reservation_service(
       system, reservation_context{time_.clock(), catalogue_, reservation_.commits(),
                                   *stores_.reservation, reservation_.writer(),
                                   *stores_.reservation_reads, reservation_.reader(), meters_}));
   services_.point =
-      time_.owns(spawn_point_desk(system, point_context{.time = time_.clock(),
-                                                        .commits = point_.commits(),
-                                                        .store = *stores_.point,
-                                                        .commit_jobs = point_.writer(),
-                                                        .reader = *stores_.point_reads,
-                                                        .reads = point_.reader(),
-                                                        .ids = transaction_ids_,
-                                                        .meters = meters_,
-                                                        .rules = {}}));
+      time_.owns(spawn_point_service(system, point_context{.time = time_.clock(),
+                                                           .commits = point_.commits(),
+                                                           .store = *stores_.point,
+                                                           .commit_jobs = point_.writer(),
+                                                           .reader = *stores_.point_reads,
+                                                           .reads = point_.reader(),
+                                                           .ids = transaction_ids_,
+                                                           .meters = meters_,
+                                                           .rules = {}}));
 }
 
 void machine::start_consumers() {
   auto& system = time_.system();
   services_.queue =
-      time_.owns(spawn_queue_desk(system, queue_context{.clock = time_.clock(),
-                                                        .random = time_.random(),
-                                                        .commits = queue_ranking_.commits(),
-                                                        .reader = *stores_.queue_reads,
-                                                        .reads = queue_ranking_.reader(),
-                                                        .catalogue = catalogue_,
-                                                        .meters = meters_}));
+      time_.owns(spawn_queue_service(system, queue_context{.clock = time_.clock(),
+                                                           .random = time_.random(),
+                                                           .commits = queue_ranking_.commits(),
+                                                           .reader = *stores_.queue_reads,
+                                                           .reads = queue_ranking_.reader(),
+                                                           .catalogue = catalogue_,
+                                                           .meters = meters_}));
   const ranking_context boards{time_.clock(),
                                queue_ranking_.commits(),
                                *stores_.ranking_reads,
@@ -125,7 +125,7 @@ void machine::start_payments() {
   std::vector<outbox_relay_actor> relays{relay("best_selling", services_.best_selling),
                                          relay("sold_out", services_.sold_out),
                                          relay("queue", services_.queue)};
-  services_.payment = time_.owns(spawn_payment_desk(
+  services_.payment = time_.owns(spawn_payment_service(
       time_.system(),
       payment_context{.time = time_.clock(),
                       .random = time_.random(),

@@ -28,7 +28,7 @@ enum class answering : std::uint8_t { after_commit, before_commit };
 template <class Write>
 class lane {
  public:
-  using apply_fn = std::function<commit_outcome(std::span<const Write>)>;
+  using apply_fn = std::function<commit_result(std::span<const Write>)>;
 
   lane(const std::string& store, apply_fn apply, answering when, meters& m)
       : apply_{std::move(apply)},
@@ -46,7 +46,7 @@ class lane {
   }
 
  private:
-  commit_outcome commit(std::span<const Write> batch) {
+  commit_result commit(std::span<const Write> batch) {
     if (when_ == answering::after_commit) return apply_(batch);
     // One batch behind: that one is acknowledged and not yet written.
     if (!owed_.empty()) apply_(owed_);

@@ -158,6 +158,7 @@ template <class... Commands>
 class proxy_state<accepts<Commands...>> {
  public:
   using interface = accepts<Commands...>;
+  static constexpr auto name = "proxy_state";
   proxy_state(typename interface::pointer self, network& net, const process& home, desk to)
       : self_{self}, net_{net}, home_{home}, to_{to} {}
 
@@ -178,6 +179,7 @@ template <class... Replies>
 class entry_state {
  public:
   using interface = accepts<Replies...>;
+  static constexpr auto name = "entry_state";
   /// `leaves` sees each answer first.
   using watch_fn = std::function<void(const std::any&)>;
   entry_state(typename interface::pointer, network& net, const process& home, watch_fn leaves)

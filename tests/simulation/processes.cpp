@@ -1,13 +1,13 @@
 #include "tests/simulation/processes.hpp"
 
 #include "actors/commit/fence.hpp"
-#include "actors/concert/catalogue_desk.hpp"
+#include "actors/concert/catalogue_service.hpp"
 #include "actors/outbox/outbox_relay.hpp"
-#include "actors/payment/payment_desk.hpp"
-#include "actors/point/point_desk.hpp"
-#include "actors/queue/queue_desk.hpp"
-#include "actors/ranking/boards.hpp"
-#include "actors/reservation/reservation_desk.hpp"
+#include "actors/payment/payment_service.hpp"
+#include "actors/point/point_service.hpp"
+#include "actors/queue/queue_service.hpp"
+#include "actors/ranking/board_actors.hpp"
+#include "actors/reservation/reservation_service.hpp"
 
 #include <span>
 #include <string>
@@ -47,7 +47,7 @@ class stored_process : public process {
     commits_.close();
     end_system();
   }
-  virtual commit_outcome apply(std::span<const Write> batch) = 0;
+  virtual commit_result apply(std::span<const Write> batch) = 0;
   virtual void make_readable(bool) {}
 
   template <class... Replies>
@@ -64,7 +64,7 @@ class stored_process : public process {
   committer<Write> commits_;
 
  private:
-  commit_outcome commit(std::span<const Write> batch) {
+  commit_result commit(std::span<const Write> batch) {
     const auto outcome = decide(batch);
     const auto* what = "rolled back";
     if (outcome == commit_outcome::committed) what = "committed";
@@ -74,7 +74,7 @@ class stored_process : public process {
                                                         " " + std::to_string(batch.size()));
     return outcome;
   }
-  commit_outcome decide(std::span<const Write> batch) {
+  commit_result decide(std::span<const Write> batch) {
     if (!may_write(epoch(), around_.stores.epoch(what()))) return commit_outcome::failed;
     if (around_.faults.strikes(fault_kind::commit_failed)) return commit_outcome::failed;
     if (around_.faults.strikes(fault_kind::commit_forgotten)) return commit_outcome::in_doubt;
@@ -99,7 +99,7 @@ class concert_process final : public stored_process<concert_write> {
   ~concert_process() override { take_down(); }
 
  private:
-  commit_outcome apply(std::span<const concert_write> batch) override {
+  commit_result apply(std::span<const concert_write> batch) override {
     return around_.stores.concert.commit(batch);
   }
 };
@@ -113,7 +113,7 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
               applied_so_far, queue_store_reply, event_refused>();
     auto& store = around_.stores.queue_ranking;
     serves(desk::queue,
-           owns(spawn_queue_desk(
+           owns(spawn_queue_service(
                system(),
                queue_context{time(), random(), commits_, store, reads(), around_.catalogue,
                              meters(), queue_times{.token = 40s, .silence = 20s}, nullptr})));
@@ -124,7 +124,7 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
   ~queue_ranking_process() override { take_down(); }
 
  private:
-  commit_outcome apply(std::span<const queue_ranking_write> batch) override {
+  commit_result apply(std::span<const queue_ranking_write> batch) override {
     return around_.stores.queue_ranking.commit(batch);
   }
   void make_readable(bool yes) override {
@@ -140,14 +140,14 @@ class reservation_process final : public stored_process<reservation_write> {
               confirm_reply, revert_reply>();
     auto& store = around_.stores.reservation;
     serves(desk::reservation,
-           owns(spawn_reservation_desk(
+           owns(spawn_reservation_service(
                system(), reservation_context{time(), around_.catalogue, commits_, store, commits(),
                                              store, reads(), meters()})));
   }
   ~reservation_process() override { take_down(); }
 
  private:
-  commit_outcome apply(std::span<const reservation_write> batch) override {
+  commit_result apply(std::span<const reservation_write> batch) override {
     return around_.stores.reservation.commit(batch);
   }
   void make_readable(bool yes) override { around_.stores.reservation.unreadable = !yes; }
@@ -161,14 +161,14 @@ class point_process final : public stored_process<point_write> {
     auto& store = around_.stores.point;
     // Short of memory, so that accounts leave and look up what they have forgotten.
     const account_rules rules{.steps_max = 2};
-    serves(desk::point,
-           owns(spawn_point_desk(system(), point_context{time(), commits_, store, commits(), store,
-                                                         reads(), ids_, meters(), rules, 3s})));
+    serves(desk::point, owns(spawn_point_service(
+                            system(), point_context{time(), commits_, store, commits(), store,
+                                                    reads(), ids_, meters(), rules, 3s})));
   }
   ~point_process() override { take_down(); }
 
  private:
-  commit_outcome apply(std::span<const point_write> batch) override {
+  commit_result apply(std::span<const point_write> batch) override {
     return around_.stores.point.commit(batch);
   }
   void make_readable(bool yes) override {
@@ -187,10 +187,10 @@ class payment_process final : public stored_process<payment_write> {
         relay("best_selling", proxy<best_selling_actor>(desk::best_selling),
               relay_context::pruning::yes),
         relay("sold_out", proxy<sold_out_actor>(desk::sold_out), relay_context::pruning::no),
-        relay("queue", proxy<queue_desk_actor>(desk::queue), relay_context::pruning::no)};
+        relay("queue", proxy<queue_service_actor>(desk::queue), relay_context::pruning::no)};
     auto& store = around_.stores.payment;
     serves(desk::payment,
-           owns(spawn_payment_desk(
+           owns(spawn_payment_service(
                system(),
                payment_context{.time = time(),
                                .random = random(),
@@ -200,8 +200,8 @@ class payment_process final : public stored_process<payment_write> {
                                .reader = store,
                                .reads = reads(),
                                .meters = meters(),
-                               .reservation = proxy<reservation_desk_actor>(desk::reservation),
-                               .points = [desk = proxy<point_desk_actor>(desk::point)](
+                               .reservation = proxy<reservation_service_actor>(desk::reservation),
+                               .points = [desk = proxy<point_service_actor>(desk::point)](
                                              const user_id&) { return desk; },
                                .relays = std::move(relays),
                                // Soon parked, so that the operator has something to do.
@@ -225,7 +225,7 @@ class payment_process final : public stored_process<payment_write> {
                                                            .meters = meters(),
                                                            .prunes = prunes}));
   }
-  commit_outcome apply(std::span<const payment_write> batch) override {
+  commit_result apply(std::span<const payment_write> batch) override {
     return around_.stores.payment.commit(batch);
   }
   void make_readable(bool yes) override { around_.stores.payment.unreadable = yes ? 0 : 1'000; }

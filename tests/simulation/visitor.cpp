@@ -97,6 +97,7 @@ visitor::verdict visitor::verdict_of(fault f, key_verdict key) {
   switch (f) {
     case fault::unavailable:
     case fault::overloaded:
+    case fault::internal:
       return verdict::not_done;
     case fault::in_doubt:
       return verdict::unknown;

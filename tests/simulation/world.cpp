@@ -317,7 +317,7 @@ void world::settle() {
       if (!v->is_settled()) who += " " + v->waits_for() + ";";
     for (const auto& [id, row] : stores_.payment.rows)
       if (!is_terminal(row.state))
-        who += " " + to_text(id) + " is " + boxoffice::name_of(row.state) + ";";
+        who += " " + to_text(id) + " is " + std::string{boxoffice::name_of(row.state)} + ";";
     return promises_.fail("not settled after healing:" + who);
   }
   audit_now(audit::reading::drained);

@@ -119,7 +119,7 @@ inline auto fields_of(const ledger_entry& e) {
 inline auto fields_of(const payment& p) {
   return std::tie(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                   p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline,
-                  p.completed_at, p.changed_at, p.released_at);
+                  p.completed_at, p.changed_at, p.released_at, p.parked_from);
 }
 inline auto fields_of(const payment_event& e) {
   return std::tie(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats,
@@ -143,7 +143,7 @@ inline bool same(const payment_outcome& a, const payment_outcome& b) {
 /// Commits one batch made of the given writes.
 template <class Store, class... Writes>
 commit_outcome commit(Store& store, const Writes&... writes) {
-  return store.commit(std::vector{writes...});
+  return store.commit(std::vector{writes...}).outcome;
 }
 
 }  // namespace boxoffice::test

@@ -41,7 +41,8 @@ const layer layers[] = {
 // ------------------------------
 
 /// Below the domains: every folder of actors/ may include these.
-constexpr std::string_view foundations[] = {"actors/core", "actors/caf", "actors/commit"};
+constexpr std::string_view foundations[] = {"actors/core", "actors/caf", "actors/commit",
+                                            "actors/durable"};
 
 /// Above the domains: these put them together and may include all of them.
 constexpr std::string_view compositions[] = {"actors/node"};

@@ -123,10 +123,18 @@ CREATE INDEX remembered_key_by_payment ON remembered_key (payment);
 ALTER TABLE remembered_key SET (fillfactor = 50);
 )";
 
+// Where a saga was when it was parked. What was parked before is told as far as it can be known.
+constexpr auto version_5 = R"(
+ALTER TABLE payment ADD COLUMN parked_from smallint NOT NULL DEFAULT 0
+  CHECK (parked_from BETWEEN 0 AND 9);
+UPDATE payment SET parked_from = CASE WHEN completed_at <> 0 THEN 7 ELSE 4 END WHERE state = 6;
+)";
+
 const std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1},
                             migration{2, "timelines in the rows of payments", version_2},
                             migration{3, "the functions of batches", batch_functions},
-                            migration{4, "keys in place", version_4}};
+                            migration{4, "keys in place", version_4},
+                            migration{5, "where a saga was parked", version_5}};
 
 }  // namespace
 

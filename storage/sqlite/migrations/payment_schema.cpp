@@ -111,10 +111,18 @@ UPDATE payment SET notes = coalesce((
 DROP TABLE saga_note;
 )";
 
+// Where a saga was when it was parked. What was parked before is told as far as it can be known.
+constexpr auto version_4 = R"(
+ALTER TABLE payment ADD COLUMN parked_from INTEGER NOT NULL DEFAULT 0
+  CHECK (parked_from BETWEEN 0 AND 9);
+UPDATE payment SET parked_from = CASE WHEN completed_at <> 0 THEN 7 ELSE 4 END WHERE state = 6;
+)";
+
 constexpr std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "parked events, lists of sagas, the release of a refund", version_2},
-    migration{3, "timelines in the rows of payments", version_3}};
+    migration{3, "timelines in the rows of payments", version_3},
+    migration{4, "where a saga was parked", version_4}};
 
 }  // namespace
 

@@ -1,5 +1,4 @@
-#include "actors/concert/catalogue_desk.hpp"
-
+#include "actors/concert/catalogue_service.hpp"
 #include "tests/actors/concert/memory_concert_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -82,11 +81,12 @@ TEST_F(CatalogueDesk, AFailedCommitPublishesNothingAndThenItGoesOn) {
 TEST_F(CatalogueDesk, AnOutcomeInDoubtIsReadBack) {
   store.next = commit_outcome::in_doubt;
   EXPECT_EQ(add("one").concert, concert_id{1});
+  EXPECT_EQ(add("two").concert, concert_id{2});
   store.next = commit_outcome::in_doubt;
   store.loses_in_doubt = true;
   EXPECT_EQ(add("lost").fault, fault::unavailable);
-  EXPECT_EQ(add("two").concert, concert_id{2});
-  EXPECT_EQ(view.snapshot()->find(concert_id{2})->title, "two");
+  EXPECT_EQ(add("three").concert, concert_id{3});
+  EXPECT_EQ(view.snapshot()->find(concert_id{3})->title, "three");
 }
 
 TEST_F(CatalogueDesk, AFullCommitterIsOverloaded) {

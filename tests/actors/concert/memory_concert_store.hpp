@@ -2,6 +2,8 @@
 
 #include "actors/concert/concert_store.hpp"
 
+#include <algorithm>
+#include <functional>
 #include <span>
 #include <utility>
 #include <variant>
@@ -16,17 +18,23 @@ class memory_concert_store final : public concert_store {
   bool loses_in_doubt{false};
   catalogue rows;
 
-  commit_outcome commit(std::span<const concert_write> batch) override {
+  /// A write that the schema does not take, for what is in it.
+  std::function<bool(const concert_write&)> refuses;
+
+  commit_result commit(std::span<const concert_write> batch) override {
     const auto how = std::exchange(next, commit_outcome::committed);
     if (how == commit_outcome::failed || (how == commit_outcome::in_doubt && loses_in_doubt))
       return how;
+    if (refuses && std::ranges::any_of(batch, refuses))
+      return {commit_outcome::refused, "refused by a rule of the test"};
     auto changed = rows;
     for (const auto& w : batch) {
       if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&w)) {
         changed.concerts[(*c)->id] = *c;
       } else {
         const auto& s = std::get<std::shared_ptr<const schedule>>(w);
-        if (!changed.concerts.contains(s->concert)) return commit_outcome::failed;
+        if (!changed.concerts.contains(s->concert))
+          return {commit_outcome::refused, "a schedule without its concert"};
         changed.schedules[s->id] = s;
       }
     }

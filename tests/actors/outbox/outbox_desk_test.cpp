@@ -1,5 +1,4 @@
-#include "actors/outbox/outbox_desk.hpp"
-
+#include "actors/outbox/outbox_service.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -12,6 +11,7 @@ namespace {
 class fake_relay {
  public:
   using interface = outbox_relay_actor;
+  static constexpr auto name = "fake_relay";
   fake_relay(interface::pointer, std::vector<schedule_id>* told) : told_{*told} {}
   void on(const outbox_appended&) {}
   void on(const events_applied&) {}
@@ -28,7 +28,7 @@ struct OutboxDesk : ::testing::Test {
     const auto relay = [&](std::vector<schedule_id>* told) {
       return time.owns(spawn_actor<fake_relay>(time.system(), told));
     };
-    desk = time.owns(spawn_outbox_desk(
+    desk = time.owns(spawn_outbox_service(
         time.system(), {store, time.reads(), {{"a", relay(&told_a)}, {"b", relay(&told_b)}}}));
     for (std::uint64_t n = 1; n <= 4; ++n) {
       payment_write w;
@@ -54,7 +54,7 @@ struct OutboxDesk : ::testing::Test {
   testing::memory_payment_store store;
   testing::inbox<outbox_list, replay_reply> box{time};
   std::vector<schedule_id> told_a, told_b;
-  outbox_desk_actor desk;
+  outbox_service_actor desk;
 };
 
 using wanted = list_outbox::wanted;

@@ -32,6 +32,7 @@ struct consumed {
 class fake_consumer {
  public:
   using interface = event_consumer_actor;
+  static constexpr auto name = "fake_consumer";
   fake_consumer(interface::pointer self, consumed* c) : self_{self}, c_{*c} {}
   void on(const ask_applied& m) { say(m.ticket); }
   void on(const deliver_events& m) {

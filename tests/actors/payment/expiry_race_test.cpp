@@ -1,4 +1,4 @@
-#include "actors/payment/payment_desk.hpp"
+#include "actors/payment/payment_service.hpp"
 #include "tests/actors/payment/fake_participants.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/reservation/reservation_world.hpp"
@@ -23,19 +23,19 @@ struct ExpiryRace : ::testing::Test {
       return milliseconds{static_cast<std::int64_t>(random.next() % 4)};
     };
     auto account = time.owns(spawn_actor<testing::fake_points>(time.system(), &points));
-    desk =
-        time.owns(spawn_payment_desk(time.system(), {time.clock(),
-                                                     random,
-                                                     commits,
-                                                     store,
-                                                     time.commits(),
-                                                     store,
-                                                     time.reads(),
-                                                     time.meters(),
-                                                     sales.desk,
-                                                     [account](const user_id&) { return account; },
-                                                     {},
-                                                     {}}));
+    desk = time.owns(
+        spawn_payment_service(time.system(), {time.clock(),
+                                              random,
+                                              commits,
+                                              store,
+                                              time.commits(),
+                                              store,
+                                              time.reads(),
+                                              time.meters(),
+                                              sales.desk,
+                                              [account](const user_id&) { return account; },
+                                              {},
+                                              {}}));
     time.run();
   }
 
@@ -51,7 +51,7 @@ struct ExpiryRace : ::testing::Test {
       [this](std::span<const payment_write> b) { return store.commit(b); },
       time.meters()};
   testing::inbox<payment_reply> box{time};
-  payment_desk_actor desk;
+  payment_service_actor desk;
 };
 
 // "It must show", 4: payment against expiry, from 2 ms before the deadline to 2 ms after.

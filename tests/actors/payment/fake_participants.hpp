@@ -177,7 +177,8 @@ void treat(Self* self, participants& p, conduct how, const Reply& blank, Run run
 
 class fake_points {
  public:
-  using interface = point_desk_actor;
+  using interface = point_service_actor;
+  static constexpr auto name = "Self";
   fake_points(interface::pointer self, participants* p) : self_{self}, p_{*p} {}
 
   void on(const charge_points&) {}
@@ -217,7 +218,8 @@ class fake_points {
 
 class fake_reservations {
  public:
-  using interface = reservation_desk_actor;
+  using interface = reservation_service_actor;
+  static constexpr auto name = "fake_reservations";
   fake_reservations(interface::pointer self, participants* p) : self_{self}, p_{*p} {}
 
   void on(const hold_seats&) {}

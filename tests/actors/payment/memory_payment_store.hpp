@@ -40,7 +40,10 @@ class memory_payment_store final : public payment_store,
   next_commit fails_how{next_commit::fails};
   int unreadable{0};  ///< so many reads fail
 
-  commit_outcome commit(std::span<const payment_write> batch) override {
+  /// A write that the schema does not take, for what is in it.
+  std::function<bool(const payment_write&)> refuses;
+
+  commit_result commit(std::span<const payment_write> batch) override {
     auto what = next_commit::works;
     if (!script.empty()) {
       what = script.front();
@@ -52,11 +55,13 @@ class memory_payment_store final : public payment_store,
     }
     if (what == next_commit::fails) return commit_outcome::failed;
     if (what == next_commit::doubt_lost) return commit_outcome::in_doubt;
+    if (refuses && std::ranges::any_of(batch, refuses))
+      return {commit_outcome::refused, "refused by a rule of the test"};
     const memory_payment_rows before = *this;
     for (const auto& w : batch) {
       if (apply(w)) continue;
       static_cast<memory_payment_rows&>(*this) = before;
-      return commit_outcome::failed;
+      return {commit_outcome::refused, broken.back()};
     }
     return what == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }
@@ -188,6 +193,16 @@ class memory_payment_store final : public payment_store,
   }
   std::vector<parked_event> find_parked(event_id id) override {
     return parked_where([&](const parked_event& p) { return p.event.id == id; });
+  }
+  std::vector<std::uint64_t> parked_between(const std::string& consumer, std::uint64_t after,
+                                            std::uint64_t through) override {
+    std::vector<std::uint64_t> found;
+    for (const auto& p : parked_where([&](const parked_event& each) {
+           return each.consumer == consumer && each.event.sequence > after &&
+                  each.event.sequence <= through;
+         }))
+      found.push_back(p.event.sequence);
+    return found;
   }
   parked_schedules parked_for(const std::string& consumer) override {
     std::map<schedule_id, std::uint64_t> first;

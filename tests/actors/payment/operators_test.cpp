@@ -42,7 +42,9 @@ struct Operators : ::testing::Test {
     return answers.last<saga_command_reply>();
   }
   std::int64_t counted(saga_state s) {
-    return world.time.meters().level("boxoffice_sagas", "", {{"state", name_of(s)}}).value();
+    return world.time.meters()
+        .level("boxoffice_sagas", "", {{"state", std::string{name_of(s)}}})
+        .value();
   }
 
   payment_world world;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/payment/payment_desk.hpp"
+#include "actors/payment/payment_service.hpp"
 #include "tests/actors/payment/fake_participants.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/virtual_time.hpp"
@@ -36,7 +36,7 @@ struct payment_world {
                             relays,          rules,
                             answer_time};
     context.open_sagas_max = open_sagas_max;
-    desk = time.owns(spawn_payment_desk(time.system(), std::move(context)));
+    desk = time.owns(spawn_payment_service(time.system(), std::move(context)));
   }
   /// kill -9: what is durable is all that is left.
   void crash() {
@@ -127,9 +127,9 @@ struct payment_world {
   milliseconds answer_time{3000};
   std::size_t open_sagas_max{1000};
   std::size_t queue_max{1000};
-  reservation_desk_actor reservations;
-  point_desk_actor points_desk;
-  payment_desk_actor desk;
+  reservation_service_actor reservations;
+  point_service_actor points_desk;
+  payment_service_actor desk;
   inbox<payment_reply, payment_found> box{time};
   std::uint64_t last_reservation{0};
   std::uint64_t last_ticket{100};

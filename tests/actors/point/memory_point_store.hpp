@@ -23,7 +23,10 @@ class memory_point_store final : public point_store, public point_reader {
  public:
   enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
 
-  commit_outcome commit(std::span<const point_write> batch) override {
+  /// A write that the schema does not take, for what is in it.
+  std::function<bool(const point_write&)> refuses;
+
+  commit_result commit(std::span<const point_write> batch) override {
     ++commits;
     auto what = fate::commit;
     if (!fates.empty()) {
@@ -32,6 +35,8 @@ class memory_point_store final : public point_store, public point_reader {
     }
     if (what == fate::fail) return commit_outcome::failed;
     if (what == fate::doubt_lost) return commit_outcome::in_doubt;
+    if (refuses && std::ranges::any_of(batch, refuses))
+      return {commit_outcome::refused, "refused by a rule of the test"};
     undo_.clear();
     for (const auto& write : batch)
       if (!apply(write)) return roll_back();
@@ -154,10 +159,10 @@ class memory_point_store final : public point_store, public point_reader {
     return false;
   }
 
-  commit_outcome roll_back() {
+  commit_result roll_back() {
     for (; !undo_.empty(); undo_.pop_back())
       undo_.back()();
-    return commit_outcome::failed;
+    return {commit_outcome::refused, violations.back()};
   }
 
   bool apply(const point_write& w) {

@@ -1,5 +1,4 @@
-#include "actors/point/point_desk.hpp"
-
+#include "actors/point/point_service.hpp"
 #include "tests/actors/point/point_world.hpp"
 
 #include <gtest/gtest.h>

@@ -26,14 +26,6 @@ TEST(PointFailure, AFailedCommitVoidsWhatWasDecidedOnIt) {
   ASSERT_EQ(w.client.all<point_step_reply>().size(), 2U);
   for (const auto& r : w.client.all<point_step_reply>())
     EXPECT_EQ(r.fault, fault::unavailable);
-  EXPECT_EQ(w.live_accounts(), 0);
-  // Not yet reloaded: nothing is decided, and reads are of the store.
-  w.charge(9, 1, key_number(9));
-  EXPECT_EQ(w.client.last<charge_reply>().fault, fault::unavailable);
-  EXPECT_EQ(w.balance().fault, fault::none);
-  EXPECT_EQ(w.balance().balance.value, 100);
-
-  w.time.advance(limits::store_retry_first);
   EXPECT_EQ(w.balance().balance.value, 100);
   w.debit(5, payment_number(1), 120);  // the void one is not remembered
   EXPECT_EQ(w.client.last<point_step_reply>().outcome.refusal, point_refusal::insufficient_points);
@@ -42,6 +34,25 @@ TEST(PointFailure, AFailedCommitVoidsWhatWasDecidedOnIt) {
   EXPECT_EQ(w.client.last<charge_reply>().outcome.balance.value, 150);
   w.charge(7, 100, key_number(1));
   EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::replayed);
+  w.expect_sound();
+}
+
+// A store that fails again before anything became durable is left alone for a while.
+TEST(PointFailure, AfterASecondFailureNothingIsDecidedUntilAPauseHasPassed) {
+  point_world w;
+  w.charge(1, 100);
+  w.store.fates = {point_fate::fail, point_fate::fail};
+  w.charge(2, 1);
+  w.charge(3, 1);
+  w.charge(9, 1, key_number(9));
+  EXPECT_EQ(w.client.last<charge_reply>().fault, fault::unavailable);
+  EXPECT_EQ(w.live_accounts(), 0);
+  EXPECT_EQ(w.balance().balance.value, 100) << "reads are of the store";
+
+  w.time.advance(limits::store_retry_first);
+  w.charge(9, 1, key_number(9));
+  EXPECT_EQ(w.client.last<charge_reply>().fault, fault::none);
+  EXPECT_EQ(w.balance().balance.value, 101);
   w.expect_sound();
 }
 
@@ -84,11 +95,13 @@ TEST(PointFailure, ADoubtfulCommitIsLookedUpBeforeItIsAnswered) {
     w.debit(6, payment_number(2), 20);
     w.refund(7, payment_number(1));
     w.debit(8, payment_number(3), 1000);
+    w.time.reads().hold();
     w.time.commits().resume();
     w.time.run();
     EXPECT_TRUE(w.client.all<charge_reply>().empty());
     EXPECT_TRUE(w.client.all<point_step_reply>().empty());
-    w.time.advance(limits::store_retry_first);
+    w.time.reads().resume();
+    w.time.run();
     ASSERT_EQ(w.client.all<charge_reply>().size(), 3U);
     ASSERT_EQ(w.client.all<point_step_reply>().size(), 3U);
     for (const auto& r : w.client.all<charge_reply>()) {
@@ -282,15 +295,15 @@ TEST(PointFailure, AFullReaderShedsAndRecovers) {
                                  [](auto) { return commit_outcome::committed; },
                                  w.time.meters()};
   transaction_ids ids;
-  const auto desk = w.time.owns(spawn_point_desk(w.time.system(), {w.time.clock(),
-                                                                   commits,
-                                                                   w.store,
-                                                                   w.time.commits(),
-                                                                   w.store,
-                                                                   full,
-                                                                   ids,
-                                                                   w.time.meters(),
-                                                                   {}}));
+  const auto desk = w.time.owns(spawn_point_service(w.time.system(), {w.time.clock(),
+                                                                      commits,
+                                                                      w.store,
+                                                                      w.time.commits(),
+                                                                      w.store,
+                                                                      full,
+                                                                      ids,
+                                                                      w.time.meters(),
+                                                                      {}}));
   w.client.send(desk, list_transactions{1, user_id{"u1"}, 0, 10});
   EXPECT_EQ(w.client.last<transactions_reply>().fault, fault::overloaded);
   caf::anon_send_exit(desk, caf::exit_reason::kill);

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/point/point_desk.hpp"
+#include "actors/point/point_service.hpp"
 #include "tests/actors/point/memory_point_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -85,7 +85,7 @@ class point_world {
   memory_point_store store;
   virtual_time time;
   inbox<charge_reply, balance_reply, transactions_reply, point_step_reply> client;
-  point_desk_actor desk;
+  point_service_actor desk;
 
  private:
   void start() {
@@ -95,7 +95,7 @@ class point_world {
     committers_.push_back(std::make_unique<committer<point_write>>(
         "point", options_.bounds, time.commits(), apply, time.meters()));
     ids_.push_back(std::make_unique<transaction_ids>());
-    desk = time.owns(spawn_point_desk(
+    desk = time.owns(spawn_point_service(
         time.system(), {time.clock(), *committers_.back(), store, time.commits(), store,
                         time.reads(), *ids_.back(), time.meters(), options_.rules}));
   }

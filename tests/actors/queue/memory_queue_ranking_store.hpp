@@ -4,6 +4,7 @@
 #include "config/limits.hpp"
 
 #include <algorithm>
+#include <functional>
 #include <map>
 #include <set>
 #include <span>
@@ -39,15 +40,20 @@ class memory_queue_ranking_store final : public queue_ranking_store,
   std::size_t most_active{0};
   std::vector<std::string> violations;
 
-  commit_outcome commit(std::span<const queue_ranking_write> batch) override {
+  /// A write that the schema does not take, for what is in it.
+  std::function<bool(const queue_ranking_write&)> refuses;
+
+  commit_result commit(std::span<const queue_ranking_write> batch) override {
     const auto how = std::exchange(next, next_commit::works);
     if (how == next_commit::fails) return commit_outcome::failed;
     if (how == next_commit::in_doubt_lost) return commit_outcome::in_doubt;
+    if (refuses && std::ranges::any_of(batch, refuses))
+      return {commit_outcome::refused, "refused by a rule of the test"};
     const memory_queue_ranking_rows before = *this;
     for (const auto& w : batch) {
       if (std::visit([this](const auto& part) { return apply(part); }, w)) continue;
       static_cast<memory_queue_ranking_rows&>(*this) = before;
-      return commit_outcome::failed;
+      return {commit_outcome::refused, violations.back()};
     }
     return how == next_commit::works ? commit_outcome::committed : commit_outcome::in_doubt;
   }

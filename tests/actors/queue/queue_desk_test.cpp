@@ -1,5 +1,4 @@
-#include "actors/queue/queue_desk.hpp"
-
+#include "actors/queue/queue_service.hpp"
 #include "config/limits.hpp"
 #include "tests/actors/queue/memory_queue_ranking_store.hpp"
 #include "tests/actors/virtual_time.hpp"
@@ -31,13 +30,13 @@ struct QueueDesk : ::testing::Test {
                         &admitted};
   testing::inbox<queue_reply, token_reply, events_applied, queue_store_reply, applied_so_far> box{
       time};
-  queue_desk_actor desk;
+  queue_service_actor desk;
 
   void SetUp() override {
     rule({true, 2, 100});
     start();
   }
-  void start() { desk = time.owns(spawn_queue_desk(time.system(), context)); }
+  void start() { desk = time.owns(spawn_queue_service(time.system(), context)); }
   void restart() {
     caf::anon_send_exit(desk, caf::exit_reason::user_shutdown);
     time.run();
@@ -293,10 +292,11 @@ TEST_F(QueueDesk, AnOutcomeInDoubtIsAnsweredByWhatTheStoreHolds) {
   EXPECT_EQ(a.fault, fault::none);
   EXPECT_EQ(a.from, queue_reply::origin::created);
   EXPECT_EQ(store.entries.size(), 1U);
+  join("durable");
   store.next = fails::in_doubt_lost;
   const auto b = join("b");
   EXPECT_EQ(b.fault, fault::none);
-  EXPECT_EQ(store.entries.size(), 2U);
+  EXPECT_EQ(store.entries.size(), 3U);
   store.next = fails::in_doubt_done;
   store.failing_reads = 1;
   EXPECT_EQ(join("c").fault, fault::in_doubt);

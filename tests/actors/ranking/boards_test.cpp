@@ -1,5 +1,4 @@
-#include "actors/ranking/boards.hpp"
-
+#include "actors/ranking/board_actors.hpp"
 #include "config/limits.hpp"
 #include "tests/actors/queue/memory_queue_ranking_store.hpp"
 #include "tests/actors/virtual_time.hpp"

@@ -1,7 +1,7 @@
 // Rankings are counted again from the payment events when their store was emptied or set back: the
 // boards with their relays, over both stores.
 #include "actors/outbox/outbox_relay.hpp"
-#include "actors/ranking/boards.hpp"
+#include "actors/ranking/board_actors.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/queue/memory_queue_ranking_store.hpp"
 #include "tests/actors/virtual_time.hpp"

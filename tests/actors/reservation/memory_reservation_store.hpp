@@ -35,16 +35,21 @@ class memory_reservation_store final : public reservation_store,
   int violations{0};  ///< writes that the schema forbids: a bug that the store had to stop
   int commits{0};
 
-  commit_outcome commit(std::span<const reservation_write> batch) override {
+  /// A write that the schema does not take, for what is in it.
+  std::function<bool(const reservation_write&)> refuses;
+
+  commit_result commit(std::span<const reservation_write> batch) override {
     const auto happens = next_accident();
     if (happens == accident::fails) return commit_outcome::failed;
     if (happens == accident::lost_in_doubt) return commit_outcome::in_doubt;
+    if (refuses && std::ranges::any_of(batch, refuses))
+      return {commit_outcome::refused, "refused by a rule of the test"};
     const memory_reservation_rows before = *this;
     for (const auto& write : batch) {
       if (apply(write)) continue;
       ++violations;
       static_cast<memory_reservation_rows&>(*this) = before;
-      return commit_outcome::failed;
+      return {commit_outcome::refused, "a rule of the schema"};
     }
     ++commits;
     return happens ? commit_outcome::in_doubt : commit_outcome::committed;

@@ -13,7 +13,7 @@ TEST(ReservationMemory, SeatsWakeWhenAskedForAndLeaveWhenIdle) {
   EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 0);
   const auto id = w.held("ann", {"A-1", "A-2"});
   EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 2);
-  EXPECT_EQ(w.level("boxoffice_live_actors", "schedule_desk"), 1);
+  EXPECT_EQ(w.level("boxoffice_live_actors", "schedule"), 1);
   w.time.advance(seconds{40});
   w.hold("ben", {"A-2"});
   w.time.advance(seconds{30});

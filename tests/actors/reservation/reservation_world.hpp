@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/commit/committer.hpp"
-#include "actors/reservation/reservation_desk.hpp"
+#include "actors/reservation/reservation_service.hpp"
 #include "tests/actors/reservation/memory_reservation_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -48,7 +48,7 @@ class reservation_world {
   }
 
   void start() {
-    desk = time.owns(spawn_reservation_desk(
+    desk = time.owns(spawn_reservation_service(
         time.system(), reservation_context{time.clock(), catalogue, commits, store, time.commits(),
                                            store, time.reads(), time.meters(), &seat_maps}));
     time.run();
@@ -141,7 +141,7 @@ class reservation_world {
   committer<reservation_write> commits;
   catalogue_view catalogue;
   replies box;
-  reservation_desk_actor desk;
+  reservation_service_actor desk;
   std::uint64_t ticket{0};
 };
 

@@ -89,7 +89,7 @@ TYPED_TEST_P(ConcertStoreContract, ReplacesById) {
 TYPED_TEST_P(ConcertStoreContract, AFailedBatchLeavesNothing) {
   EXPECT_EQ(commit(this->store_, this->concert_row(7, "One"),
                    this->schedule_row(2, 99, {{"A", 2, 3, {500}}})),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_TRUE(this->store_.load().concerts.empty());
   EXPECT_EQ(commit(this->store_, this->concert_row(7, "One")), commit_outcome::committed);
 }

@@ -65,6 +65,7 @@ TYPED_TEST_P(PaymentStoreContract, ReadsEveryFieldBack) {
   p.balance = {77};
   p.changed_at = at(9);
   p.released_at = at(8);
+  p.parked_from = saga_state::refund_released;
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
   EXPECT_FALSE(this->reader_.find({1}));
@@ -79,7 +80,7 @@ TYPED_TEST_P(PaymentStoreContract, AFailedBatchLeavesNothing) {
   first.key_payment = other.id;
   first.notes.push_back({other.id, at(0), saga_state::started, saga_step::debit, "sent"});
   const auto rival = with(started(this->id(3), this->wanted), saga_state::completed);
-  EXPECT_EQ(commit(this->store_, first, write(rival)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, first, write(rival)), commit_outcome::refused);
   EXPECT_FALSE(this->reader_.find(other.id));
   EXPECT_FALSE(this->reader_.find_key(key(1).scope));
   EXPECT_TRUE(this->reader_.timeline(other.id).empty());
@@ -97,7 +98,7 @@ TYPED_TEST_P(PaymentStoreContract, OnePaymentKeepsTheSeats) {
   for (const auto s : {saga_state::completed, saga_state::refund_started,
                        saga_state::refund_released, saga_state::parked}) {
     keeps.state = s;
-    EXPECT_EQ(commit(this->store_, write(keeps)), commit_outcome::failed);
+    EXPECT_EQ(commit(this->store_, write(keeps)), commit_outcome::refused);
   }
   auto refunded = with(first, saga_state::completed);
   refunded.state = saga_state::refunded;
@@ -110,20 +111,20 @@ TYPED_TEST_P(PaymentStoreContract, APaymentKeepsWhatItIsAbout) {
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   auto other = p;
   other.amount = {1};
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   other = p;
   other.user = {"ben"};
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   other = p;
   other.reservation = make_reservation_id({3}, 2);
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
 }
 
 TYPED_TEST_P(PaymentStoreContract, APaymentHasOneEventOfAKind) {
   const auto p = with(started(this->id(1), this->wanted), saga_state::completed);
   ASSERT_EQ(commit(this->store_, this->publish(1, p)), commit_outcome::committed);
-  EXPECT_EQ(commit(this->store_, this->publish(2, p)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, this->publish(2, p)), commit_outcome::refused);
   auto refund = write(p);
   refund.event = event(3, p, event_kind::payment_refunded);
   EXPECT_EQ(commit(this->store_, refund), commit_outcome::committed);
@@ -226,7 +227,7 @@ TYPED_TEST_P(PaymentStoreContract, EventsComeBackWholeAndInSequence) {
   EXPECT_EQ(some[0].id, event_id{3});
   // An event is in the outbox once.
   EXPECT_EQ(commit(this->store_, this->publish(3, started(this->id(9), this->wanted))),
-            commit_outcome::failed);
+            commit_outcome::refused);
 }
 
 // A consumer that lost what it held is told everything again.
@@ -406,7 +407,7 @@ TYPED_TEST_P(PaymentStoreContract, AKeyGetsItsAnswerLaterAndKeepsTheFirst) {
   ASSERT_TRUE(found->answer);
   EXPECT_TRUE(same(*found->answer, *w.answer));
   later.key.body = key(2).body;
-  EXPECT_EQ(commit(this->store_, later), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, later), commit_outcome::refused);
   EXPECT_EQ(this->reader_.key_scopes(10), std::vector<digest>{key(1).scope});
 }
 

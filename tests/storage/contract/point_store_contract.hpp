@@ -43,7 +43,7 @@ TYPED_TEST_P(PointStoreContract, KeepsTheBalanceOfTheNewestEntry) {
 TYPED_TEST_P(PointStoreContract, AFailedBatchLeavesNothing) {
   EXPECT_EQ(commit(this->store_, write(entry(1, "ada", transaction_kind::charge, 500, 500)),
                    write(entry(2, "ben", transaction_kind::use, -1, -1, {7}))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->balance("ada"), 0);
   EXPECT_EQ(this->reader_.last_transaction(), transaction_id{});
   EXPECT_EQ(commit(this->store_, write(entry(1, "ada", transaction_kind::charge, 500, 500))),
@@ -54,9 +54,9 @@ TYPED_TEST_P(PointStoreContract, AnEntryMustContinueTheBalance) {
   ASSERT_EQ(commit(this->store_, write(entry(1, "ada", transaction_kind::charge, 500, 500))),
             commit_outcome::committed);
   EXPECT_EQ(commit(this->store_, write(entry(2, "ada", transaction_kind::charge, 100, 700))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(commit(this->store_, write(entry(2, "ada", transaction_kind::charge, 100, 100))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->balance("ada"), 500);
 }
 
@@ -67,9 +67,9 @@ TYPED_TEST_P(PointStoreContract, APaymentTakesAndGivesBackOnce) {
                    write(entry(3, "ada", transaction_kind::refund, 100, 500, p))),
             commit_outcome::committed);
   EXPECT_EQ(commit(this->store_, write(entry(4, "ada", transaction_kind::use, -100, 400, p))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(commit(this->store_, write(entry(4, "ada", transaction_kind::refund, 100, 600, p))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   // Charges have no reference, and any number of them.
   EXPECT_EQ(commit(this->store_, write(entry(4, "ada", transaction_kind::charge, 1, 501)),
                    write(entry(5, "ada", transaction_kind::charge, 1, 502))),
@@ -111,7 +111,7 @@ TYPED_TEST_P(PointStoreContract, RemembersTheAnswerToAStep) {
   EXPECT_EQ(this->reader_.find_step(p, point_step::refund)->answer.amount, points{9});
   EXPECT_FALSE(this->reader_.find_step({1}, point_step::debit));
   // A step is answered once.
-  EXPECT_EQ(commit(this->store_, w), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, w), commit_outcome::refused);
 }
 
 TYPED_TEST_P(PointStoreContract, LoadsTheNewestStepsOfAnAccountWhole) {

@@ -85,7 +85,7 @@ TYPED_TEST_P(QueueRankingStoreContract, EndedPlacesShowForAWhileAndArePrunedBoun
 TYPED_TEST_P(QueueRankingStoreContract, OneLivePlaceForAUserInAConcert) {
   ASSERT_EQ(commit(this->store_, this->place(1, "ada")), commit_outcome::committed);
   EXPECT_EQ(commit(this->store_, this->place(2, "ben"), this->place(3, "ada")),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->sequences(), (std::vector<std::uint64_t>{1}));
   EXPECT_EQ(
       commit(this->store_, this->place(1, "ada", token_state::left, at(1)), this->place(2, "ada")),
@@ -97,17 +97,17 @@ TYPED_TEST_P(QueueRankingStoreContract, ATokenKeepsItsUserAndItsPlace) {
             commit_outcome::committed);
   auto other_user = std::get<queue_write>(this->place(1, "eve"));
   EXPECT_EQ(commit(this->store_, this->place(3, "cyd"), queue_ranking_write{other_user}),
-            commit_outcome::failed);
+            commit_outcome::refused);
   auto other_place = std::get<queue_write>(this->place(1, "ada"));
   other_place.entry.sequence = 7;
-  EXPECT_EQ(commit(this->store_, queue_ranking_write{other_place}), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, queue_ranking_write{other_place}), commit_outcome::refused);
   auto place_of_ben = std::get<queue_write>(this->place(8, "dan"));
   place_of_ben.entry.sequence = 2;
-  EXPECT_EQ(commit(this->store_, queue_ranking_write{place_of_ben}), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, queue_ranking_write{place_of_ben}), commit_outcome::refused);
   auto twice = std::get<queue_write>(this->place(9, "eve"));
   twice.entry.sequence = 4;
   EXPECT_EQ(commit(this->store_, this->place(4, "dan"), queue_ranking_write{twice}),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->sequences(), (std::vector<std::uint64_t>{1, 2}));
   EXPECT_EQ(this->queue_.load_room(this->here, at(0)).last_sequence, 2U);
 }
@@ -121,7 +121,7 @@ TYPED_TEST_P(QueueRankingStoreContract, WhatOneBatchDoesToAPlaceIsDoneInOrder) {
   ASSERT_EQ(room.entries.size(), 2U);
   EXPECT_EQ(room.entries[0].state, token_state::left);
   EXPECT_EQ(room.entries[1].state, token_state::active);
-  EXPECT_EQ(commit(this->store_, this->place(3, "ada")), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, this->place(3, "ada")), commit_outcome::refused);
 }
 
 TYPED_TEST_P(QueueRankingStoreContract, AFailedBatchLeavesNothingOfEitherKind) {
@@ -129,7 +129,7 @@ TYPED_TEST_P(QueueRankingStoreContract, AFailedBatchLeavesNothingOfEitherKind) {
   ASSERT_EQ(commit(this->store_, this->applied("a", 1)), commit_outcome::committed);
   EXPECT_EQ(commit(this->store_, this->place(1, "ada"),
                    this->applied("a", 2, sales_bucket{{2}, 100, 4}, total), this->applied("a", 1)),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_TRUE(this->sequences().empty());
   auto board = this->ranking_.load_board("a", 0);
   EXPECT_EQ(board.applied_through, 1U);
@@ -200,7 +200,7 @@ TYPED_TEST_P(QueueRankingStoreContract, AnEventIsAppliedOnceByEachConsumer) {
       commit(this->store_, this->applied("a", 1), this->applied("b", 1), this->applied("a", 3)),
       commit_outcome::committed);
   EXPECT_EQ(commit(this->store_, this->applied("b", 2), this->applied("a", 3)),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->ranking_.load_board("a", 0).applied_through, 3U);
   EXPECT_EQ(this->ranking_.load_board("b", 0).applied_through, 1U);
   EXPECT_EQ(this->ranking_.load_board("c", 0).applied_through, 0U);

@@ -48,7 +48,7 @@ TYPED_TEST_P(ReservationStoreContract, AFailedBatchLeavesNothing) {
   w.answer = hold_outcome{};
   EXPECT_EQ(commit(this->store_, w, write(held(this->here, 3, "cyd", {2, 4})),
                    write(held(this->here, 4, "dan", {5}))),
-            commit_outcome::failed);
+            commit_outcome::refused);
   EXPECT_EQ(this->live(), (std::vector<std::uint64_t>{1}));
   EXPECT_FALSE(this->reader_.find_key(key(1).scope));
   // And it goes on.
@@ -60,7 +60,7 @@ TYPED_TEST_P(ReservationStoreContract, ASeatHasOneLiveHolder) {
   const auto first = held(this->here, 1, "ada", {1});
   ASSERT_EQ(commit(this->store_, write(first)), commit_outcome::committed);
   const auto second = held(this->here, 2, "ben", {1});
-  EXPECT_EQ(commit(this->store_, write(second)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(second)), commit_outcome::refused);
   for (const auto over :
        {reservation_status::released, reservation_status::expired, reservation_status::refunded}) {
     const auto n = 10 + static_cast<std::uint64_t>(over);
@@ -91,7 +91,7 @@ TYPED_TEST_P(ReservationStoreContract, APaidReservationNeverLapses) {
   ASSERT_EQ(commit(this->store_, write(paid)), commit_outcome::committed);
   reservation_write lapse;
   lapse.lapsed = {paid.id};
-  EXPECT_EQ(commit(this->store_, lapse), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, lapse), commit_outcome::refused);
   EXPECT_TRUE(this->stored(paid));
 }
 
@@ -105,7 +105,7 @@ TYPED_TEST_P(ReservationStoreContract, WhatHasLapsedBeforeStaysLapsed) {
   EXPECT_EQ(commit(this->store_, next), commit_outcome::committed);
   EXPECT_EQ(this->live(), (std::vector<std::uint64_t>{2}));
   lapse.lapsed = {make_reservation_id(this->here, 99)};
-  EXPECT_EQ(commit(this->store_, lapse), commit_outcome::failed) << "it was never there";
+  EXPECT_EQ(commit(this->store_, lapse), commit_outcome::refused) << "it was never there";
 }
 
 TYPED_TEST_P(ReservationStoreContract, ARowKeepsWhatItIsAbout) {
@@ -113,12 +113,12 @@ TYPED_TEST_P(ReservationStoreContract, ARowKeepsWhatItIsAbout) {
   ASSERT_EQ(commit(this->store_, write(r)), commit_outcome::committed);
   auto other = r;
   other.user = {"ben"};
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   other = held(this->here, 1, "ada", {2});
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   other = r;
   other.amount = {1};
-  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, write(other)), commit_outcome::refused);
   EXPECT_TRUE(this->stored(r));
 }
 
@@ -223,7 +223,7 @@ TYPED_TEST_P(ReservationStoreContract, AKeyIsRememberedOnce) {
   w.key = key(1);
   w.answer = hold_outcome{};
   ASSERT_EQ(commit(this->store_, w), commit_outcome::committed);
-  EXPECT_EQ(commit(this->store_, w), commit_outcome::failed);
+  EXPECT_EQ(commit(this->store_, w), commit_outcome::refused);
 }
 
 TYPED_TEST_P(ReservationStoreContract, PrunesOldKeysBoundedly) {

@@ -78,7 +78,7 @@ TEST_F(RedisLoss, TheNextBatchFindsItAndEverythingIsPutBack) {
   }
   expect_filled(storage, {1, 3, 4, 5, 6, 7});
   EXPECT_EQ(storage.store->look().restorings, 4U);
-  EXPECT_EQ(storage.store->commit(sell(2, {3}, 12)), commit_outcome::failed)
+  EXPECT_EQ(storage.store->commit(sell(2, {3}, 12)), commit_outcome::refused)
       << "what was applied is known";
   EXPECT_EQ(storage.store->commit(join(9, token_state::active)), commit_outcome::committed);
 }

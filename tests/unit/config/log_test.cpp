@@ -73,9 +73,9 @@ TEST(Log, IsSilentWithoutLogging) {
 TEST(Log, WritesEveryQueuedLineBeforeItEnds) {
   testing::internal::CaptureStderr();
   {
-    const logging on{{log_level::info, log_format::json}};
+    const logging on{{log_level::debug, log_format::json}};
     for (int i = 0; i < 1000; ++i)
-      log(log_level::info, "test", "line", {{"number", i}});
+      log(log_level::debug, "test", "line", {{"number", i}});
   }
   const auto text = testing::internal::GetCapturedStderr();
   EXPECT_EQ(std::ranges::count(text, '\n'), 1000);
@@ -119,13 +119,31 @@ TEST(Log, LinesBelowTheLevelAreNotWritten) {
   EXPECT_FALSE(log_enabled(log_level::error)) << "over with its logging";
 }
 
+TEST(Log, WhatRepeatsIsWrittenOnceAndCounted) {
+  for (const auto format : {log_format::json, log_format::text}) {
+    testing::internal::CaptureStderr();
+    {
+      const logging on{{log_level::info, format}};
+      for (int i = 0; i < 1000; ++i)
+        log(log_level::error, "storage", "away", {{"database", i % 2 ? "one" : "two"}, {"try", i}});
+    }
+    const auto text = testing::internal::GetCapturedStderr();
+    const auto lines = std::ranges::count(text, '\n');
+    EXPECT_GE(lines, 4) << text;
+    EXPECT_LE(lines, 40) << "one a second of each, however slow this machine is: " << text;
+    const auto last = format == log_format::json ? R"("database":"one","try":999,"repeated":)"
+                                                 : "database=one try=999 repeated=";
+    EXPECT_TRUE(contains(text, last)) << text;
+  }
+}
+
 TEST(Log, AStalledTerminalLosesTheOldestLinesCountsThemAndRecovers) {
   constexpr auto lines = static_cast<int>(limits::log_queue_lines_max) * 3;
   stalled_stderr terminal;
   {
-    const logging on{{log_level::info, log_format::json}};
+    const logging on{{log_level::debug, log_format::json}};
     for (int i = 0; i < lines; ++i)
-      log(log_level::info, "test", "line", {{"number", i}});
+      log(log_level::debug, "test", "line", {{"number", i}});
     EXPECT_GT(log_state().lost_lines, limits::log_queue_lines_max / 2);
     EXPECT_GT(log_state().queued_lines, limits::log_queue_lines_max / 2);
     EXPECT_LE(log_state().queued_lines, limits::log_queue_lines_max);

@@ -156,5 +156,63 @@ TEST(RelayProgress, AReplayThatIsRefusedLeavesTheRestWhereItIs) {
   EXPECT_TRUE(p.is_idle());
 }
 
+// Found by fuzzing: a relay committed in a busy loop while a sibling was parked above the position.
+TEST(RelayProgress, OwesTheStoreOnlyWhatCanBeWrittenNow) {
+  auto p = fresh();
+  p.give({event(1, 1), event(2, 2), event(3, 1)}, t0);
+  EXPECT_EQ(p.consumer_refused(1, "no", false, t0), refused::parked);
+  EXPECT_TRUE(p.owes_store());
+  const auto told = p.unstored();
+  EXPECT_EQ(parked_in(told), sequences{1});
+  p.stored(told);
+  EXPECT_FALSE(p.owes_store()) << "3 is parked, and 2 still waits before it";
+  EXPECT_EQ(p.consumer_applied(2), applied::all);
+  EXPECT_TRUE(p.owes_store());
+  EXPECT_EQ(parked_in(p.unstored()), sequences{3});
+}
+
+// Found by fuzzing: a catch-up of more than one portion, cut short by a refusal and a restart, lost
+// the sibling in the second portion.
+TEST(RelayProgress, ACatchUpThatWasCutShortParksTheRestAfterARestart) {
+  relay_progress before{"boards", 2, {}, 3};
+  before.go_back_to(0);
+  before.give({event(1, 1)}, t0);
+  EXPECT_EQ(before.consumer_refused(1, "no", false, t0), refused::parked);
+  EXPECT_EQ(before.unstored().position, 2U);
+  EXPECT_EQ(parked_in(before.unstored()), sequences{1});
+
+  relay_progress after{"boards", 2, {{{schedule_id{1}, 1}}, 1}, 3};
+  after.go_back_to(0);
+  after.give({event(1, 1), event(2, 1)}, t0, {1});
+  EXPECT_TRUE(after.is_idle());
+  EXPECT_EQ(parked_in(after.unstored()), sequences{2}) << "what stands of 1 in the store stays";
+  EXPECT_EQ(after.parked_events(), 2U);
+}
+
+TEST(RelayProgress, WhatTheStoreRefusesToParkIsDeliveredAgainAfterARestart) {
+  auto p = fresh();
+  p.give({event(1, 1), event(2, 2)}, t0);
+  EXPECT_EQ(p.consumer_refused(1, "no", false, t0), refused::parked);
+  EXPECT_EQ(p.consumer_applied(2), applied::all);
+  EXPECT_EQ(p.unstored(1).position, 2U);
+  p.cannot_store(1);
+  EXPECT_EQ(p.unstored().position, 0U) << "never beyond it";
+  EXPECT_FALSE(p.owes_store());
+  p.give({event(3, 1), event(4, 2)}, t0);
+  EXPECT_EQ(of(p.waiting()), sequences{4}) << "others flow";
+}
+
+TEST(RelayProgress, WritesParkedEventsOneByOneWhenAsked) {
+  auto p = fresh();
+  p.give({event(1, 1), event(2, 1), event(4, 1)}, t0);
+  EXPECT_EQ(p.consumer_refused(1, "no", false, t0), refused::parked);
+  const auto first = p.unstored(1);
+  EXPECT_EQ(first.position, 1U);
+  EXPECT_EQ(parked_in(first), sequences{1});
+  p.stored(first);
+  EXPECT_EQ(parked_in(p.unstored(1)), sequences{2});
+  EXPECT_EQ(p.unstored(1).position, 3U);
+}
+
 }  // namespace
 }  // namespace boxoffice

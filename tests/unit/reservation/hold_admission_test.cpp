@@ -16,38 +16,38 @@ schedule a_schedule() {
   return s;
 }
 
-hold_refusal refusal_of(const std::variant<admitted_basket, hold_outcome>& v) {
+hold_refusal refusal_of(const std::variant<validated_hold, hold_outcome>& v) {
   const auto* outcome = std::get_if<hold_outcome>(&v);
   return outcome == nullptr ? hold_refusal::none : outcome->refusal;
 }
 
 TEST(HoldAdmission, SalesWindowIsHalfOpen) {
   const auto s = a_schedule();
-  const hold_wish wish{{"A-1"}, 0, {}, queue_admission::admitted, 0};
+  const requested_hold wish{{"A-1"}, 0, {}, queue_admission::admitted, 0};
   const milliseconds tick{1};
-  const auto early = admit_hold(&s, wish, opens - tick);
+  const auto early = validate_hold(&s, wish, opens - tick);
   EXPECT_EQ(refusal_of(early), hold_refusal::sales_not_open);
   EXPECT_EQ(std::get<hold_outcome>(early).opens_at, opens);
-  EXPECT_EQ(refusal_of(admit_hold(&s, wish, opens)), hold_refusal::none);
-  EXPECT_EQ(refusal_of(admit_hold(&s, wish, closes - tick)), hold_refusal::none);
-  EXPECT_EQ(refusal_of(admit_hold(&s, wish, closes)), hold_refusal::sales_closed);
+  EXPECT_EQ(refusal_of(validate_hold(&s, wish, opens)), hold_refusal::none);
+  EXPECT_EQ(refusal_of(validate_hold(&s, wish, closes - tick)), hold_refusal::none);
+  EXPECT_EQ(refusal_of(validate_hold(&s, wish, closes)), hold_refusal::sales_closed);
 }
 
 TEST(HoldAdmission, QueueGoesBeforeTheSalesWindowAndAfterTheSeats) {
   const auto s = a_schedule();
-  hold_wish wish{{"A-7", "A-1", "A-0"}, 0, {}, queue_admission::token_invalid, 0};
-  const auto unknown = admit_hold(&s, wish, closes);
+  requested_hold wish{{"A-7", "A-1", "A-0"}, 0, {}, queue_admission::token_invalid, 0};
+  const auto unknown = validate_hold(&s, wish, closes);
   EXPECT_EQ(refusal_of(unknown), hold_refusal::seat_not_found);
   EXPECT_EQ(std::get<hold_outcome>(unknown).seats, (std::vector<std::string>{"A-7", "A-0"}));
   wish.seats = {"A-1"};
-  EXPECT_EQ(refusal_of(admit_hold(&s, wish, closes)), hold_refusal::queue_token_invalid);
-  EXPECT_EQ(refusal_of(admit_hold(nullptr, wish, closes)), hold_refusal::schedule_not_found);
+  EXPECT_EQ(refusal_of(validate_hold(&s, wish, closes)), hold_refusal::queue_token_invalid);
+  EXPECT_EQ(refusal_of(validate_hold(nullptr, wish, closes)), hold_refusal::schedule_not_found);
 }
 
 TEST(HoldAdmission, SeatsBecomeAnAscendingSet) {
   const auto s = a_schedule();
-  const hold_wish wish{{"A-5", "A-2", "A-5"}, 0, {}, queue_admission::admitted, 0};
-  const auto basket = std::get<admitted_basket>(admit_hold(&s, wish, opens));
+  const requested_hold wish{{"A-5", "A-2", "A-5"}, 0, {}, queue_admission::admitted, 0};
+  const auto basket = std::get<validated_hold>(validate_hold(&s, wish, opens));
   EXPECT_EQ(basket.seats, (std::vector<seat_index>{1, 4}));
 }
 

@@ -1,0 +1,174 @@
+#include "actors/concert/catalogue_service.hpp"
+
+#include "actors/concert/catalogue_draft.hpp"
+#include "actors/durable/journal.hpp"
+#include "actors/durable/recovery.hpp"
+#include "actors/durable/store_reads.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <memory>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace boxoffice {
+namespace {
+
+/// The owner of the master data, around a catalogue_draft. One per process; ends with the node.
+class catalogue_service {
+ public:
+  using interface = accepts_also<catalogue_actor, commit_report, continuation>;
+  static constexpr auto name = "concert";
+
+  catalogue_service(interface::pointer self, const concert_context& context, catalogue loaded)
+      : self_{self},
+        context_{context},
+        draft_{std::move(loaded)},
+        writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
+                                     const commit_report& report) { caf::anon_send(to, report); }},
+        reads_{context.store, context.writer, caf::actor_cast<caf::actor>(self), name},
+        memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self)},
+        concerts_{context.meters.level("boxoffice_concerts", "Concerts in the catalogue")},
+        schedules_{context.meters.level("boxoffice_schedules", "Schedules in the catalogue")} {
+    entity_ = writes_.new_entity();
+    memory_.loaded();
+    publish();
+  }
+
+  void on(create_concert& m) { admit({sender_of(self_), m.ticket, std::move(m), {}}); }
+  void on(create_schedule& m) { admit({sender_of(self_), m.ticket, std::move(m), {}}); }
+  void on(const change_waiting_room& m) { admit({sender_of(self_), m.ticket, m, {}}); }
+
+  void on(const commit_report& report) {
+    writes_.settle(report, settled_);
+    for (const auto& r : settled_.durable)
+      draft_.made_durable(r.write);
+    if (!settled_.durable.empty()) {
+      memory_.proven();
+      publish();
+    }
+    for (const auto& r : settled_.durable)
+      reply(r, fault::none);
+    if (settled_.refused) refused(*settled_.refused, settled_.reason);
+    for (auto& r : settled_.revoked)
+      admit(std::move(r));  // decided again
+    if (!settled_.failed()) return;
+    log(log_level::warning, name, "a commit did not succeed: reading the catalogue back",
+        {{"in_doubt", settled_.in_doubt.size()}, {"lost", settled_.lost.size()}});
+    for (const auto& r : settled_.lost)
+      reply(r, fault::unavailable);
+    in_doubt_ = std::move(settled_.in_doubt);
+    memory_.reload(recovery::cause::failed);
+  }
+
+ private:
+  /// A change that somebody asked for, and what it writes.
+  struct request {
+    caf::actor from;
+    std::uint64_t ticket{0};
+    std::variant<create_concert, create_schedule, change_waiting_room> what;
+    concert_write write;
+  };
+  using catalogue_journal = journal<concert_write, request>;
+
+  void admit(request r) {
+    if (memory_.serves()) return decide(r);
+    const auto shared = std::make_shared<request>(std::move(r));
+    memory_.admit([this, shared](fault why) {
+      if (why == fault::none)
+        decide(*shared);
+      else
+        reply(*shared, why);
+    });
+  }
+
+  void decide(request& r) {
+    auto made = std::visit([this](const auto& m) { return decide(m); }, r.what);
+    switch (made.outcome) {
+      case catalogue_draft::verdict::done:
+        break;
+      case catalogue_draft::verdict::concert_not_found:
+        return answer(
+            self_, r.from,
+            catalogue_reply{r.ticket, fault::none, catalogue_refusal::concert_not_found, {}, {}});
+      case catalogue_draft::verdict::ids_exhausted:
+        log(log_level::error, name, "all ids are given away");
+        return reply(r, fault::unavailable);
+    }
+    r.write = made.write;
+    if (writes_.submit(entity_, made.write, r) == catalogue_journal::submitted::accepted)
+      draft_.apply(made.write);
+    else
+      reply(r, fault::overloaded);
+  }
+  catalogue_draft::decision decide(const create_concert& m) { return draft_.add_concert(m.draft); }
+  catalogue_draft::decision decide(const create_schedule& m) {
+    return draft_.add_schedule(m.draft);
+  }
+  catalogue_draft::decision decide(const change_waiting_room& m) {
+    return draft_.change_waiting_room(m.concert, m.rule);
+  }
+
+  void refused(const request& r, const std::string& reason) {
+    log(log_level::error, name, "the store refuses a write of the catalogue", {{"reason", reason}});
+    reply(r, fault::internal);
+    memory_.reload(recovery::cause::refused);
+  }
+
+  void load() {
+    reads_.ask_within(
+        memory_, [](concert_store& store) { return store.load(); },
+        [this](fault failed, catalogue& found) {
+          if (failed != fault::none) return memory_.failed();
+          draft_ = catalogue_draft{std::move(found)};
+          entity_ = writes_.new_entity();
+          publish();
+          for (const auto& r : std::exchange(in_doubt_, {}))
+            reply(r, draft_.holds(r.write) ? fault::none : fault::unavailable);
+          memory_.loaded();
+        });
+  }
+
+  void publish() {
+    auto next = draft_.snapshot();
+    concerts_.set(static_cast<std::int64_t>(next->concerts.size()));
+    schedules_.set(static_cast<std::int64_t>(next->schedules.size()));
+    context_.view.publish(std::move(next));
+  }
+
+  void reply(const request& to, fault why) {
+    catalogue_reply r{to.ticket, why, {}, {}, {}};
+    if (why == fault::none) {
+      if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&to.write)) {
+        r.concert = (*c)->id;
+      } else {
+        const auto& s = std::get<std::shared_ptr<const schedule>>(to.write);
+        r.concert = s->concert;
+        r.schedule = s->id;
+      }
+    }
+    answer(self_, to.from, r);
+  }
+
+  interface::pointer self_;
+  concert_context context_;
+  catalogue_draft draft_;
+  catalogue_journal writes_;
+  store_reads<concert_store> reads_;
+  recovery memory_;
+  std::uint64_t entity_{0};
+  catalogue_journal::outcome settled_;  // reused between reports
+  std::vector<request> in_doubt_;       // the next load tells
+  gauge& concerts_;
+  gauge& schedules_;
+};
+
+}  // namespace
+
+catalogue_actor spawn_catalogue(caf::actor_system& system, const concert_context& context,
+                                catalogue loaded) {
+  return spawn_actor<catalogue_service>(system, context, std::move(loaded));
+}
+
+}  // namespace boxoffice

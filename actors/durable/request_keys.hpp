@@ -1,0 +1,89 @@
+#pragma once
+
+#include "actors/core/idempotency.hpp"
+#include "actors/durable/store_reads.hpp"
+#include "config/limits.hpp"
+
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace boxoffice {
+
+/// Recognises the retries of a service's commands by their idempotency keys: keeps by heart which
+/// keys there are, asks the store what was answered under one that may have been seen, and prunes
+/// what is too old. `Reader::find_key(scope)` gives an optional {body, answer}, where the answer
+/// may be missing while the first request runs. **Thread**: its actor's.
+template <class Reader>
+class request_keys {
+ public:
+  explicit request_keys(const clock& time)
+      : time_{time}, book_{limits::key_book_keys_max, limits::key_running_time_max} {}
+
+  /// Calls `run()` for a key that is new, or absent: its command runs, and ends with `finish`.
+  /// Otherwise `tell(fault, verdict, answer)`, where the answer is null unless it is replayed.
+  /// Either may come later, after a look at the store.
+  template <class Run, class Tell>
+  void begin(const request_key& key, store_reads<Reader>& reads, const recovery& memory, Run run,
+             Tell tell) {
+    switch (book_.begin(key, time_.now())) {
+      case key_book::state::fresh:
+        return run();
+      case key_book::state::in_flight:
+        return tell(fault::none, key_verdict::in_flight, nullptr);
+      case key_book::state::reused:
+        return tell(fault::none, key_verdict::reused, nullptr);
+      case key_book::state::look_up:
+        break;
+    }
+    reads.ask([scope = key.scope](Reader& reader) { return reader.find_key(scope); },
+              [this, key, &memory, mine = memory.number(), run = std::move(run),
+               tell = std::move(tell)](fault failed, auto& found) mutable {
+                // What was begun before memory was lost is not begun.
+                if (mine != memory.number())
+                  return tell(fault::unavailable, key_verdict::fresh, nullptr);
+                if (failed == fault::none && !found) {
+                  book_.run(key, time_.now());
+                  return run();
+                }
+                finish(key, key_book::outcome::forgotten);
+                if (failed != fault::none) return tell(failed, key_verdict::fresh, nullptr);
+                if (found->body != key.body) return tell(fault::none, key_verdict::reused, nullptr);
+                if (const auto* answer = answer_of(found->answer))
+                  return tell(fault::none, key_verdict::replayed, answer);
+                tell(fault::none, key_verdict::in_flight, nullptr);
+              });
+  }
+
+  /// The command with this key was answered.
+  void finish(const request_key& key, key_book::outcome what) { book_.finish(key, what); }
+  /// The command with this key runs since before a restart.
+  void run(const request_key& key) { book_.run(key, time_.now()); }
+  void remember(const digest& scope) { book_.remember(scope); }
+
+  /// The keys of the store are read once, at the start: what memory is lost later keeps them.
+  [[nodiscard]] bool are_known() const { return known_; }
+  void know(const std::vector<digest>& scopes) {
+    for (const auto& scope : scopes)
+      book_.remember(scope);
+    known_ = true;
+  }
+  /// Nothing runs any more.
+  void drop_in_flight() { book_.drop_in_flight(); }
+
+ private:
+  template <class Answer>
+  static const Answer* answer_of(const Answer& answer) {
+    return &answer;
+  }
+  template <class Answer>
+  static const Answer* answer_of(const std::optional<Answer>& answer) {
+    return answer ? &*answer : nullptr;
+  }
+
+  const clock& time_;
+  key_book book_;
+  bool known_{false};
+};
+
+}  // namespace boxoffice

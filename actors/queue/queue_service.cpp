@@ -1,0 +1,201 @@
+#include "actors/queue/queue_service.hpp"
+
+#include "actors/queue/waiting_room_actor.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <map>
+#include <unordered_map>
+#include <utility>
+
+#include <caf/exit_reason.hpp>
+
+namespace boxoffice {
+namespace {
+
+/// Routes by concert; rooms answer the asker themselves. Started and ended by the node.
+class queue_service_state {
+ public:
+  using interface = accepts_also<queue_service_actor, tokens_used, continuation>;
+  static constexpr auto name = "queue";
+
+  queue_service_state(interface::pointer self, const queue_context& context)
+      : self_{self},
+        context_{context},
+        events_{context.meters.count("boxoffice_events_applied_total",
+                                     "Payment events durably applied",
+                                     {{"consumer", "waiting_room"}})},
+        store_whole_{context.meters.level("boxoffice_queue_store_whole",
+                                          "1: waiting rooms and rankings are stored as committed")},
+        restorings_{context.meters.level("boxoffice_queue_store_restorings",
+                                         "Times the store had lost something, and it was put back",
+                                         {})} {
+    store_whole_.set(1);
+    self_->set_down_handler([this](const caf::down_msg& m) { forget_room(m); });
+    if (context_.prune) keep_pruning();
+    if (context_.look) keep_looking();
+  }
+  ~queue_service_state() {
+    for (const auto& [concert, room] : rooms_)
+      caf::anon_send_exit(room, caf::exit_reason::user_shutdown);
+  }
+  queue_service_state(const queue_service_state&) = delete;
+  queue_service_state& operator=(const queue_service_state&) = delete;
+
+  void on(join_queue& m) {
+    if (!exists(m.concert))
+      return answer(self_, sender_of(self_),
+                    queue_reply{m.ticket, fault::none, queue_refusal::concert_not_found, {}, {}});
+    pass_on(m.concert, std::move(m));
+  }
+  void on(poll_queue& m) { pass_on_token(std::move(m)); }
+  void on(leave_queue& m) { pass_on_token(std::move(m)); }
+
+  void on(check_token& m) {
+    if (concert_of(m.token) != m.concert || !exists(m.concert))
+      return answer(self_, sender_of(self_),
+                    token_reply{m.ticket, fault::none, token_verdict::invalid, 0});
+    pass_on(m.concert, std::move(m));
+  }
+
+  // A payment uses its token up unless the buyer still holds seats in that concert.
+  void on(const deliver_events& m) {
+    if (m.events.empty()) return;
+    std::map<concert_id, use_tokens> by_room;
+    for (const auto& e : m.events) {
+      if (e.kind != event_kind::payment_completed || e.holds_else || !e.token) continue;
+      const auto concert = concert_of(e.token);
+      if (concert != e.concert || !exists(concert)) continue;
+      auto& used = by_room[concert];
+      used.ticket = next_delivery_;
+      used.tokens.push_back(e.token);
+      used.users.push_back(e.user);
+    }
+    const delivery d{sender_of(self_), m.ticket, m.events.back().sequence, m.events.size(),
+                     by_room.size()};
+    if (by_room.empty()) return applied(d);
+    if (open_.size() >= limits::consumer_open_deliveries_max) open_.erase(open_.begin());
+    open_.emplace(next_delivery_++, d);
+    for (auto& [concert, used] : by_room)
+      self_->send(room_of(concert), std::move(used));
+  }
+
+  void on(const tokens_used& m) {
+    const auto found = open_.find(m.ticket);
+    if (found == open_.end() || --found->second.rooms_left > 0) return;
+    applied(found->second);
+    open_.erase(found);
+  }
+
+  // A token that is used twice is used: no books are needed.
+  void on(const ask_applied& m) {
+    answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
+  }
+
+  void on(const ask_queue_store& m) {
+    const bool whole = store_.is == store_state::condition::whole;
+    answer(self_, sender_of(self_),
+           queue_store_reply{m.ticket, whole ? fault::none : fault::unavailable});
+  }
+
+ private:
+  struct delivery {
+    caf::actor from;
+    std::uint64_t ticket;
+    std::uint64_t last_sequence;
+    std::size_t events;
+    std::size_t rooms_left;
+  };
+
+  void keep_pruning() {
+    run_later(self_, limits::prune_every, [this] {
+      context_.prune(context_.clock.now() - limits::ended_token_kept);
+      keep_pruning();
+    });
+  }
+
+  void keep_looking() {
+    run_later(self_, limits::queue_store_look_every, [this] {
+      keep_looking();
+      if (looking_) return;  // it takes its time
+      const auto posted =
+          context_.look([this, to = caf::actor_cast<caf::actor>(self_)](const store_state& found) {
+            caf::anon_send(to, continuation{[this, found] { looked_at(found); }});
+          });
+      looking_ = posted == job_runner::posted::yes;
+    });
+  }
+
+  void looked_at(const store_state& found) {
+    looking_ = false;
+    const bool whole = found.is == store_state::condition::whole;
+    if (found.is != store_.is)
+      log(whole ? log_level::info : log_level::error, name,
+          whole ? "the store of waiting rooms and rankings is whole again"
+                : "the store of waiting rooms and rankings is away or was taken over");
+    store_ = found;
+    store_whole_.set(whole ? 1 : 0);
+    restorings_.set(static_cast<std::int64_t>(found.restorings));
+  }
+
+  [[nodiscard]] bool exists(concert_id concert) const {
+    return context_.catalogue.snapshot()->find(concert) != nullptr;
+  }
+
+  void applied(const delivery& d) {
+    events_.add(d.events);
+    answer(self_, d.from, events_applied{d.ticket, d.last_sequence});
+  }
+
+  template <class Message>
+  void pass_on(concert_id concert, Message&& m) {
+    const auto from = sender_of(self_);
+    if (from) caf::send_as(from, room_of(concert), std::forward<Message>(m));
+  }
+  // A token of no concert is nobody's.
+  template <class Message>
+  void pass_on_token(Message&& m) {
+    const auto concert = concert_of(m.token);
+    if (!exists(concert))
+      return answer(self_, sender_of(self_),
+                    queue_reply{m.ticket, fault::none, queue_refusal::token_not_found, {}, {}});
+    pass_on(concert, std::forward<Message>(m));
+  }
+
+  const waiting_room_actor& room_of(concert_id concert) {
+    auto& room = rooms_[concert];
+    if (!room) {
+      room = spawn_waiting_room(self_->system(), context_, concert);
+      self_->monitor(room);
+    }
+    return room;
+  }
+
+  void forget_room(const caf::down_msg& m) {
+    const auto found =
+        std::ranges::find_if(rooms_, [&](const auto& r) { return r.second.address() == m.source; });
+    if (found == rooms_.end()) return;
+    log(log_level::error, "queue", "a waiting room ended: it starts again when asked",
+        {{"concert_id", to_text(found->first)}});
+    rooms_.erase(found);
+  }
+
+  interface::pointer self_;
+  queue_context context_;
+  counter& events_;
+  gauge& store_whole_;
+  gauge& restorings_;
+  store_state store_;
+  bool looking_{false};
+  std::unordered_map<concert_id, waiting_room_actor> rooms_;
+  std::map<std::uint64_t, delivery> open_;  // waiting for their rooms
+  std::uint64_t next_delivery_{1};
+};
+
+}  // namespace
+
+queue_service_actor spawn_queue_service(caf::actor_system& system, const queue_context& context) {
+  return spawn_actor<queue_service_state>(system, context);
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,366 @@
+#include "actors/queue/waiting_room_actor.hpp"
+
+#include "actors/caf/deadline_timer.hpp"
+#include "actors/durable/journal.hpp"
+#include "actors/durable/recovery.hpp"
+#include "actors/durable/store_reads.hpp"
+#include "actors/queue/room_meters.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <algorithm>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace boxoffice {
+namespace {
+
+/// The shell around waiting_room: one per concert, started and ended by the queue service. An
+/// answer leaves once everything that it shows of its entry is durable. A token of which the store
+/// refuses a change is set aside: it neither waits nor buys, and everybody else goes on.
+class waiting_room_state {
+ public:
+  using interface = accepts_also<waiting_room_actor, commit_report, continuation>;
+  static constexpr auto name = "queue";
+
+  waiting_room_state(interface::pointer self, const queue_context& context, concert_id concert)
+      : self_{self},
+        context_{context},
+        concert_{concert},
+        room_{concert, context.times},
+        meters_{context.meters},
+        writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
+                                     const commit_report& report) { caf::anon_send(to, report); }},
+        reads_{context.reader, context.reads, caf::actor_cast<caf::actor>(self), name},
+        memory_{limits::http_in_flight_requests_default, [this] { load(); }, timer_of(self)} {
+    memory_.start();
+  }
+  ~waiting_room_state() { show_none(); }
+  waiting_room_state(const waiting_room_state&) = delete;
+  waiting_room_state& operator=(const waiting_room_state&) = delete;
+
+  void on(join_queue& m) { admit(std::move(m)); }
+  void on(poll_queue& m) { admit(std::move(m)); }
+  void on(leave_queue& m) { admit(std::move(m)); }
+  void on(check_token& m) { admit(std::move(m)); }
+  void on(use_tokens& m) { admit(std::move(m)); }
+
+  void on(const commit_report& report) {
+    writes_.settle(report, settled_);
+    if (!settled_.durable.empty()) memory_.proven();
+    for (auto& e : settled_.durable)
+      made_durable(e);
+    if (settled_.refused) set_aside(*settled_.refused, settled_.reason);
+    for (auto& e : settled_.revoked)
+      if (e.waits) refuse(e.waits->of, fault::internal);
+    if (settled_.failed()) lose_memory();
+  }
+
+ private:
+  using command = std::variant<join_queue, poll_queue, leave_queue, check_token, use_tokens>;
+  using reply = std::variant<queue_reply, token_reply, tokens_used>;
+
+  struct request {
+    caf::actor from;
+    command what;
+    queue_token created{};  ///< the token given before the outcome became doubtful
+  };
+  struct held_reply {
+    request of;
+    reply answer;
+  };
+  /// A change of a token under way, or an answer that waits behind one.
+  struct entry {
+    queue_token token;
+    enum class change : std::uint8_t { of_stored, first } is{change::of_stored};
+    std::optional<held_reply> waits;
+  };
+  using room_journal = journal<queue_ranking_write, entry>;
+  /// The changes of a token that are not yet durable.
+  struct undurable {
+    std::uint64_t entity{0};
+    std::uint32_t writes{0};
+  };
+
+  void admit(command c) {
+    request r{sender_of(self_), std::move(c)};
+    if (memory_.serves()) {
+      run(r);
+      return arm(context_.clock.now());
+    }
+    const auto shared = std::make_shared<request>(std::move(r));
+    memory_.admit([this, shared](fault why) {
+      if (why == fault::none)
+        run(*shared);
+      else
+        refuse(*shared, why);
+    });
+  }
+
+  void run(request& r) {
+    room_.set_rule(rule(), context_.clock.now());
+    std::visit([&](const auto& m) { execute(m, r); }, r.what);
+  }
+
+  void execute(const join_queue& m, request& r) {
+    const auto now = context_.clock.now();
+    auto token = room_.live_token_of(m.user, now).value_or(queue_token{});
+    auto from = queue_reply::origin::existing;
+    if (token) {
+      (void)room_.find(token, now);
+      room_.touch(token, now);
+      if (token == r.created) from = queue_reply::origin::created;
+    } else {
+      if (room_.known() >= limits::waiting_room_tokens_max) return refuse(r, fault::overloaded);
+      do
+        token = make_queue_token(concert_, context_.random.next());
+      while (room_.find(token, now) != nullptr);
+      room_.join(m.user, token, now);
+      from = queue_reply::origin::created;
+      r.created = token;
+    }
+    flush();
+    if (!stands(token, now)) return refuse(r, fault::overloaded);
+    send_when_durable(token, r, queue_reply{m.ticket, fault::none, {}, from, room_.place(token)});
+  }
+
+  void execute(const poll_queue& m, request& r) {
+    const auto now = context_.clock.now();
+    if (aside_.contains(m.token)) return refuse(r, fault::internal);
+    if (!owns(m.token, m.user, now)) return send_now(r, not_found(m.ticket));
+    room_.touch(m.token, now);
+    flush();
+    if (!stands(m.token, now)) return refuse(r, fault::overloaded);
+    send_when_durable(m.token, r, queue_reply{m.ticket, fault::none, {}, {}, room_.place(m.token)});
+  }
+
+  void execute(const leave_queue& m, request& r) {
+    const auto now = context_.clock.now();
+    if (aside_.contains(m.token)) return refuse(r, fault::internal);
+    if (!owns(m.token, m.user, now)) return send_now(r, not_found(m.ticket));
+    room_.leave(m.token, now);
+    flush();
+    const auto place = room_.place(m.token);
+    if (place.entry.state == token_state::active || place.entry.state == token_state::waiting)
+      return refuse(r, fault::overloaded);
+    send_when_durable(m.token, r, queue_reply{m.ticket, fault::none, {}, {}, place});
+  }
+
+  void execute(const check_token& m, request& r) {
+    const auto now = context_.clock.now();
+    if (m.concert != concert_ || !owns(m.token, m.user, now)) {
+      flush();
+      return send_now(r, token_reply{m.ticket, fault::none, token_verdict::invalid, 0});
+    }
+    flush();
+    if (!stands(m.token, now)) return refuse(r, fault::overloaded);
+    const auto place = room_.place(m.token);
+    auto verdict = token_verdict::invalid;
+    if (place.entry.state == token_state::active) verdict = token_verdict::active;
+    if (place.entry.state == token_state::waiting) verdict = token_verdict::waiting;
+    send_when_durable(m.token, r, token_reply{m.ticket, fault::none, verdict, place.position});
+  }
+
+  // A token that is set aside cannot buy any more, which is what matters here.
+  void execute(const use_tokens& m, request& r) {
+    const auto now = context_.clock.now();
+    for (std::size_t i = 0; i < m.tokens.size(); ++i)
+      room_.use(m.tokens[i], m.users[i], now);
+    flush();
+    bool all_durable = true;
+    for (std::size_t i = 0; i < m.tokens.size(); ++i) {
+      const auto* e = room_.find(m.tokens[i], now);
+      // Taken back for want of room in the committer: the events come again.
+      if (e != nullptr && e->user == m.users[i] && e->state == token_state::active) return;
+      all_durable = all_durable && !undurable_.contains(m.tokens[i]);
+    }
+    if (all_durable) return send_now(r, tokens_used{m.ticket});
+    follow(writes_.new_entity(), r, tokens_used{m.ticket});
+  }
+
+  [[nodiscard]] bool owns(queue_token token, const user_id& user, time_point now) {
+    const auto* e = room_.find(token, now);
+    return e != nullptr && e->user == user;
+  }
+
+  // Whether the entry is there and as its deadline says: a change that found no room in the
+  // committer's queue was taken back.
+  [[nodiscard]] bool stands(queue_token token, time_point now) {
+    if (!room_.knows(token)) return false;
+    const auto e = room_.place(token).entry;
+    const bool live = e.state == token_state::active || e.state == token_state::waiting;
+    return !live || now < e.expires_at;
+  }
+
+  [[nodiscard]] waiting_room_rule rule() const {
+    const auto found = context_.catalogue.snapshot()->find(concert_);
+    return found ? found->waiting_room : waiting_room_rule{};
+  }
+
+  // Hands what was decided to the committer; takes back what does not fit.
+  void flush() {
+    const auto changes = room_.take_changes();
+    std::size_t taken = 0;
+    for (; taken < changes.size(); ++taken) {
+      const auto& c = changes[taken];
+      const auto token = c.after.token;
+      if (context_.admitted != nullptr) context_.admitted->drop(token);
+      auto& pending = undurable_[token];
+      if (pending.writes == 0) pending.entity = writes_.new_entity();
+      entry e{token, c.before ? entry::change::of_stored : entry::change::first, {}};
+      if (writes_.submit(pending.entity, queue_write{c.after}, e) !=
+          room_journal::submitted::accepted) {
+        if (pending.writes == 0) undurable_.erase(token);
+        break;
+      }
+      ++pending.writes;
+      meters_.count(c);
+    }
+    for (auto i = changes.size(); i > taken; --i)
+      room_.undo(changes[i - 1]);
+    meters_.show(room_.waiting(), room_.active(), aside_.size());
+  }
+
+  void send_when_durable(queue_token token, request& r, reply what) {
+    const auto found = undurable_.find(token);
+    if (found == undurable_.end()) return send_now(r, what);
+    follow(found->second.entity, r, std::move(what));
+  }
+  void follow(std::uint64_t entity, request& r, reply what) {
+    entry e{{}, {}, held_reply{std::move(r), std::move(what)}};
+    if (writes_.follow(entity, e) == room_journal::followed::now)
+      send_now(e.waits->of, e.waits->answer);
+  }
+  void send_now(const request& r, const reply& what) {
+    std::visit([&](const auto& message) { answer(self_, r.from, message); }, what);
+  }
+
+  static queue_reply not_found(std::uint64_t ticket) {
+    return {ticket, fault::none, queue_refusal::token_not_found, {}, {}};
+  }
+
+  // Used tokens are not refused: silence makes the relay deliver their events again.
+  void refuse(const request& r, boxoffice::fault why) {
+    if (const auto* check = std::get_if<check_token>(&r.what))
+      return send_now(r, token_reply{check->ticket, why, {}, 0});
+    const auto ticket = std::visit([](const auto& m) { return m.ticket; }, r.what);
+    if (!std::holds_alternative<use_tokens>(r.what))
+      send_now(r, queue_reply{ticket, why, {}, {}, {}});
+  }
+
+  void made_durable(const entry& e) {
+    if (e.waits) return send_now(e.waits->of, e.waits->answer);
+    const auto found = undurable_.find(e.token);
+    if (found == undurable_.end() || --found->second.writes > 0) return;
+    undurable_.erase(found);
+    show(e.token);
+  }
+
+  void set_aside(const entry& e, const std::string& reason) {
+    const auto token = e.token;
+    log(log_level::error, name, "the store refuses a write of a waiting room: a token is set aside",
+        {{"concert_id", to_text(concert_)}, {"token", to_text(token)}, {"reason", reason}});
+    undurable_.erase(token);
+    room_.forget(token);
+    if (context_.admitted != nullptr) context_.admitted->drop(token);
+    if (e.is == entry::change::of_stored) aside_.insert_or_assign(token, reason);
+    meters_.show(room_.waiting(), room_.active(), aside_.size());
+  }
+
+  // What of it a gateway may know without asking: that it is ACTIVE, once that is durable.
+  void show(queue_token token) {
+    if (context_.admitted == nullptr || undurable_.contains(token) || !room_.knows(token)) return;
+    const auto e = room_.place(token).entry;
+    if (e.state == token_state::active) context_.admitted->put(token, e.user, e.expires_at);
+  }
+  void show_none() {
+    if (context_.admitted != nullptr) context_.admitted->drop_all(concert_);
+  }
+
+  // What may have happened runs again on what the store holds, which gives the answer that is true;
+  // the rest surely did not.
+  void lose_memory() {
+    log(log_level::warning, name, "a commit did not succeed: reloading the waiting room",
+        {{"concert_id", to_text(concert_)}});
+    show_none();
+    undurable_.clear();
+    for (auto& e : settled_.in_doubt)
+      if (e.waits) in_doubt_.push_back(std::move(e.waits->of));
+    for (auto& e : settled_.lost)
+      if (e.waits) refuse(e.waits->of, fault::unavailable);
+    memory_.reload(recovery::cause::failed);
+  }
+
+  void load() {
+    reads_.ask_within(
+        memory_,
+        [concert = concert_, ended_after = context_.clock.now() - limits::ended_token_kept](
+            queue_reader& reader) { return reader.load_room(concert, ended_after); },
+        [this](fault failed, queue_reader::room_state& found) {
+          if (failed == fault::none) return recover(found);
+          for (const auto& r : std::exchange(in_doubt_, {}))
+            refuse(r, fault::in_doubt);
+          memory_.failed();
+        });
+  }
+
+  void recover(const queue_reader::room_state& found) {
+    room_ = waiting_room{concert_, context_.times};
+    const auto now = context_.clock.now();
+    room_.set_rule(rule(), now);
+    room_.restore(found.entries, found.last_sequence, now);
+    for (const auto& [token, reason] : aside_)
+      room_.forget(token);
+    room_.tick(now);
+    flush();
+    for (const auto& e : found.entries)
+      show(e.token);
+    for (auto& r : std::exchange(in_doubt_, {}))
+      run(r);
+    memory_.loaded();
+    arm(now);
+  }
+
+  void arm(time_point now) {
+    timer_.arm(timer_fn_, now, room_.next_tick(now), [this] { on_timer(); });
+  }
+  void on_timer() {
+    const auto now = context_.clock.now();
+    timer_.fired(now);
+    if (!memory_.serves()) return;
+    room_.set_rule(rule(), now);
+    room_.tick(now);
+    flush();
+    arm(now);
+  }
+
+  interface::pointer self_;
+  queue_context context_;
+  concert_id concert_;
+  waiting_room room_;
+  room_meters meters_;
+  room_journal writes_;
+  room_journal::outcome settled_;  // reused between reports
+  store_reads<queue_reader> reads_;
+  recovery memory_;
+  std::unordered_map<queue_token, undurable> undurable_;
+  std::map<queue_token, std::string> aside_;  // with the store's reason
+  std::vector<request> in_doubt_;             // run again once the room is loaded
+  timer_fn timer_fn_{timer_of(self_)};
+  deadline_timer timer_;
+};
+
+}  // namespace
+
+waiting_room_actor spawn_waiting_room(caf::actor_system& system, const queue_context& context,
+                                      concert_id concert) {
+  return spawn_actor<waiting_room_state>(system, context, concert);
+}
+
+}  // namespace boxoffice

@@ -1,0 +1,292 @@
+#pragma once
+
+#include "actors/caf/actor.hpp"
+#include "actors/core/planted_bugs.hpp"
+#include "actors/durable/journal.hpp"
+#include "actors/durable/recovery.hpp"
+#include "actors/durable/store_reads.hpp"
+#include "actors/ranking/applied_events.hpp"
+#include "actors/ranking/board_actors.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <deque>
+#include <iterator>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace boxoffice {
+
+/// Applies payment events to a `Board`, each once: what both boards have in common. Internal to
+/// this folder.
+///
+/// Deliveries are applied in order of arrival: each event is decided in memory and handed to the
+/// committer as one write, which carries the mark that this consumer has it. A delivery is answered
+/// when its last write is durable. After a commit that did not go as decided the board is restored
+/// from the store and the open deliveries are applied again; the marks tell what is already there.
+/// An event that the board cannot apply, or that its store refuses, is refused: the relay parks it.
+/// **Thread**: its actor's.
+template <class Board>
+class event_board {
+ public:
+  event_board(caf::actor self, timer_fn later, const ranking_context& context, Board board)
+      : self_{std::move(self)},
+        context_{context},
+        board_{std::move(board)},
+        applied_{limits::committer_queue_writes_max * 2},
+        writes_{context.commits,
+                [to = self_](const commit_report& report) { caf::anon_send(to, report); }},
+        reads_{context.reader, context.reads, self_, "ranking"},
+        memory_{0, [this] { load(); }, std::move(later)},
+        events_{context.meters.count("boxoffice_events_applied_total",
+                                     "Payment events durably applied",
+                                     {{"consumer", Board::consumer}})},
+        open_events_{context.meters.level("boxoffice_events_open",
+                                          "Payment events delivered and not yet durably applied",
+                                          {{"consumer", Board::consumer}})} {
+    memory_.start();
+  }
+
+  [[nodiscard]] bool serves() const { return memory_.serves(); }
+  [[nodiscard]] Board& board() { return board_; }
+
+  void on(const deliver_events& m, const caf::actor& from) {
+    if (m.events.empty()) return;
+    // The relay delivers again what got no answer, so what does not fit is not lost.
+    if (open_.size() + answering_ >= limits::consumer_open_deliveries_max) return;
+    open_.push_back({from, m.ticket, m.events, m.held, 0, 0, {}});
+    proceed();
+  }
+
+  // While the board is loading it does not know; it is asked again.
+  void on(const ask_applied& m, const caf::actor& from) {
+    if (serves()) say_what_is_held(from, m.ticket);
+  }
+
+  void on(const commit_report& report) {
+    writes_.settle(report, settled_);
+    if (!settled_.durable.empty()) memory_.proven();
+    for (auto& e : settled_.durable)
+      if (e.done) answer(*e.done);
+    if (settled_.refused) {
+      log(log_level::error, "ranking", "the store refuses what an event makes of a board",
+          {{"board", Board::consumer},
+           {"sequence", settled_.refused->sequence},
+           {"reason", settled_.reason}});
+      refused_.emplace(settled_.refused->sequence,
+                       "the store refuses it: " + std::exchange(settled_.reason, {}));
+      apply_again({});
+      memory_.reload(recovery::cause::refused);
+    }
+    if (!settled_.revoked.empty()) apply_again(std::move(settled_.revoked));
+    if (settled_.failed()) {
+      log(log_level::warning, "ranking", "a board lost its memory and reads it back",
+          {{"board", Board::consumer}});
+      auto void_now = std::move(settled_.in_doubt);
+      std::ranges::move(settled_.lost, std::back_inserter(void_now));
+      apply_again(std::move(void_now));
+      memory_.reload(recovery::cause::failed);
+    }
+    proceed();
+  }
+
+ private:
+  struct delivery {
+    caf::actor from;
+    std::uint64_t ticket;
+    std::vector<payment_event> events;
+    std::uint64_t held;                    ///< what the relay believes is here already
+    std::size_t next;                      ///< the first event not yet handed to the committer
+    std::uint64_t through;                 ///< sequence of the last event before `next`
+    std::optional<event_refused> refused;  ///< what came next; the rest comes again without it
+  };
+  /// The write of an event, or a delivery that waits for its last one.
+  struct entry {
+    std::uint64_t sequence{0};
+    std::optional<delivery> done;
+  };
+  using board_journal = journal<queue_ranking_write, entry>;
+
+  void load() {
+    const auto since = Board::first_minute_needed(context_.clock.now());
+    reads_.ask_within(
+        memory_,
+        [since](ranking_reader& reader) { return reader.load_board(Board::consumer, since); },
+        [this](fault failed, ranking_reader::board_state& found) {
+          if (failed != fault::none) return memory_.failed();
+          board_.restore(found, context_.clock.now());
+          applied_.restore(found.applied_through);
+          entity_ = writes_.new_entity();
+          memory_.loaded();
+          proceed();
+        });
+  }
+
+  // Older marks than those that are kept are forgotten.
+  void say_what_is_held(const caf::actor& to, std::uint64_t ticket) {
+    const auto through = applied_.through();
+    const auto known_after =
+        through > limits::applied_events_kept ? through - limits::applied_events_kept : 0;
+    send(to, applied_so_far{ticket, applied_so_far::books::kept, through, known_after});
+  }
+
+  // What these waited for is void, and so is what others have handed over: they begin anew.
+  void apply_again(std::vector<entry> waited) {
+    looking_up_ = false;
+    fresh_.clear();
+    for (auto& d : open_)
+      begin_anew(d);
+    for (auto e = waited.rbegin(); e != waited.rend(); ++e) {
+      if (!e->done) continue;
+      --answering_;
+      begin_anew(*e->done);
+      open_.push_front(std::move(*e->done));
+    }
+  }
+  static void begin_anew(delivery& d) {
+    d.next = 0;
+    d.through = 0;
+    d.refused.reset();
+  }
+
+  void proceed() {
+    if (serves()) turn_away_what_comes_too_early();
+    while (serves() && !looking_up_ && !open_.empty()) {
+      apply(open_.front());
+      if (looking_up_) break;
+      auto d = std::move(open_.front());
+      open_.pop_front();
+      entry e{0, std::move(d)};
+      if (writes_.follow(entity_, e) == board_journal::followed::later)
+        ++answering_;
+      else
+        end(*e.done);
+    }
+    open_events_.set(static_cast<std::int64_t>(waiting_events()));
+  }
+  [[nodiscard]] std::size_t waiting_events() const {
+    std::size_t waiting = 0;
+    for (const auto& d : open_)
+      waiting += d.events.size();
+    return waiting;
+  }
+
+  // A store that lost something gets it all again, in order, before anything new.
+  void turn_away_what_comes_too_early() {
+    std::erase_if(open_, [this](const delivery& d) {
+      if (d.held <= applied_.through()) return false;
+      say_what_is_held(d.from, d.ticket);
+      return true;
+    });
+  }
+
+  void apply(delivery& d) {
+    while (d.next < d.events.size()) {
+      const auto& e = d.events[d.next];
+      auto seen = applied_.look(e);
+      if (seen == applied_events::seen::unknown && std::ranges::count(fresh_, e.id) > 0)
+        seen = applied_events::seen::no;
+      if (is_planted(planted_bug::event_applied_again)) seen = applied_events::seen::no;
+      if (seen == applied_events::seen::unknown) return look_up(d);
+      if (seen == applied_events::seen::no) {
+        if (const auto why = refuses(e)) {
+          d.refused = event_refused{d.ticket, e.sequence, event_refused::lasting::for_good, *why};
+          return cut_short(d);
+        }
+        if (!write(e)) return cut_short(d);
+      }
+      ++d.next;
+      d.through = e.sequence;
+    }
+  }
+
+  // What the store has refused once is tried again when an operator replays it.
+  std::optional<std::string> refuses(const payment_event& e) {
+    if (auto node = refused_.extract(e.sequence)) return std::move(node.mapped());
+    return board_.refuses(e);
+  }
+
+  bool write(const payment_event& e) {
+    auto w = board_.decide(e);
+    entry mine{e.sequence, {}};
+    if (writes_.submit(entity_, w, mine) != board_journal::submitted::accepted) return false;
+    board_.apply(w);
+    applied_.add(e.id, e.sequence);
+    std::erase(fresh_, e.id);
+    return true;
+  }
+
+  // The committer is full, or the next event is refused: the rest of the delivery comes again.
+  static void cut_short(delivery& d) {
+    d.events.erase(d.events.begin() + static_cast<std::ptrdiff_t>(d.next), d.events.end());
+  }
+
+  void look_up(const delivery& d) {
+    std::vector<numbered_event> doubtful;
+    for (auto i = d.next; i < d.events.size(); ++i)
+      if (applied_.look(d.events[i]) == applied_events::seen::unknown)
+        doubtful.push_back({d.events[i].id, d.events[i].sequence});
+    looking_up_ = true;
+    reads_.ask_within(
+        memory_,
+        [doubtful](ranking_reader& reader) {
+          return reader.applied_among(Board::consumer, doubtful);
+        },
+        [this, doubtful](fault failed, std::vector<event_id>& applied) {
+          looking_up_ = false;
+          if (failed != fault::none) return read_again();
+          for (const auto id : applied)
+            applied_.add(id, 0);
+          fresh_.clear();
+          for (const auto& each : doubtful)
+            if (std::ranges::count(applied, each.event) == 0) fresh_.push_back(each.event);
+          proceed();
+        });
+  }
+
+  void read_again() {
+    apply_again({});
+    memory_.reload(recovery::cause::failed);
+  }
+
+  void answer(const delivery& d) {
+    --answering_;
+    end(d);
+  }
+  void end(const delivery& d) {
+    if (!d.events.empty()) {
+      events_.add(d.events.size());
+      if (!d.refused) send(d.from, events_applied{d.ticket, d.through});
+    }
+    if (d.refused) send(d.from, *d.refused);
+  }
+  template <class Message>
+  void send(const caf::actor& to, const Message& m) {
+    if (to) caf::send_as(self_, to, m);
+  }
+
+  caf::actor self_;
+  ranking_context context_;
+  Board board_;
+  applied_events applied_;
+  board_journal writes_;
+  typename board_journal::outcome settled_;  // reused between reports
+  store_reads<ranking_reader> reads_;
+  recovery memory_;
+  counter& events_;
+  gauge& open_events_;
+  std::uint64_t entity_{0};
+  std::vector<event_id> fresh_;                   // older than others, and not in the store
+  std::map<std::uint64_t, std::string> refused_;  // by the store: sequences, with its reason
+  std::deque<delivery> open_;                     // not yet handed over whole
+  std::size_t answering_{0};                      // handed over, and not yet durable
+  bool looking_up_{false};
+};
+
+}  // namespace boxoffice

@@ -1,0 +1,298 @@
+#include "actors/reservation/reservation_service.hpp"
+
+#include "actors/durable/pruning.hpp"
+#include "actors/reservation/reservation_service_state.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <algorithm>
+#include <utility>
+#include <variant>
+
+#include <caf/exit_reason.hpp>
+
+namespace boxoffice {
+namespace {
+
+constexpr std::array refusal_names{"none",
+                                   "schedule_not_found",
+                                   "seat_not_found",
+                                   "queue_token_required",
+                                   "queue_token_invalid",
+                                   "queue_not_active",
+                                   "sales_not_open",
+                                   "sales_closed",
+                                   "seat_limit_exceeded",
+                                   "seat_taken"};
+
+hold_reply refused(const hold_seats& m, fault what) {
+  hold_reply reply;
+  reply.ticket = m.ticket;
+  reply.fault = what;
+  return reply;
+}
+release_reply refused(const release_reservation& m, fault what) {
+  return {m.ticket, what, release_refusal::none, {}};
+}
+reservation_reply refused(const find_reservation& m, fault what) {
+  reservation_reply reply;
+  reply.ticket = m.ticket;
+  reply.fault = what;
+  return reply;
+}
+seats_reply refused(const read_seats& m, fault what) {
+  seats_reply reply;
+  reply.ticket = m.ticket;
+  reply.fault = what;
+  return reply;
+}
+confirm_reply refused(const confirm_reservation& m, fault what) {
+  return {m.ticket, what, m.payment, confirm_refusal::none, false};
+}
+revert_reply refused(const revert_reservation& m, fault what) {
+  return {m.ticket, what, m.payment};
+}
+
+// The answer when there is no such schedule.
+release_reply absent(const release_reservation& m) {
+  return {m.ticket, fault::none, release_refusal::not_found, {}};
+}
+reservation_reply absent(const find_reservation& m) { return refused(m, fault::none); }
+seats_reply absent(const read_seats& m) { return refused(m, fault::none); }
+confirm_reply absent(const confirm_reservation& m) {
+  return {m.ticket, fault::none, m.payment, confirm_refusal::reservation_not_found, false};
+}
+revert_reply absent(const revert_reservation& m) { return refused(m, fault::none); }
+
+schedule_id schedule_in(const read_seats& m) { return m.schedule; }
+template <class Message>
+schedule_id schedule_in(const Message& m) {
+  return schedule_of(m.reservation);
+}
+
+}  // namespace
+
+reservation_service_actor spawn_reservation_service(caf::actor_system& system,
+                                                    const reservation_context& context) {
+  return spawn_actor<reservation_service_state>(system, context);
+}
+
+reservation_service_state::reservation_service_state(interface::pointer self,
+                                                     const reservation_context& context)
+    : self_{self},
+      context_{context},
+      writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
+                                   const commit_report& report) { caf::anon_send(to, report); }},
+      reads_{context.reader, context.read_runner, caf::actor_cast<caf::actor>(self), name},
+      memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self)},
+      keys_{context.clock} {
+  for (std::size_t i = 1; i < refusal_names.size(); ++i)
+    refused_[i] = &context.meters.count("boxoffice_holds_refused_total", "Holds refused, by reason",
+                                        {{"reason", refusal_names[i]}});
+  self_->set_down_handler([this](const caf::down_msg& m) { schedule_ended(m); });
+  keep_pruning_keys(self_, context_.store, context_.commit_runner, context_.clock, name);
+  memory_.start();
+}
+
+reservation_service_state::~reservation_service_state() {
+  for (const auto& [id, entry] : schedules_)
+    caf::anon_send_exit(entry.actor, caf::exit_reason::user_shutdown);
+}
+
+// --- memory ------------------------------------------------------------------------------------
+
+void reservation_service_state::load() {
+  reads_.ask_within(
+      memory_,
+      [](reservation_reader& reader) {
+        stored_memory m;
+        m.keys = reader.key_scopes(limits::key_book_keys_max);
+        m.schedules = reader.schedules_with_holds();
+        for (const auto id : m.schedules)
+          for (auto& row : reader.load_schedule(id).live)
+            if (row.status == reservation_status::held) m.holds.push_back(std::move(row));
+        return m;
+      },
+      [this](fault failed, stored_memory& m) {
+        if (failed != fault::none) return memory_.failed();
+        const auto now = context_.clock.now();
+        keys_.know(m.keys);
+        for (const auto& row : m.holds)
+          holds_.add(row, now);
+        for (const auto id : m.schedules)
+          if (const auto* to = schedule_of(id)) self_->send(to->actor, activate_schedule{});
+        memory_.loaded();
+      });
+}
+
+const reservation_service_state::schedule_entry* reservation_service_state::schedule_of(
+    schedule_id id) {
+  if (const auto found = schedules_.find(id); found != schedules_.end()) return &found->second;
+  auto of = context_.catalogue.snapshot()->find(id);
+  if (!of) return nullptr;
+  auto actor = spawn_schedule(self_->system(), caf::actor_cast<caf::actor>(self_), of, context_);
+  self_->monitor(actor);
+  return &schedules_.emplace(id, schedule_entry{std::move(of), std::move(actor)}).first->second;
+}
+
+// Its clients ask again, and are answered by another one that knows what is durable.
+void reservation_service_state::schedule_ended(const caf::down_msg& m) {
+  const auto found = std::ranges::find_if(
+      schedules_, [&](const auto& s) { return s.second.actor.address() == m.source; });
+  if (found == schedules_.end()) return;
+  log(log_level::error, name, "a schedule ended: it starts again when asked",
+      {{"schedule_id", to_text(found->first)}});
+  schedules_.erase(found);
+}
+
+// --- commands ----------------------------------------------------------------------------------
+
+template <class Message>
+void reservation_service_state::admit(Message& m) {
+  auto caller = sender_of(self_);
+  if (memory_.serves()) return take(m, caller);
+  memory_.admit([this, m = std::move(m), caller](fault why) mutable {
+    if (why == fault::none) return take(m, caller);
+    answer(self_, caller, refused(m, why));
+  });
+}
+
+template <class Message>
+void reservation_service_state::take(Message& m, const caf::actor& caller) {
+  if (const auto* to = schedule_of(schedule_in(m))) return forward(*to, m, caller);
+  answer(self_, caller, absent(m));
+}
+
+template <class Message>
+void reservation_service_state::forward(const schedule_entry& to, Message& m,
+                                        const caf::actor& caller) {
+  self_->send(to.actor, forwarded<Message>{std::move(m), caller, context_.clock.now()});
+}
+
+// A retry is recognised before anything else is looked at.
+void reservation_service_state::take(hold_seats& m, const caf::actor& caller) {
+  const auto ticket = m.ticket;
+  const auto key = m.key;
+  keys_.begin(
+      key, reads_, memory_, [this, m = std::move(m), caller]() mutable { start_hold(m, caller); },
+      [this, ticket, caller](fault why, key_verdict verdict, const hold_outcome* answered) {
+        hold_reply reply;
+        reply.ticket = ticket;
+        reply.fault = why;
+        reply.key = verdict;
+        if (answered != nullptr) reply.outcome = *answered;
+        answer(self_, caller, std::move(reply));
+      });
+}
+
+void reservation_service_state::start_hold(hold_seats& m, const caf::actor& caller) {
+  const auto now = context_.clock.now();
+  const auto* to = schedule_of(m.schedule);
+  const requested_hold asked{std::move(m.seats), m.best_count, std::move(m.best_section),
+                             m.admission, m.position};
+  auto validated = validate_hold(to == nullptr ? nullptr : to->of.get(), asked, now);
+  if (auto* wanted = std::get_if<validated_hold>(&validated)) {
+    self_->send(to->actor,
+                claim_seats{m.ticket, caller, now, m.key, std::move(m.user), std::move(*wanted)});
+    return;
+  }
+  hold_item item{caller, {}, m.key, now};
+  item.reply.ticket = m.ticket;
+  item.reply.outcome = std::move(std::get<hold_outcome>(validated));
+  refuse_hold(std::move(item));
+}
+
+void reservation_service_state::refuse_hold(hold_item item) {
+  if (!item.key.present() || !is_remembered(item.reply.outcome.refusal)) return answer_hold(item);
+  reservation_write write;
+  write.key = item.key;
+  write.answer = item.reply.outcome;
+  write.at = item.now;
+  if (writes_.submit(writes_.new_entity(), std::move(write), item) ==
+      hold_journal::submitted::accepted)
+    return;
+  item.reply.fault = fault::overloaded;
+  answer_hold(item);
+}
+
+// The answer is final, and durable if it is to be remembered.
+void reservation_service_state::answer_hold(hold_item& item) {
+  auto& reply = item.reply;
+  const auto refusal = reply.outcome.refusal;
+  const bool stored = reply.fault == fault::in_doubt ||  // perhaps: then the next one looks it up
+                      (reply.fault == fault::none && is_remembered(refusal));
+  keys_.finish(item.key, stored ? key_book::outcome::stored : key_book::outcome::forgotten);
+  if (reply.fault != fault::none)
+    reply.outcome = {};
+  else if (refusal == hold_refusal::none)
+    holds_.add(reply.outcome.held, item.now);
+  else
+    refused_[static_cast<std::size_t>(refusal)]->add();
+  answer(self_, item.caller, std::move(reply));
+}
+
+void reservation_service_state::on(hold_answers& m) {
+  for (auto& item : m.items)
+    answer_hold(item);
+}
+
+void reservation_service_state::on(confirm_answer& m) {
+  if (m.reply.fault == fault::none && m.reply.refusal == confirm_refusal::none) {
+    holds_.remove(m.user, m.reservation);
+    m.reply.holds_else = holds_.has_live(m.user, m.concert, m.now);
+  }
+  answer(self_, m.caller, m.reply);
+}
+
+// Everything acknowledged is committed, so the reader has it.
+void reservation_service_state::on(list_reservations& m) {
+  reservations_reply blank{m.ticket, fault::none, {}, 0};
+  reads_.reply(
+      sender_of(self_), blank,
+      [m, now = context_.clock.now()](reservation_reader& reader, reservations_reply& reply) {
+        const auto status = m.any_status ? std::nullopt : std::optional{m.status};
+        auto page = reader.list(m.user, status, now, m.cursor, m.limit);
+        for (auto& row : page.items)
+          row.status = row.status_at(now);
+        reply.items = std::move(page.items);
+        reply.next = page.next;
+      });
+}
+
+// --- refusals that are kept --------------------------------------------------------------------
+
+void reservation_service_state::on(const commit_report& m) {
+  const auto end = [this](hold_item& item, fault what) {
+    item.reply.fault = what;
+    answer_hold(item);
+  };
+  writes_.settle(m, settled_);
+  for (auto& item : settled_.durable)
+    answer_hold(item);
+  if (settled_.refused) {
+    log(log_level::error, name, "the store refuses the refusal of a hold",
+        {{"reason", settled_.reason}});
+    end(*settled_.refused, fault::internal);
+  }
+  for (auto& item : settled_.revoked)
+    end(item, fault::unavailable);
+  for (auto& item : settled_.lost)
+    end(item, fault::unavailable);
+  for (auto& item : settled_.in_doubt)
+    look_up(std::move(item));
+}
+
+// The store says whether the refusal was written; until it can be asked, nobody knows.
+void reservation_service_state::look_up(hold_item item) {
+  reads_.ask([scope = item.key.scope](
+                 reservation_reader& reader) { return reader.find_key(scope).has_value(); },
+             [this, item](fault failed, bool& written) mutable {
+               if (failed != fault::none)
+                 item.reply.fault = fault::in_doubt;
+               else if (!written)
+                 item.reply.fault = fault::unavailable;
+               answer_hold(item);
+             });
+}
+
+}  // namespace boxoffice

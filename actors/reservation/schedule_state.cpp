@@ -1,0 +1,309 @@
+#include "actors/reservation/schedule_state.hpp"
+
+#include "actors/core/fault_points.hpp"
+#include "config/limits.hpp"
+#include "config/log.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace boxoffice {
+namespace {
+
+// Versions of a process that started later are higher, so that a reader's copy from before a
+// restart never looks current: milliseconds, with room for 1024 changes in each, below 2^53 until
+// 2248.
+std::uint64_t first_version(time_point now) {
+  return static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(now), 0)) * 1024;
+}
+
+// Whether the store has what a doubtful operation wrote. The id alone does not tell: if this
+// schedule was replaced meanwhile, its successor has given the same id to something else.
+bool is_written(reservation_reader& reader, const schedule_operation& op) {
+  const auto& row = op.outcome.held;
+  if (std::holds_alternative<std::monostate>(op.asked)) return true;
+  if (const auto* hold = std::get_if<claim_seats>(&op.asked)) {
+    if (!row.id) {
+      const auto stored = reader.find_key(hold->key.scope);
+      return stored && stored->body == hold->key.body &&
+             stored->answer.refusal == op.outcome.refusal;
+    }
+    const auto stored = reader.find(row.id);
+    return stored && stored->user == row.user && stored->seats == row.seats &&
+           stored->held_at == row.held_at && stored->expires_at == row.expires_at;
+  }
+  const auto stored = reader.find(row.id);
+  return stored && stored->status == row.status && stored->payment == row.payment &&
+         stored->reverted == row.reverted;
+}
+
+reservation_reply reply_to(const find_reservation& question, const reservation& row, time_point now,
+                           time_point starts_at) {
+  reservation_reply reply;
+  reply.ticket = question.ticket;
+  if (!question.user.value.empty() && question.user != row.user) return reply;
+  reply.present = reservation_reply::presence::found;
+  reply.found = row;
+  reply.found.status = row.status_at(now);
+  reply.starts_at = starts_at;
+  return reply;
+}
+
+}  // namespace
+
+schedule_actor spawn_schedule(caf::actor_system& system, caf::actor front,
+                              std::shared_ptr<const schedule> of,
+                              const reservation_context& context) {
+  return spawn_actor<schedule_state>(system, std::move(front), std::move(of), context);
+}
+
+schedule_state::schedule_state(interface::pointer self, caf::actor front,
+                               std::shared_ptr<const schedule> of,
+                               const reservation_context& context)
+    : parts_{.self = caf::actor_cast<caf::actor>(self),
+             .front = std::move(front),
+             .of = std::move(of),
+             .context = context,
+             .later = timer_of(self),
+             .writes = {context.commits,
+                        [to = caf::actor_cast<caf::actor>(self)](const commit_report& report) {
+                          caf::anon_send(to, report);
+                        }},
+             .reads = {context.reader, context.read_runner, caf::actor_cast<caf::actor>(self),
+                       "reservation"},
+             .phase = {limits::loading_commands_max, [this] { load(); }, timer_of(self),
+                       recovery::resting::reads},
+             .seat_actors = {caf::actor_cast<caf::actor>(self),
+                             context.meters.level("boxoffice_live_actors", "Actors in memory",
+                                                  {{"kind", "seat"}})},
+             .memory = nullptr,
+             .finish = [this] { finish(); }},
+      replies_{parts_},
+      sales_{parts_, replies_},
+      holds_live_{context.meters.level("boxoffice_holds_live", "Holds that can still be paid")},
+      schedules_{context.meters.level("boxoffice_live_actors", "Actors in memory",
+                                      {{"kind", "schedule"}})},
+      parked_shown_{context.meters.level("boxoffice_parked_entities",
+                                         "What waits for an operator, because its store refuses it",
+                                         {{"kind", "reservation"}})} {
+  schedules_.add(1);
+}
+
+schedule_state::~schedule_state() {
+  schedules_.add(-1);
+  holds_live_.add(-holds_shown_);
+  parked_shown_.add(-static_cast<std::int64_t>(parked_.size()));
+  if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);
+}
+
+// --- commands ----------------------------------------------------------------------------------
+
+void schedule_state::admit(schedule_command c) {
+  const auto effect = std::holds_alternative<seats_question>(c) ? recovery::effect::reads
+                                                                : recovery::effect::writes;
+  if (parts_.phase.takes_writes()) {
+    used_at_ = parts_.now();
+    sales_.execute(c);
+    return finish();
+  }
+  const auto shared = std::make_shared<schedule_command>(std::move(c));
+  parts_.phase.admit(
+      [this, shared](fault why) {
+        if (why == fault::none)
+          sales_.execute(*shared);
+        else
+          replies_.refuse(*shared, why);
+        finish();
+      },
+      effect);
+}
+
+void schedule_state::on(const activate_schedule&) { parts_.phase.start(); }
+
+void schedule_state::on(const seat_answer& m) {
+  sales_.seat_answered(m);
+  finish();
+}
+
+void schedule_state::on(const forwarded<find_reservation>& m) {
+  const auto& asked = m.message;
+  if (parts_.memory && !parts_.memory->reservations.is_busy(asked.reservation)) {
+    const auto& here = parts_.memory->reservations;
+    if (const auto* row = here.find(asked.reservation))
+      return replies_.to(m.caller,
+                         reply_to(asked, *row, std::max(m.now, here.now()), parts_.of->starts_at));
+  }
+  reservation_reply blank;
+  blank.ticket = asked.ticket;
+  parts_.reads.reply(
+      m.caller, blank,
+      [m, starts_at = parts_.of->starts_at](reservation_reader& reader, reservation_reply& reply) {
+        const auto row = reader.find(m.message.reservation);
+        if (row) reply = reply_to(m.message, *row, m.now, starts_at);
+      });
+}
+
+// --- memory ------------------------------------------------------------------------------------
+
+void schedule_state::load() {
+  parts_.reads.ask_within(
+      parts_.phase,
+      [id = parts_.of->id, in_doubt = in_doubt_](reservation_reader& reader) {
+        loaded found{reader.load_schedule(id), {}};
+        for (const auto& op : in_doubt)
+          found.written.push_back(is_written(reader, op));
+        return found;
+      },
+      [this](fault failed, loaded& found) {
+        if (failed != fault::none)
+          parts_.phase.failed();
+        else
+          recover(found);
+        finish();
+      });
+}
+
+void schedule_state::recover(loaded& found) {
+  pass(fault_point::schedule_recovered);
+  const auto now = parts_.now();
+  parts_.memory = std::make_unique<schedule_memory>(
+      parts_.of, std::max(first_version(now), last_version_ + 1), now);
+  auto& memory = *parts_.memory;
+  memory.last_sequence = found.rows.last_sequence;
+  memory.entity = parts_.writes.new_entity();
+  for (auto& row : found.rows.live) {
+    const auto id = row.id;
+    if (!memory.reservations.load(std::move(row)))
+      log(log_level::error, name, "a stored reservation does not fit into its schedule",
+          {{"reservation_id", to_text(id)}, {"schedule_id", to_text(parts_.of->id)}});
+  }
+  for (const auto& [id, reason] : parked_)
+    memory.reservations.park(id);
+  sales_.advance(now);
+  used_at_ = now;
+  if (!alone_.empty()) sales_.write_lapses(alone_);
+  auto in_doubt = std::exchange(in_doubt_, {});
+  for (std::size_t i = 0; i < in_doubt.size(); ++i)
+    replies_.send(in_doubt[i], found.written[i] ? fault::none : fault::unavailable);
+  parts_.phase.loaded();
+}
+
+void schedule_state::void_memory() {
+  last_version_ = parts_.memory->seats.version();
+  parts_.seat_actors.end_all();
+  parts_.memory.reset();
+  if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);
+  shown_version_ = {};
+}
+
+void schedule_state::passivate_if_idle(time_point now) {
+  auto& here = parts_.memory->reservations;
+  const bool in_use = !sales_.is_idle() || !parts_.writes.empty() || here.holds() != 0 ||
+                      !here.unwritten_lapses(1).empty() || !parked_.empty();
+  if (in_use || now < used_at_ + limits::schedule_idle_time_max) return;
+  void_memory();
+  parts_.phase.passivate();
+}
+
+// --- the committer -----------------------------------------------------------------------------
+
+void schedule_state::on(const commit_report& m) {
+  parts_.writes.settle(m, settled_);
+  if (!settled_.durable.empty()) parts_.phase.proven();
+  for (auto& op : settled_.durable)
+    sales_.made_durable(op);
+  if (settled_.refused) refused(*settled_.refused, settled_.reason);
+  for (auto& op : settled_.revoked)
+    admit(std::move(op.asked));  // decided again
+  if (settled_.failed()) {
+    log(log_level::warning, name, "a batch did not commit; the schedule is loaded again",
+        {{"schedule_id", to_text(parts_.of->id)},
+         {"writes_lost", settled_.lost.size()},
+         {"writes_in_doubt", settled_.in_doubt.size()}});
+    for (auto& op : settled_.lost)
+      replies_.send(op, fault::unavailable);
+    in_doubt_ = std::move(settled_.in_doubt);
+    for (auto& c : sales_.clear())
+      replies_.refuse(c, fault::unavailable);
+    void_memory();
+    parts_.phase.reload(recovery::cause::failed);
+  }
+  finish();
+}
+
+// Everything decided since is void: the rest is decided again, on what the store holds.
+void schedule_state::refused(schedule_operation& op, const std::string& reason) {
+  const auto culprit = op.outcome.held.id  ? op.outcome.held.id
+                       : op.lapsed.empty() ? reservation_id{}
+                                           : op.lapsed.front();
+  log(log_level::error, name, "the store refuses a write of a schedule",
+      {{"schedule_id", to_text(parts_.of->id)},
+       {"reservation_id", culprit ? to_text(culprit) : std::string{}},
+       {"reason", reason}});
+  auto open = sales_.clear();
+  void_memory();
+  auto* hold = std::get_if<claim_seats>(&op.asked);
+  const bool sweeps = std::holds_alternative<std::monostate>(op.asked);
+  if (sweeps && op.lapsed.size() == 1) {
+    parked_.insert_or_assign(op.lapsed.front(), reason);
+    alone_.erase(op.lapsed.front());
+    parked_shown_.add(1);
+  } else {
+    alone_.insert(op.lapsed.begin(), op.lapsed.end());
+  }
+  // It may be the end of another hold that is refused: that is written first, by itself.
+  if (hold != nullptr && !op.lapsed.empty() && hold->is == claim_seats::attempt::first) {
+    hold->is = claim_seats::attempt::second;
+    open.insert(open.begin(), std::move(op.asked));
+  } else if (!sweeps) {
+    replies_.send(op, fault::internal);
+  }
+  parts_.phase.reload(recovery::cause::refused);
+  for (auto& c : open)
+    admit(std::move(c));
+}
+
+// --- time --------------------------------------------------------------------------------------
+
+void schedule_state::on_timer() {
+  const auto now = parts_.now();
+  timer_.fired(now);
+  if (parts_.memory) {
+    swept_at_ = now;
+    sales_.advance(now);
+    sales_.write_lapses(alone_);
+    parts_.seat_actors.passivate(now - limits::seat_idle_time_max, now);
+    passivate_if_idle(now);
+  }
+  finish();
+}
+
+// After everything that may have changed something. One timer for all: the next deadline (but not
+// more often than the sweep), the next idle seat, the end of an idle schedule.
+void schedule_state::finish() {
+  replies_.flush();
+  const auto live =
+      parts_.memory ? static_cast<std::int64_t>(parts_.memory->reservations.holds()) : 0;
+  if (live != holds_shown_) holds_live_.add(live - std::exchange(holds_shown_, live));
+  show_version();
+  if (!parts_.memory) return;
+  auto& here = parts_.memory->reservations;
+  const auto sweep = swept_at_ + limits::hold_sweep_every;
+  auto next =
+      std::max(used_at_ + limits::schedule_idle_time_max, swept_at_ + limits::seat_idle_time_max);
+  if (const auto due = here.next_deadline()) next = std::min(next, std::max(*due, sweep));
+  if (!here.unwritten_lapses(1).empty()) next = std::min(next, sweep);
+  if (const auto oldest = parts_.seat_actors.oldest())
+    next = std::min(next, *oldest + limits::seat_idle_time_max);
+  timer_.arm(parts_.later, parts_.now(), next, [this] { on_timer(); });
+}
+
+void schedule_state::show_version() {
+  if (parts_.context.seat_maps == nullptr || !parts_.memory) return;
+  const std::pair now{parts_.memory->seats.version(), parts_.memory->reservations.next_deadline()};
+  if (now == shown_version_) return;
+  parts_.context.seat_maps->put(parts_.of->id, now.first, now.second);
+  shown_version_ = now;
+}
+
+}  // namespace boxoffice
