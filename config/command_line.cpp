@@ -84,6 +84,9 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
     case argument::id:
       app.add_option("ID", values.id, "As the list shows it")->required();
       return;
+    case argument::directory:
+      app.add_option("DIR", values.directory, "The directory of the backup")->required();
+      return;
     case argument::reason:
       app.add_option("--reason", values.reason, "Why, for those who look at it later")
           ->type_name("TEXT")
@@ -107,6 +110,19 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
                    "Expect that payments and events had time to end: one that is still under way "
                    "is a violation");
       return;
+    case argument::stores: {
+      const CLI::IsMember services{{"concert", "reservation", "point", "payment", "queue_ranking"}};
+      app.add_option("--new-store", values.new_store,
+                     "Make the store of this service anew although the others hold data: what it "
+                     "held is lost")
+          ->type_name("NAME")
+          ->check(services);
+      app.add_option("--accept-set-back", values.accepted_store,
+                     "Say no more that the store of this service had lost commits")
+          ->type_name("NAME")
+          ->check(services);
+      return;
+    }
     case argument::server:
       app.add_option("--server", values.server,
                      "The server to ask; without it, the address of the setting http.listen")

@@ -15,12 +15,16 @@ enum class exit_code : std::uint8_t {
   stopped = 0,    ///< as asked
   failed = 1,     ///< while running
   bad_usage = 2,  ///< of the command line or the settings
-  data_dir_in_use = 3
+  data_dir_in_use = 3,
+  replaced = 4,       ///< another process has taken a database over
+  could_not_look = 5  ///< the audit could not read what it should check
 };
 
 enum class command : std::uint8_t {
   serve,
   migrate,
+  backup,
+  restore,
   audit,
   sagas_list,
   sagas_show,
@@ -41,12 +45,15 @@ enum class books_state : std::uint8_t {
 
 /// What a command takes besides settings; each member is for the commands that take it.
 struct command_arguments {
-  std::string id;      ///< of a payment or an event
-  std::string reason;  ///< not empty where it is taken
+  std::string id;         ///< of a payment or an event
+  std::string reason;     ///< not empty where it is taken
+  std::string directory;  ///< of a backup
   std::optional<std::string> state;
   std::optional<std::uint32_t> older_than_seconds;
-  std::optional<std::string> server;  ///< URL; absent: the address of the settings
-  secret_text token;                  ///< of `--token`, else of BOXOFFICE_TOKEN; empty: none
+  std::optional<std::string> server;     ///< URL; absent: the address of the settings
+  secret_text token;                     ///< of `--token`, else of BOXOFFICE_TOKEN; empty: none
+  std::optional<std::string> new_store;  ///< a service whose store is made anew
+  std::optional<std::string> accepted_store;  ///< a service whose store may have been set back
   output_form output{output_form::text};
   books_state books{books_state::in_use};
 };

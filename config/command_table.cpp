@@ -8,6 +8,8 @@ namespace {
 using enum argument;
 
 constexpr std::array audit_takes{json, drained};
+constexpr std::array migrate_takes{stores};
+constexpr std::array backup_takes{directory};
 constexpr std::array list_sagas_takes{state, older_than, json, server};
 constexpr std::array one_takes{id, json, server};
 constexpr std::array abort_takes{id, reason, json, server};
@@ -20,15 +22,24 @@ constexpr auto rows = std::to_array<command_row>({
      "boxoffice serve --listen 127.0.0.1:8080 --data-dir ./var/boxoffice --set auth.dev=true",
      settings_taken::serve,
      {}},
-    {command::migrate,
-     "migrate",
+    {command::migrate, "migrate",
      "Create the databases, or bring them up to this version, and end.",
-     "boxoffice migrate --data-dir ./var/boxoffice",
-     settings_taken::data_only,
-     {}},
+     "boxoffice migrate --data-dir ./var/boxoffice", settings_taken::data_only, migrate_takes},
+    {command::backup, "backup",
+     "Copy the embedded databases into a new directory, also while a server runs on them, and "
+     "check "
+     "the copy.",
+     "boxoffice backup ./backup-1 --data-dir ./var/boxoffice", settings_taken::data_only,
+     backup_takes},
+    {command::restore, "restore",
+     "Check a backup, and copy it into a data directory that holds no databases yet.",
+     "boxoffice restore ./backup-1 --data-dir ./var/restored", settings_taken::data_only,
+     backup_takes},
     {command::audit, "audit",
      "Check in the databases alone, also while a server runs on them, that every seat, point, "
-     "payment and event adds up. Ends with 0 when all does, with 1 and the violations otherwise.",
+     "payment and event adds up. Ends with 0 when all does, with 1 and the violations otherwise, "
+     "with 5 "
+     "when it could not look.",
      "boxoffice audit --data-dir ./var/boxoffice --json", settings_taken::data_only, audit_takes},
     {command::sagas_list, "sagas list",
      "List payments that are under way or parked; with --state, those in one state.",

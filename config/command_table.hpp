@@ -9,11 +9,13 @@ namespace boxoffice {
 /// What a command takes besides the settings.
 enum class argument : std::uint8_t {
   id,          ///< positional
+  directory,   ///< positional
   reason,      ///< `--reason TEXT`, required
   state,       ///< `--state STATE`
   older_than,  ///< `--older-than SECONDS`
   json,        ///< `--json`
   drained,     ///< `--drained`
+  stores,      ///< `--new-store NAME` and `--accept-set-back NAME`
   server,      ///< `--server URL` and `--token TOKEN`: it asks a running server
 };
 

@@ -155,9 +155,27 @@ inline constexpr std::size_t redis_page_items = 1000;
 inline constexpr std::size_t redis_pipelined_scripts_max = 16;
 /// Minutes of the best-selling board that Redis keeps: twice its longest window.
 inline constexpr std::int64_t redis_minutes_kept = std::int64_t{2} * 24 * 60;
-/// How often the store of waiting rooms and rankings is looked at, also when nobody writes: a loss
-/// is noticed within that time.
-inline constexpr std::chrono::milliseconds queue_store_look_every = 1s;
+
+// --- Time -------------------------------------------------------------------------------------
+
+/// The wall clock was stepped when it is off by more than this.
+inline constexpr std::chrono::milliseconds wall_step_min = 1s;
+/// A step counts for the calendar when it has lasted so long.
+inline constexpr std::chrono::milliseconds wall_step_lasting = 10s;
+/// A server that did nothing for so long was away (stopped, suspended, starved), and nobody else
+/// was silent meanwhile.
+inline constexpr std::chrono::milliseconds standstill_min = 1s;
+
+// --- Stores -----------------------------------------------------------------------------------
+
+/// How often each store is asked to take a small write, also when nobody else writes: what is wrong
+/// with it is noticed within that time.
+inline constexpr std::chrono::milliseconds store_probe_every = 1s;
+/// Without an answer to a probe for so long, a store takes no writes.
+inline constexpr std::chrono::milliseconds store_silence_max = 5s;
+/// A process that was replaced, or whose files are gone, answers 503 for so long and then ends:
+/// load balancers see it go.
+inline constexpr std::chrono::milliseconds ended_grace = 10s;
 
 // --- Concerts and seats -----------------------------------------------------------------------
 
@@ -288,13 +306,12 @@ inline constexpr std::size_t consumer_queue_events_max = 4096;
 inline constexpr std::size_t consumer_open_deliveries_max = 16;
 /// Why an event was parked, as its consumer says it; what comes from outside is cut here.
 inline constexpr std::size_t parked_reason_chars_max = 200;
-/// Applied events kept per consumer, in sequence numbers: a day of them at 46 payments a second.
-/// What is older comes again only if it was parked, or to a board that holds nothing of it. About
-/// 250 MB at worst.
-inline constexpr std::uint64_t applied_events_kept = 4'000'000;
-/// How far behind those the forgetting looks, in sequence numbers: many times what a consumer may
-/// leave out in a row. **Why** not everything: an event that was parked for long keeps its mark.
-inline constexpr std::uint64_t applied_events_swept = 100'000;
+/// Marks of applied events kept per consumer: a day of them at 46 payments a second. What is older
+/// comes again only if it was parked, or to a board that holds nothing of it. About 250 MB at
+/// worst.
+inline constexpr std::size_t applied_events_kept = 4'000'000;
+/// Marks beyond those that one batch forgets at most, for each that it adds.
+inline constexpr std::size_t applied_events_forgotten_each = 2;
 inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
 inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
 inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;

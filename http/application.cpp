@@ -24,8 +24,8 @@ using gateway_replies =
     reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
                 seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
                 payment_found, saga_list, saga_report, saga_command_reply, outbox_list,
-                replay_reply, queue_reply, token_reply, queue_store_reply, best_selling_reply,
-                sold_out_reply, invariants_reply>;
+                replay_reply, queue_reply, token_reply, best_selling_reply, sold_out_reply,
+                invariants_reply>;
 
 constexpr std::chrono::milliseconds ready_poll_every{20};
 
@@ -58,6 +58,12 @@ server_settings server_rules(const settings& how, const listen_address& where) {
   return rules;
 }
 
+server_settings api_rules(const settings& how, const service_handles& services) {
+  auto rules = server_rules(how, how.http.listen);
+  if (const auto* stores = services.stores) rules.serves = [stores] { return stores->serves(); };
+  return rules;
+}
+
 }  // namespace
 
 class application::parts {
@@ -67,7 +73,7 @@ class application::parts {
         time_{on.time},
         secret_{shared_secret(how)},
         tokens_{verification_key(how, secret_)},
-        server_{server_rules(how, how.http.listen), &tokens_, on.time, on.meters},
+        server_{api_rules(how, on.services), &tokens_, on.time, on.meters},
         bridge_{std::in_place, on.system, server_.executor(), on.meters, gateway_replies{}},
         gateway_{*bridge_, gateway_parts{.services = on.services,
                                          .catalogue = on.catalogue,
@@ -96,7 +102,7 @@ class application::parts {
   boost::asio::awaitable<std::string> await_ready(std::stop_token stop) {
     boost::asio::steady_timer pause{server_.executor()};
     while (true) {
-      const auto missing = co_await missing_services(gateway_);
+      const auto missing = (co_await look_at_readiness(gateway_)).missing;
       if (missing.empty()) co_return std::string{};
       if (stop.stop_requested()) {
         std::string names;
@@ -110,14 +116,14 @@ class application::parts {
   }
 
   std::string load_demo() {
-    auto demo = read_demo(how_.demo.file, time_.now(), how_.reservation.hold_time);
+    auto demo = read_demo(how_.demo.file, time_.calendar(), how_.reservation.hold_time);
     if (auto* wrong = std::get_if<std::string>(&demo)) return std::move(*wrong);
     return run(http::load_demo(gateway_, std::get<demo_catalogue>(std::move(demo))));
   }
 
   std::string dev_token(const std::string& user) const {
     return sign_token(token_key::hs256(secret_), {{user}, access::user},
-                      std::chrono::floor<seconds>(time_.now()) + how_.auth.dev_token_time);
+                      std::chrono::floor<seconds>(time_.calendar()) + how_.auth.dev_token_time);
   }
 
   void stop() {

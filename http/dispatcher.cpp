@@ -60,7 +60,7 @@ bool is_visible(std::string_view text) {
 
 std::optional<response> dispatcher::authenticate(request& about, const route& which) const {
   const auto token = bearer_token(about);
-  if (!token.empty() && tokens_ != nullptr) about.caller = tokens_->verify(token, about.now);
+  if (!token.empty() && tokens_ != nullptr) about.caller = tokens_->verify(token, about.calendar);
   if (!about.caller) return problem{problem_code::unauthenticated};
   if (entrance_.limits_rate() && which.admitted == admission_rule::counted)
     if (auto refused =
@@ -133,6 +133,10 @@ decision dispatcher::decide(request& about, const target& wanted) const {
   }
   const auto& which = *match.found;
   about.arguments = match.arguments;
+  if (which.admitted == admission_rule::counted && !serves_()) {
+    out.refused = problem{problem_code::unavailable, "This server is ending."};
+    return out;
+  }
   if (which.needs != access::anyone) out.refused = authenticate(about, which);
   if (!out.refused && which.key == key_rule::required) out.refused = read_key(about);
   if (!out.refused && !(about.query.empty())) out.refused = check_query(about, which);

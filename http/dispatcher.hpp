@@ -31,8 +31,12 @@ class dispatcher {
  public:
   /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
   dispatcher(const router& routes, const token_verifier* tokens, admission& entrance,
-             request_meters& measured)
-      : routes_{routes}, tokens_{tokens}, entrance_{entrance}, measured_{measured} {}
+             request_meters& measured, const std::function<bool()>& serves)
+      : routes_{routes},
+        tokens_{tokens},
+        entrance_{entrance},
+        measured_{measured},
+        serves_{serves} {}
 
   /// Decides what needs no body, and fills `about` on the way.
   decision decide(request& about, const target& wanted) const;
@@ -55,6 +59,7 @@ class dispatcher {
   const token_verifier* tokens_;
   admission& entrance_;
   request_meters& measured_;
+  const std::function<bool()>& serves_;
 };
 
 }  // namespace boxoffice::http

@@ -201,7 +201,7 @@ class http_event_sink::connection {
     request.set("Idempotency-Key", to_text(event.id));
     request.body() = render_event(event);
     if (!secret_.empty())
-      request.set("X-Boxoffice-Signature", sign_event(secret_, request.body(), clock_.now()));
+      request.set("X-Boxoffice-Signature", sign_event(secret_, request.body(), clock_.calendar()));
     request.prepare_payload();
     return request;
   }

@@ -86,6 +86,8 @@ class operator_run {
         return replay();
       case command::serve:
       case command::migrate:
+      case command::backup:
+      case command::restore:
       case command::audit:
       case command::version:
         break;

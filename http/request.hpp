@@ -60,7 +60,8 @@ struct request {
   std::string_view queue_token;      ///< header Queue-Token, when the route takes one
   std::optional<identity> caller;    ///< set when the route needs a role
   boost::asio::ip::address peer;
-  time_point now{};  ///< when the request had been read
+  time_point now{};       ///< when the request had been read
+  time_point calendar{};  ///< the same by the wall clock
 
   /// The first header of that name; empty when absent.
   [[nodiscard]] std::string_view header(boost::beast::http::field id) const;

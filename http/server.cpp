@@ -66,7 +66,7 @@ void server::start(router routes) {
   auto opened = std::make_unique<listener>(asio::make_strand(io_), how_.listen);
   routes_ = std::move(routes);
   measured_ = std::make_unique<request_meters>(routes_, meters_);
-  dispatcher_ = std::make_unique<dispatcher>(routes_, tokens_, entrance_, *measured_);
+  dispatcher_ = std::make_unique<dispatcher>(routes_, tokens_, entrance_, *measured_, how_.serves);
   context_ = std::make_unique<session_context>(
       session_context{how_, *dispatcher_, *measured_, book_, ids_, time_});
   listener_ = std::move(opened);

@@ -123,6 +123,7 @@ void session::begin_request() {
   request_.headers.clear();
   request_.caller.reset();
   request_.now = context_.time.now();
+  request_.calendar = context_.time.calendar();
   context_.ids.next(request_id_);
   request_.request_id = request_id_;
 }
@@ -208,7 +209,7 @@ session::step session::send(response& answer) {
                            std::chrono::steady_clock::now() - read_at_);
   set_deadline(context_.settings.write_max);
   out_.clear();
-  append_head(out_, answer, {head_.version, keep_alive_, request_id_, request_.now});
+  append_head(out_, answer, {head_.version, keep_alive_, request_id_, request_.calendar});
   const bool with_body = request_.method != verb::head && !is_bodiless(answer.status);
   if (answer.pieces && with_body) co_return co_await send_pieces(answer);
   const auto body = with_body ? answer.text() : std::string_view{};

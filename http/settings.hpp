@@ -6,6 +6,7 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 
 namespace boxoffice::http {
 
@@ -22,6 +23,8 @@ struct server_settings {
   std::chrono::milliseconds write_max{limits::http_write_time_max};
   std::chrono::milliseconds linger_max{limits::http_linger_time_max};
   std::chrono::milliseconds drain_max{limits::drain_time_max};
+  /// Whether the API serves; asked for each request but those about the server's own state.
+  std::function<bool()> serves{[] { return true; }};
 };
 
 }  // namespace boxoffice::http

@@ -47,6 +47,7 @@ class reader_of_parts final : public audit::books_reader {
     parts_.point(all);
     parts_.reservation(all);
     parts_.queue_ranking(all);
+    if (parts_.stores) parts_.stores(all);
     return all;
   }
 

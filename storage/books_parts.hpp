@@ -15,6 +15,7 @@ using books_part = std::function<void(audit::books&)>;
 
 struct books_parts {
   books_part payment, point, reservation, queue_ranking;
+  books_part stores{};  ///< what they say of each other
 };
 
 /// Reads the parts in the order that the audit asks for.

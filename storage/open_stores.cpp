@@ -6,9 +6,12 @@
 #include "storage/postgres/stores.hpp"
 #include "storage/redis/stores.hpp"
 #include "storage/sqlite/audit_reader.hpp"
+#include "storage/sqlite/backup.hpp"
+#include "storage/sqlite/identity.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/node_storage.hpp"
 #include "storage/storage_error.hpp"
+#include "storage/store_identity.hpp"
 
 #include <algorithm>
 #include <array>
@@ -31,6 +34,45 @@ bool is_in_redis(const settings& how) {
   return how.queue_ranking.kind == ranking_store_kind::redis;
 }
 
+std::vector<store_identity> read_identities(const settings& how) {
+  const auto files = files_in(how.node.data_dir);
+  std::vector<store_identity> all;
+  if (how.store.kind == store_kind::sqlite) {
+    for (const auto& file : {files.concert, files.reservation, files.point, files.payment})
+      all.push_back(sqlite_identity(file));
+  } else {
+    const auto at = locations_in(how);
+    all = {postgres_identity("concert", postgres_at(at.concert)),
+           postgres_identity("reservation", postgres_at(at.reservation)),
+           postgres_identity("point", postgres_at(at.point)),
+           postgres_identity("payment", postgres_at(at.payment))};
+  }
+  all.push_back(is_in_redis(how) ? redis_identity(how.queue_ranking.url.reveal())
+                                 : sqlite_identity(files.queue_ranking));
+  return all;
+}
+
+// Twice, for a server may be at work: what a store was seen to hold first, then what it holds.
+std::vector<store_identity> identities_of(const settings& how) {
+  auto all = read_identities(how);
+  const auto later = read_identities(how);
+  for (std::size_t i = 0; i < all.size(); ++i)
+    all[i].at = later[i].at;
+  return all;
+}
+
+// What the audit reads of how the stores stand to each other.
+books_part stores_of(const settings& how) {
+  return [how](audit::books& into) {
+    const auto all = identities_of(how);
+    auto found = check_installation(all, {}).found;
+    for (const auto& each : all)
+      found.insert(found.end(), each.set_backs.begin(), each.set_backs.end());
+    for (const auto& one : found)
+      into.set_backs.push_back({one.store, describe(one)});
+  };
+}
+
 books_parts books_of(const settings& how) {
   auto parts = how.store.kind == store_kind::sqlite ? sqlite_books(how.node.data_dir)
                                                     : postgres_books(locations_in(how));
@@ -38,6 +80,7 @@ books_parts books_of(const settings& how) {
     parts.queue_ranking = redis_books(how.queue_ranking.url.reveal());
   else if (how.store.kind == store_kind::postgres)
     parts.queue_ranking = sqlite_books(how.node.data_dir).queue_ranking;
+  parts.stores = stores_of(how);
   return parts;
 }
 
@@ -61,12 +104,43 @@ books_parts open_sql_stores(const settings& how, node_stores& into) {
   return postgres_books(locations_in(how));
 }
 
-node_stores open_once(const settings& how) {
+owned_store& store_of(const std::string& service, node_stores& all) {
+  if (service == "concert") return *all.concert;
+  if (service == "reservation") return *all.reservation;
+  if (service == "point") return *all.point;
+  if (service == "payment") return *all.payment;
+  return *all.queue_ranking;
+}
+
+// Stores without data first: where nobody else holds data yet, an empty one is no loss.
+void adopt(const installation& which, std::vector<store_identity> stores, node_stores& all) {
+  const auto id = which.id.empty() ? new_installation_id() : which.id;
+  std::ranges::stable_sort(stores, {}, &store_identity::holds_data);
+  for (const auto& each : stores) {
+    auto known = each.set_backs;
+    for (const auto& found : which.found)
+      if (found.store == each.store) known.push_back(found);
+    if (each.installation != id || known.size() != each.set_backs.size())
+      store_of(each.store, all).belong_to(id, known);
+    for (const auto& one : known) {
+      all.notes.push_back({each.store, describe(one)});
+      log(log_level::error, "storage",
+          "a store lost commits; it goes on, and gives no number again",
+          {{"store", each.store}, {"found", describe(one)}});
+    }
+  }
+}
+
+node_stores open_once(const settings& how, const std::string& new_store = {}) {
+  const auto stores = identities_of(how);
+  const auto which = check_installation(stores, new_store);
   node_stores all;
   auto queue_ranking = open_queue_ranking(how, all);
   auto parts = open_sql_stores(how, all);
   parts.queue_ranking = std::move(queue_ranking);
+  parts.stores = stores_of(how);
   all.books = make_books_reader(std::move(parts));
+  adopt(which, stores, all);
   return all;
 }
 
@@ -95,11 +169,53 @@ node_stores open_stores(const settings& how, std::stop_token stop) {
 }
 
 std::vector<std::string> migrate_stores(const settings& how) {
+  check_installation(identities_of(how), {});
   auto lines = how.store.kind == store_kind::sqlite ? migrate_sqlite(how.node.data_dir)
                                                     : migrate_postgres(locations_in(how));
   lines.push_back(is_in_redis(how) ? check_redis(how.queue_ranking.url.reveal())
                                    : migrate_queue_ranking(how.node.data_dir));
   return lines;
+}
+
+std::string make_new_store(const settings& how, const std::string& service) {
+  for (const auto& each : identities_of(how)) {
+    if (each.store != service) continue;
+    if (each.holds_data || !each.installation.empty())
+      throw storage_error{
+          storage_error::kind::misplaced,
+          service + ": " + each.place + " is there already. To begin it anew, move it away first"};
+  }
+  open_once(how, service);
+  return service + ": made anew, empty";
+}
+
+std::string accept_set_back(const settings& how, const std::string& service) {
+  auto all = open_once(how);
+  for (const auto& each : identities_of(how))
+    if (each.store == service) store_of(service, all).belong_to(each.installation, {});
+  return service + ": that it was set back is accepted";
+}
+
+namespace {
+
+void expect_embedded(const settings& how) {
+  if (how.store.kind == store_kind::sqlite && !is_in_redis(how)) return;
+  throw storage_error{
+      storage_error::kind::misplaced,
+      "backup and restore are for the embedded stores; those in PostgreSQL and Redis "
+      "are dumped with their own tools (docs/OPERATIONS.md says how)"};
+}
+
+}  // namespace
+
+void back_up_stores(const settings& how, const std::filesystem::path& to) {
+  expect_embedded(how);
+  back_up_sqlite(how.node.data_dir, to);
+}
+
+void restore_stores(const settings& how, const std::filesystem::path& from) {
+  expect_embedded(how);
+  restore_sqlite(from, how.node.data_dir);
 }
 
 std::unique_ptr<audit::books_reader> open_audit_reader(const settings& how) {

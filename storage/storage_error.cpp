@@ -26,10 +26,40 @@ const char* to_text(storage_error::kind why) {
       return "read_only";
     case storage_error::kind::replaced:
       return "replaced";
+    case storage_error::kind::set_back:
+      return "set_back";
+    case storage_error::kind::gone:
+      return "gone";
+    case storage_error::kind::misplaced:
+      return "misplaced";
     case storage_error::kind::other:
       return "other";
   }
   return "other";
+}
+
+namespace {
+
+store_trouble trouble_of(storage_error::kind why) {
+  switch (why) {
+    case storage_error::kind::constraint:
+      return store_trouble::none;
+    case storage_error::kind::replaced:
+      return store_trouble::replaced;
+    case storage_error::kind::set_back:
+      return store_trouble::was_set_back;
+    case storage_error::kind::gone:
+      return store_trouble::gone;
+    default:
+      return store_trouble::takes_no_writes;
+  }
+}
+
+}  // namespace
+
+commit_result ended_by(const storage_error& error, commit_outcome outcome) {
+  return {outcome, std::string{to_text(error.why())} + ": " + error.what(),
+          trouble_of(error.why())};
 }
 
 }  // namespace boxoffice

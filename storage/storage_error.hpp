@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/commit/commit.hpp"
+
 #include <cstdint>
 #include <stdexcept>
 #include <string>
@@ -20,6 +22,9 @@ class storage_error : public std::runtime_error {
     refused,      ///< the operator: the server does not let us in (password, database, rights)
     read_only,    ///< the operator: the server is a standby
     replaced,     ///< another process has taken the database over: this one should end
+    set_back,     ///< the database lost commits while we had it open: what we remember is not so
+    gone,         ///< the operator: the files are no longer there
+    misplaced,    ///< the operator: not the database of this installation, or an empty one
     constraint,   ///< a bug: the schema refused what the actors let through
     other,
   };
@@ -38,5 +43,8 @@ class schema_too_new : public storage_error {
 };
 
 const char* to_text(storage_error::kind why);
+
+/// `outcome` for a batch that ended with `error`, with what it says of the store.
+commit_result ended_by(const storage_error& error, commit_outcome outcome);
 
 }  // namespace boxoffice

@@ -50,6 +50,7 @@ constexpr std::array<const char*, rule_count> names{
     "applied_unpublished",
     "applied_twice",
     "total_differs",
+    "store_set_back",
 };
 
 bool is_open(payment_state s) {
@@ -109,6 +110,8 @@ audit_report check_books(const books& all, const audit_terms& terms) {
   check_sagas(in, terms, out);
   check_events(in, terms, out);
   check_consumers(in, terms, out);
+  for (const auto& each : all.set_backs)
+    out.add(rule::store_set_back, {each.store}, each.detail);
   audit_report report;
   report.violations = out.take();
   report.unlisted = out.unlisted();

@@ -66,8 +66,10 @@ enum class rule : std::uint8_t {
   applied_unpublished,    ///< not an event of this outbox
   applied_twice,
   total_differs,  ///< a board counts other seats than are paid
+  // the stores themselves
+  store_set_back,  ///< it holds less than another has seen of it
 };
-inline constexpr std::size_t rule_count = static_cast<std::size_t>(rule::total_differs) + 1;
+inline constexpr std::size_t rule_count = static_cast<std::size_t>(rule::store_set_back) + 1;
 
 /// The enumerator's own name.
 const char* name_of(rule broken);
@@ -113,8 +115,6 @@ struct audit_terms {
   std::int64_t published_kept{24 * 3'600'000};
   /// The consumers that keep a mark of each event.
   std::vector<std::string> marking_consumers{"best_selling", "sold_out"};
-  /// How many sequence numbers back they keep it.
-  std::uint64_t marks_kept{4'000'000};
   std::size_t violations_max{1000};
 };
 

@@ -81,7 +81,8 @@ struct basket_seat {
 };
 
 struct reservation_row {
-  std::uint64_t id{0};  ///< carries its schedule in the bits from 36 on
+  std::uint64_t id{0};
+  std::uint64_t schedule{0};
   name_number user{};
   std::vector<basket_seat> seats;
   std::int64_t amount{0};
@@ -118,6 +119,7 @@ enum class parking_reason : std::uint8_t { none, given };
 struct payment_row {
   std::uint64_t id{0};
   std::uint64_t reservation{0};
+  std::uint64_t schedule{0};
   name_number user{};
   std::int64_t amount{0};
   payment_state state{payment_state::started};
@@ -136,6 +138,7 @@ struct event_row {
   std::uint64_t payment{0};
   name_number user{};
   std::uint64_t reservation{0};
+  std::uint64_t schedule{0};
   std::uint32_t seats{0};
   std::int64_t amount{0};
 };
@@ -166,6 +169,12 @@ struct applied_row {
   std::uint64_t event{0};
 };
 
+/// Up to where a consumer has forgotten what it applied.
+struct forgotten_row {
+  name_number consumer{};
+  std::uint64_t through{0};
+};
+
 /// What a board says about a schedule: seats paid for and not refunded, of all time.
 struct total_row {
   name_number consumer{};
@@ -175,6 +184,11 @@ struct total_row {
 
 /// What all databases hold. The rows of one database are of one moment. With a running server the
 /// moments differ: payment first, then point and reservation, then queue_ranking.
+/// A store that is behind what another has seen of it.
+struct set_back_row {
+  std::string store, detail;
+};
+
 struct books {
   name_list users, consumers;
 
@@ -193,7 +207,10 @@ struct books {
   std::vector<key_row> payment_keys;
 
   std::vector<applied_row> applied;
+  std::vector<forgotten_row> forgotten;
   std::vector<total_row> totals;
+
+  std::vector<set_back_row> set_backs;
 };
 
 }  // namespace boxoffice::audit

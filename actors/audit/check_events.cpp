@@ -57,8 +57,8 @@ void check_event(const ledgers& in, const event_row& e, findings& out) {
             std::string{"The outbox tells "} + name_of(e.kind) + ", which did not happen.");
     return;
   }
-  if (e.user != p->user || e.reservation != p->reservation || e.amount != p->amount ||
-      e.seats != p->seats)
+  if (e.user != p->user || e.reservation != p->reservation || e.schedule != p->schedule ||
+      e.amount != p->amount || e.seats != p->seats)
     out.add(rule::event_differs, ids,
             "Its user, reservation, seats or amount is not that of its payment.");
 }
@@ -87,22 +87,25 @@ class one_consumer {
     for (const auto& row : in.all.applied)
       if (row.consumer == consumer) applied_.push_back(&row);
     std::ranges::sort(applied_, {}, &applied_row::sequence);
+    for (const auto& row : in.all.forgotten)
+      if (row.consumer == consumer) forgotten_through_ = row.through;
   }
 
-  void check_position(std::uint64_t published, reading how, findings& out) const {
-    if (position_ > published)
+  void check_position(std::uint64_t published, std::uint64_t given, reading how,
+                      findings& out) const {
+    if (position_ > given)
       out.add(rule::consumer_ahead, {name()},
-              "It is at " + std::to_string(position_) + " and only " + std::to_string(published) +
-                  " events were ever published.");
+              "It is at " + std::to_string(position_) + " and the last event ever published is " +
+                  std::to_string(given) + ".");
     if (how == reading::drained && position_ < published)
       out.add(rule::consumer_behind, {name()},
-              "It is at " + std::to_string(position_) + " of " + std::to_string(published) +
-                  " although it had time to catch up.");
+              "It is at " + std::to_string(position_) + ", the last event is " +
+                  std::to_string(published) + ", although it had time to catch up.");
   }
 
   /// Every event up to its position is marked, once, with its own id, and no other is.
   void check_marks(const index_by<event_row>& events, std::uint64_t published,
-                   std::uint64_t marks_kept, findings& out) const {
+                   findings& out) const {
     check_repeats(out);
     for (const auto* mark : applied_) {
       const auto* e = events.find(mark->sequence);
@@ -110,10 +113,9 @@ class one_consumer {
         out.add(rule::applied_unpublished, {name(), event_name(mark->event)},
                 "The outbox has no such event under " + std::to_string(mark->sequence) + ".");
     }
-    const auto youngest = applied_.empty() ? 0 : applied_.back()->sequence;
     for (const auto& e : in_.all.events) {
       if (e.sequence > position_ || parked_.contains(e.sequence)) continue;
-      if (e.sequence + marks_kept < youngest) continue;
+      if (e.sequence <= forgotten_through_) continue;
       if (!std::ranges::binary_search(applied_, e.sequence, {}, &applied_row::sequence))
         out.add(rule::event_not_applied, {name(), event_name(e.id)},
                 "It is at " + std::to_string(position_) + " and has not applied " +
@@ -125,13 +127,11 @@ class one_consumer {
   void check_totals(const index_by<event_row>& events, findings& out) const {
     std::map<std::uint64_t, std::int64_t> seats;  // paid minus counted, by schedule
     for (const auto& p : in_.all.payments)
-      if (was_completed(p) && p.state != payment_state::refunded)
-        seats[schedule_of(p.reservation)] += p.seats;
+      if (was_completed(p) && p.state != payment_state::refunded) seats[p.schedule] += p.seats;
     for (const auto sequence : parked_)
       if (const auto* e = events.find(sequence))
-        seats[schedule_of(e->reservation)] -= e->kind == event_kind::payment_completed
-                                                  ? std::int64_t{e->seats}
-                                                  : -std::int64_t{e->seats};
+        seats[e->schedule] -= e->kind == event_kind::payment_completed ? std::int64_t{e->seats}
+                                                                       : -std::int64_t{e->seats};
     for (const auto& total : in_.all.totals)
       if (total.consumer == consumer_) seats[total.schedule] -= total.seats;
     for (const auto& [schedule, missing] : seats)
@@ -155,12 +155,14 @@ class one_consumer {
   const ledgers& in_;
   name_number consumer_;
   std::uint64_t position_;
+  std::uint64_t forgotten_through_{0};
   std::set<std::uint64_t> parked_;
   std::vector<const applied_row*> applied_;
 };
 
+/// Sequence of the youngest event that is there.
 std::uint64_t published_through(const books& all) {
-  auto last = all.last_sequence;
+  std::uint64_t last = 0;
   for (const auto& e : all.events)
     last = std::max(last, e.sequence);
   return last;
@@ -178,6 +180,8 @@ void check_events(const ledgers& in, const audit_terms& terms, findings& out) {
 
 void check_consumers(const ledgers& in, const audit_terms& terms, findings& out) {
   const auto published = published_through(in.all);
+  // An owner may have begun its numbers and published nothing yet.
+  const auto given = std::max(published, in.all.last_sequence);
   const index_by<event_row> events{in.all.events, &event_row::sequence};
   for (const auto& name : terms.marking_consumers) {
     const auto known = [&](const consumer_row& row) {
@@ -189,10 +193,10 @@ void check_consumers(const ledgers& in, const audit_terms& terms, findings& out)
   }
   for (const auto& row : in.all.positions) {
     const one_consumer consumer{in, row.consumer, row.sequence};
-    consumer.check_position(published, terms.how, out);
+    consumer.check_position(published, given, terms.how, out);
     const auto& name = in.all.consumers.text(row.consumer);
     if (std::ranges::find(terms.marking_consumers, name) == terms.marking_consumers.end()) continue;
-    consumer.check_marks(events, published, terms.marks_kept, out);
+    consumer.check_marks(events, given, out);
     if (terms.how == reading::drained) consumer.check_totals(events, out);
   }
 }

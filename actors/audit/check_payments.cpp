@@ -122,7 +122,7 @@ void check_confirmation(const ledgers& in, const payment_row& p, findings& out) 
   const bool freed = mine && r->status == reservation_status::refunded;
   const bool both = p.state == payment_state::refund_started || p.state == payment_state::parked;
   if (both && (confirmed || freed)) return;
-  const std::vector ids{payment_name(p.id), reservation_name(p.reservation)};
+  const std::vector ids{payment_name(p.id), reservation_name(p.schedule, p.reservation)};
   if (p.state == payment_state::refund_released || p.state == payment_state::refunded) {
     if (!freed)
       out.add(rule::refund_without_freed_seats, ids,
@@ -208,8 +208,9 @@ void check_reservations(const ledgers& in, findings& out) {
     if (r.status != reservation_status::confirmed && r.status != reservation_status::refunded)
       continue;
     const auto* p = in.payments.find(r.payment);
-    const std::vector ids{reservation_name(r.id), payment_name(r.payment)};
-    if (p == nullptr || p->reservation != r.id || !allows(in, *p, r.status)) {
+    const std::vector ids{reservation_name(r.schedule, r.id), payment_name(r.payment)};
+    if (p == nullptr || p->reservation != r.id || p->schedule != r.schedule ||
+        !allows(in, *p, r.status)) {
       const bool confirmed = r.status == reservation_status::confirmed;
       out.add(confirmed ? rule::confirmed_without_payment : rule::refunded_without_payment, ids,
               confirmed ? "The reservation is confirmed by a payment that has not paid it."

@@ -26,7 +26,7 @@ bool may_claim(const reservation_row& r) {
 }
 
 bool has_seat(const reservation_row& r, const claim_row& c) {
-  return schedule_of(r.id) == c.schedule &&
+  return r.schedule == c.schedule &&
          std::ranges::any_of(r.seats, [&](const basket_seat& s) { return s.seat == c.seat; });
 }
 
@@ -44,7 +44,7 @@ std::vector<holding> live_holdings(const books& all, std::int64_t now) {
   for (const auto& r : all.reservations) {
     if (!is_live(r, now)) continue;
     for (const auto& s : r.seats)
-      live.push_back({schedule_of(r.id), s.seat, &r});
+      live.push_back({r.schedule, s.seat, &r});
   }
   std::ranges::stable_sort(live, {}, &holding::place);
   return live;
@@ -69,8 +69,8 @@ void check_holders(const std::vector<holding>& live, findings& out) {
     const bool sales = a.holder->status == reservation_status::confirmed &&
                        b.holder->status == reservation_status::confirmed;
     out.add(sales ? rule::sold_twice : rule::two_live_holders,
-            {seat_name(a.schedule, a.seat), reservation_name(a.holder->id),
-             reservation_name(b.holder->id)},
+            {seat_name(a.schedule, a.seat), reservation_name(a.schedule, a.holder->id),
+             reservation_name(b.schedule, b.holder->id)},
             sales ? "Both reservations have bought the seat."
                   : "Both reservations have the seat, and neither has ended.");
   }
@@ -94,7 +94,8 @@ void check_claims_of(const std::vector<holding>& live, const std::vector<const c
       // A claim of another live holder: two_live_holders has said so.
       claimed = (*c)->reservation == h.holder->id || is_held_by(live, **c);
     if (!claimed)
-      out.add(rule::claim_missing, {reservation_name(h.holder->id), seat_name(h.schedule, h.seat)},
+      out.add(rule::claim_missing,
+              {reservation_name(h.schedule, h.holder->id), seat_name(h.schedule, h.seat)},
               "The reservation lives, and the seat is not claimed for it.");
   }
 }
@@ -106,14 +107,15 @@ void check_claims(const ledgers& in, const std::vector<holding>& live,
     const auto* holder = in.reservations.find(c->reservation);
     if (holder == nullptr || !may_claim(*holder) || !has_seat(*holder, *c))
       out.add(rule::claim_without_holder,
-              {seat_name(c->schedule, c->seat), reservation_name(c->reservation)},
+              {seat_name(c->schedule, c->seat), reservation_name(c->schedule, c->reservation)},
               "The seat is claimed for a reservation that does not have it.");
     else if (before != nullptr && before->schedule == c->schedule && before->seat == c->seat &&
              !(is_held_by(live, *before) && is_held_by(live, *c)))
-      out.add(rule::claimed_twice,
-              {seat_name(c->schedule, c->seat), reservation_name(before->reservation),
-               reservation_name(c->reservation)},
-              "The seat is claimed for two reservations.");
+      out.add(
+          rule::claimed_twice,
+          {seat_name(c->schedule, c->seat), reservation_name(before->schedule, before->reservation),
+           reservation_name(c->schedule, c->reservation)},
+          "The seat is claimed for two reservations.");
     before = c;
   }
 }
@@ -126,7 +128,7 @@ void check_basket(const reservation_row& r, findings& out) {
     seats.insert(s.seat);
   }
   if (sum == r.amount && seats.size() == r.seats.size() && !seats.empty()) return;
-  out.add(rule::basket_differs, {reservation_name(r.id)},
+  out.add(rule::basket_differs, {reservation_name(r.schedule, r.id)},
           "Its amount is " + std::to_string(r.amount) + "; it has " + std::to_string(seats.size()) +
               " seats for " + std::to_string(sum) + ".");
 }
@@ -149,9 +151,10 @@ void check_seats(const ledgers& in, std::int64_t now, findings& out) {
   for (const auto& r : in.all.reservations) {
     check_basket(r, out);
     if (r.status == reservation_status::confirmed && is_undone(r))
-      out.add(rule::confirmed_after_revert,
-              {reservation_name(r.id), payment_name(r.payment), payment_name(r.reverted)},
-              "The payment confirmed it although it, or a younger one, had been undone.");
+      out.add(
+          rule::confirmed_after_revert,
+          {reservation_name(r.schedule, r.id), payment_name(r.payment), payment_name(r.reverted)},
+          "The payment confirmed it although it, or a younger one, had been undone.");
   }
 }
 

@@ -14,15 +14,14 @@
 namespace boxoffice::audit {
 
 inline std::string payment_name(std::uint64_t id) { return to_text(payment_id{id}); }
-inline std::string reservation_name(std::uint64_t id) { return to_text(reservation_id{id}); }
+inline std::string reservation_name(std::uint64_t schedule, std::uint64_t id) {
+  return to_text(reservation_id{{schedule}, id});
+}
 inline std::string transaction_name(std::uint64_t id) { return to_text(transaction_id{id}); }
 inline std::string event_name(std::uint64_t id) { return to_text(event_id{id}); }
 inline std::string seat_name(std::uint64_t schedule, std::uint32_t seat) {
   return to_text(schedule_id{schedule}) + ":" + std::to_string(seat);
 }
-
-/// A reservation's id carries its schedule: [schedule:24][sequence:36].
-constexpr std::uint64_t schedule_of(std::uint64_t reservation) { return reservation >> 36; }
 
 /// Collects violations, at most so many.
 class findings {

@@ -3,7 +3,6 @@
 #include "actors/audit/audit.hpp"
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
-#include "actors/caf/values.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/time.hpp"
 
@@ -28,11 +27,6 @@ struct invariants_reply {
 /// Reads the databases on a thread of its own. Whoever asks while a check runs, or shortly after
 /// it, gets that one's report.
 using auditor_actor = accepts<read_invariants>;
-
-template <class Inspector>
-auto inspect(Inspector& f, read_invariants& m) {
-  return fields(f, m.ticket);
-}
 
 }  // namespace boxoffice
 

@@ -8,12 +8,6 @@
 
 namespace boxoffice {
 
-/// How an inspector of this CAF version is told the fields of a value.
-template <class Inspector, class... Fields>
-auto fields(Inspector& f, Fields&... values) {
-  return f(values...);
-}
-
 namespace message_detail {
 
 /// Becomes whatever a field is, where nothing is evaluated.

@@ -17,13 +17,24 @@ enum class commit_outcome : std::uint8_t {
   revoked,   ///< surely not done: decided on top of a refused write. In reports only
 };
 
+/// What is the matter with a store that did not commit.
+enum class store_trouble : std::uint8_t {
+  none,
+  takes_no_writes,  ///< away, full, read-only, …: it may pass
+  replaced,         ///< another process has taken it over: this one has to end
+  was_set_back,     ///< under the running process: what that holds in memory is no longer so
+  gone,             ///< its files are no longer there
+};
+
 /// How a transaction of a store ended.
 struct commit_result {
-  commit_result(commit_outcome how, std::string why = {})  // NOLINT(google-explicit-constructor)
-      : outcome{how}, reason{std::move(why)} {}
+  commit_result(commit_outcome how, std::string why = {},  // NOLINT(google-explicit-constructor)
+                store_trouble what = store_trouble::none)
+      : outcome{how}, trouble{what}, reason{std::move(why)} {}
 
   commit_outcome outcome;
-  std::string reason;  ///< with `refused`: what the store says, for an operator
+  store_trouble trouble;
+  std::string reason;  ///< with `refused` or a trouble: what the store says, for an operator
 
   friend bool operator==(const commit_result& a, commit_outcome b) { return a.outcome == b; }
 };

@@ -6,31 +6,15 @@
 #include <utility>
 
 namespace boxoffice {
-namespace {
-
-// A concert id must fit into a queue token, a schedule id into a reservation id: 24 bits each.
-constexpr std::uint64_t id_max = (std::uint64_t{1} << schedule_bits) - 1;
-
-template <class Map>
-std::uint64_t next_id(const Map& entries) {
-  return entries.empty() ? 1 : entries.rbegin()->first.value + 1;
-}
-
-}  // namespace
-
 catalogue_draft::catalogue_draft(catalogue committed)
     : committed_{std::move(committed)}, decided_{committed_} {}
 
 catalogue_draft::decision catalogue_draft::add_concert(concert draft) const {
-  draft.id = {next_id(decided_.concerts)};
-  if (draft.id.value > id_max) return {verdict::ids_exhausted, {}};
   return {verdict::done, std::make_shared<const concert>(std::move(draft))};
 }
 
 catalogue_draft::decision catalogue_draft::add_schedule(schedule draft) const {
   if (!decided_.find(draft.concert)) return {verdict::concert_not_found, {}};
-  draft.id = {next_id(decided_.schedules)};
-  if (draft.id.value > id_max) return {verdict::ids_exhausted, {}};
   return {verdict::done, std::make_shared<const schedule>(std::move(draft))};
 }
 

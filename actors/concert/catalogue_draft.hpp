@@ -11,18 +11,14 @@
 namespace boxoffice {
 
 /// The master data with its changes under way: what is committed, and what has been decided on top
-/// of it. Ids count from 1, without a gap unless a commit fails.
+/// of it.
 ///
 /// Life cycle: made from what the store holds. A decision changes nothing: `apply` it when its
 /// write was taken, `made_durable` when that is committed. When a commit does not go as decided,
 /// throw the draft away and make a new one from the store. **Thread**: its service's.
 class catalogue_draft {
  public:
-  enum class verdict : std::uint8_t {
-    done,
-    concert_not_found,
-    ids_exhausted,  ///< 24 bits of ids are given away
-  };
+  enum class verdict : std::uint8_t { done, concert_not_found };
   struct decision {
     verdict outcome{verdict::done};
     concert_write write;  ///< valid when done
@@ -30,6 +26,7 @@ class catalogue_draft {
 
   explicit catalogue_draft(catalogue committed);
 
+  /// Each comes with its id.
   [[nodiscard]] decision add_concert(concert draft) const;
   [[nodiscard]] decision add_schedule(schedule draft) const;
   [[nodiscard]] decision change_waiting_room(concert_id id, const waiting_room_rule& rule) const;

@@ -92,9 +92,6 @@ class catalogue_service {
         return answer(
             self_, r.from,
             catalogue_reply{r.ticket, fault::none, catalogue_refusal::concert_not_found, {}, {}});
-      case catalogue_draft::verdict::ids_exhausted:
-        log(log_level::error, name, "all ids are given away");
-        return reply(r, fault::unavailable);
     }
     r.write = made.write;
     if (writes_.submit(entity_, made.write, r) == catalogue_journal::submitted::accepted)
@@ -102,9 +99,15 @@ class catalogue_service {
     else
       reply(r, fault::overloaded);
   }
-  catalogue_draft::decision decide(const create_concert& m) { return draft_.add_concert(m.draft); }
+  catalogue_draft::decision decide(const create_concert& m) {
+    auto draft = m.draft;
+    draft.id = {context_.ids.next()};
+    return draft_.add_concert(std::move(draft));
+  }
   catalogue_draft::decision decide(const create_schedule& m) {
-    return draft_.add_schedule(m.draft);
+    auto draft = m.draft;
+    draft.id = {context_.ids.next()};
+    return draft_.add_schedule(std::move(draft));
   }
   catalogue_draft::decision decide(const change_waiting_room& m) {
     return draft_.change_waiting_room(m.concert, m.rule);

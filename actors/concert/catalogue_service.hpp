@@ -5,6 +5,7 @@
 #include "actors/concert/catalogue.hpp"
 #include "actors/concert/concert_store.hpp"
 #include "actors/concert/protocol.hpp"
+#include "actors/core/epoch_numbers.hpp"
 #include "actors/core/meters.hpp"
 
 namespace caf {
@@ -21,11 +22,12 @@ struct concert_context {
   job_runner& writer;
   catalogue_view& view;
   boxoffice::meters& meters;
+  epoch_numbers& ids;  ///< of concerts and schedules
 };
 
 /// Starts the owner of the master data on top of `loaded` (concert_store::load), and publishes
 /// that.
-/// **Faults** of its replies: unavailable (a failed commit, no free ids), overloaded.
+/// **Faults** of its replies: unavailable (a failed commit), overloaded, internal.
 catalogue_actor spawn_catalogue(caf::actor_system& system, const concert_context& context,
                                 catalogue loaded);
 

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/fault.hpp"
 
@@ -50,18 +50,3 @@ using catalogue_actor = accepts<create_concert, create_schedule, change_waiting_
 // Drafts are handed over within one process; a gateway on another node sends its own form of them.
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_concert)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_schedule)
-
-namespace boxoffice {
-template <class Inspector>
-auto inspect(Inspector& f, waiting_room_rule& m) {
-  return fields(f, m.enabled, m.active_max, m.admit_per_second);
-}
-template <class Inspector>
-auto inspect(Inspector& f, change_waiting_room& m) {
-  return fields(f, m.ticket, m.concert, m.rule);
-}
-template <class Inspector>
-auto inspect(Inspector& f, catalogue_reply& m) {
-  return fields(f, m.ticket, m.fault, m.refusal, m.concert, m.schedule);
-}
-}  // namespace boxoffice

@@ -18,13 +18,59 @@ constexpr std::string_view prefix_of() {
   if constexpr (std::is_same_v<Id, event_id>) return "evt_";
 }
 
-template <class Id>
-std::string write_id(Id id) {
+std::string digits_of(std::uint64_t value) {
   std::string digits;
-  for (std::uint64_t rest = id.value; rest != 0 || digits.empty(); rest >>= 5)
+  for (auto rest = value; rest != 0 || digits.empty(); rest >>= 5)
     digits.push_back(alphabet[rest & 31]);
-  std::reverse(digits.begin(), digits.end());
-  return std::string{prefix_of<Id>()} + digits;
+  std::ranges::reverse(digits);
+  return digits;
+}
+
+std::optional<std::uint64_t> number_in(std::string_view digits) {
+  if (digits.empty() || digits.size() > 13 || digits.front() == '0') return std::nullopt;
+  std::uint64_t value = 0;
+  for (const char c : digits) {
+    const auto digit = alphabet.find(c);
+    if (digit == std::string_view::npos || value >> 59 != 0) return std::nullopt;
+    value = (value << 5) | digit;
+  }
+  return value;
+}
+
+template <class Tag>
+std::string write_id(id<Tag> of) {
+  return std::string{prefix_of<id<Tag>>()} + digits_of(of.value);
+}
+template <class Id>
+std::string write_id(Id of, std::uint64_t carried) {
+  return std::string{prefix_of<Id>()} + (is_old(of) ? std::string{} : digits_of(carried) + '_') +
+         digits_of(of.number);
+}
+
+template <class Tag>
+std::optional<id<Tag>> read_id(std::string_view digits, id<Tag> /*of*/) {
+  const auto value = number_in(digits);
+  if (!value) return std::nullopt;
+  return id<Tag>{*value};
+}
+// Spelled as it would be told, or it is none: a thing has one id.
+template <class Id>
+std::optional<Id> read_pair(std::string_view digits, Id (*old)(std::uint64_t)) {
+  const auto gap = digits.find('_');
+  const auto number = number_in(gap == digits.npos ? digits : digits.substr(gap + 1));
+  if (!number) return std::nullopt;
+  if (gap == digits.npos) return old(*number);
+  const auto carried = number_in(digits.substr(0, gap));
+  if (!carried) return std::nullopt;
+  const Id found{{*carried}, *number};
+  if (is_old(found)) return std::nullopt;
+  return found;
+}
+std::optional<reservation_id> read_id(std::string_view digits, reservation_id /*of*/) {
+  return read_pair(digits, old_reservation_id);
+}
+std::optional<queue_token> read_id(std::string_view digits, queue_token /*of*/) {
+  return read_pair(digits, old_queue_token);
 }
 
 }  // namespace
@@ -38,10 +84,10 @@ bool is_id_text(std::string_view text) {
 
 std::string to_text(concert_id id) { return write_id(id); }
 std::string to_text(schedule_id id) { return write_id(id); }
-std::string to_text(reservation_id id) { return write_id(id); }
+std::string to_text(reservation_id id) { return write_id(id, id.schedule.value); }
 std::string to_text(payment_id id) { return write_id(id); }
 std::string to_text(transaction_id id) { return write_id(id); }
-std::string to_text(queue_token id) { return write_id(id); }
+std::string to_text(queue_token token) { return write_id(token, token.concert.value); }
 std::string to_text(event_id id) { return write_id(id); }
 
 template <class Id>
@@ -49,14 +95,7 @@ std::optional<Id> parse_id(std::string_view text) {
   constexpr auto prefix = prefix_of<Id>();
   if (!text.starts_with(prefix)) return std::nullopt;
   text.remove_prefix(prefix.size());
-  if (text.empty() || text.size() > 13 || text.front() == '0') return std::nullopt;
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    const auto digit = alphabet.find(c);
-    if (digit == std::string_view::npos || value >> 59 != 0) return std::nullopt;
-    value = (value << 5) | digit;
-  }
-  return Id{value};
+  return read_id(text, Id{});
 }
 
 template std::optional<concert_id> parse_id(std::string_view);

@@ -17,11 +17,15 @@ using time_point = std::chrono::sys_time<milliseconds>;
 /// "Never": what a field holds that has no time yet.
 inline constexpr time_point no_time{};
 
-/// Where `now` comes from. **Thread**: any.
+/// Where the time comes from. **Thread**: any.
 class clock {
  public:
   virtual ~clock() = default;
+  /// For durations and deadlines: passes as real time does, whatever is done to the wall clock.
   [[nodiscard]] virtual time_point now() const = 0;
+  /// For what people have put into the calendar (sales windows, starts of concerts, ends of
+  /// tokens): the wall clock.
+  [[nodiscard]] virtual time_point calendar() const { return now(); }
 };
 
 /// RFC 3339 in UTC with milliseconds: `2026-11-22T18:45:24.123Z`. **Source**: RFC 3339, 5.6.

@@ -18,15 +18,6 @@ struct event_posted {
 };
 struct forward_again_tick {};
 
-template <class Inspector>
-auto inspect(Inspector& f, event_posted& m) {
-  return fields(f, m.number, m.what, m.reason);
-}
-template <class Inspector>
-auto inspect(Inspector& f, forward_again_tick&) {
-  return fields(f);
-}
-
 namespace {
 
 /// The shell around forward_queue. Started and ended by the node.

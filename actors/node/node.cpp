@@ -3,7 +3,9 @@
 #include "actors/audit/auditor.hpp"
 #include "actors/concert/catalogue_service.hpp"
 #include "actors/data_platform/forwarder.hpp"
+#include "actors/node/number_sources.hpp"
 #include "actors/node/store_threads.hpp"
+#include "actors/node/store_watch.hpp"
 #include "actors/node/worker_thread.hpp"
 #include "actors/outbox/outbox_relay.hpp"
 #include "actors/outbox/outbox_service.hpp"
@@ -27,18 +29,24 @@ class node::parts {
       : how_{how},
         outside_{outside},
         stores_{std::move(stores)},
-        concert_{"concert", [this](auto batch) { return stores_.concert->commit(batch); },
-                 outside.meters},
-        reservation_{"reservation",
+        numbers_{stores_},
+        board_{outside.meters},
+        concert_{"concert", note_of("concert"), board_,
+                 [this](auto batch) { return stores_.concert->commit(batch); }, outside.meters},
+        reservation_{"reservation", note_of("reservation"), board_,
                      [this](auto batch) { return stores_.reservation->commit(batch); },
                      outside.meters},
-        point_{"point", [this](auto batch) { return stores_.point->commit(batch); },
-               outside.meters},
-        payment_{"payment", [this](auto batch) { return stores_.payment->commit(batch); },
-                 outside.meters},
-        queue_ranking_{"queue_ranking",
+        point_{"point", note_of("point"), board_,
+               [this](auto batch) { return stores_.point->commit(batch); }, outside.meters},
+        payment_{"payment", note_of("payment"), board_,
+                 [this](auto batch) { return stores_.payment->commit(batch); }, outside.meters},
+        queue_ranking_{"queue_ranking", note_of("queue_ranking"), board_,
                        [this](auto batch) { return stores_.queue_ranking->commit(batch); },
                        outside.meters},
+        watch_{board_, outside.on_end},
+        restorings_{outside.meters.level("boxoffice_queue_store_restorings",
+                                         "Times the store of waiting rooms and rankings had lost "
+                                         "something, and it was put back")},
         audit_{"audit", 1, outside.meters},
         config_{how.node.scheduler_threads},
         system_{std::make_unique<caf::actor_system>(config_)} {
@@ -53,6 +61,7 @@ class node::parts {
                                   .undo_time = audit::undo_time_of(how_.payment.undo_tries_max,
                                                                    how_.payment.step_time),
                                   .meters = outside_.meters}));
+    start_watch();
   }
   ~parts() { stop(); }
   parts(const parts&) = delete;
@@ -64,6 +73,7 @@ class node::parts {
       caf::anon_send_exit(owned_.back(), caf::exit_reason::user_shutdown);
     services_ = {};
     system_->await_all_actors_done();
+    watch_.stop();
     audit_.stop();
     payment_.stop();
     point_.stop();
@@ -93,22 +103,42 @@ class node::parts {
     return handle;
   }
 
+  std::string note_of(const std::string& store) const {
+    std::string text;
+    for (const auto& each : stores_.notes)
+      if (each.store == store) text += (text.empty() ? "" : "; ") + each.text;
+    return text;
+  }
+
+  void start_watch() {
+    services_.stores = &board_;
+    watch_.add(concert_.number, "concert", *stores_.concert, concert_.writer);
+    watch_.add(reservation_.number, "reservation", *stores_.reservation, reservation_.writer);
+    watch_.add(point_.number, "point", *stores_.point, point_.writer);
+    watch_.add(payment_.number, "payment", *stores_.payment, payment_.writer);
+    watch_.add(queue_ranking_.number, "queue_ranking", *stores_.queue_ranking,
+               queue_ranking_.writer, [this] {
+                 restorings_.set(static_cast<std::int64_t>(stores_.queue_ranking->restorings()));
+               });
+    watch_.start();
+  }
+
   void start_sales() {
     services_.catalogue =
         owns(spawn_catalogue(*system_,
                              concert_context{concert_.commits, *stores_.concert, concert_.writer,
-                                             catalogue_, outside_.meters},
+                                             catalogue_, outside_.meters, numbers_.catalogue},
                              stores_.concert->load()));
     services_.reservation = owns(spawn_reservation_service(
-        *system_,
-        reservation_context{outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
-                            reservation_.writer, *stores_.reservation_reads, reservation_.reader,
-                            outside_.meters, &seat_maps_}));
+        *system_, reservation_context{
+                      outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
+                      reservation_.writer, *stores_.reservation_reads, reservation_.reader,
+                      outside_.meters, numbers_.reservations, numbers_.seat_maps, &seat_maps_}));
     services_.seat_maps = &seat_maps_;
     services_.point = owns(spawn_point_service(
         *system_,
         point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
-                      *stores_.point_reads, point_.reader, transaction_ids_, outside_.meters,
+                      *stores_.point_reads, point_.reader, numbers_.transactions, outside_.meters,
                       account_rules{.charge_max = {how_.point.charge_max}}}));
   }
 
@@ -118,13 +148,7 @@ class node::parts {
         queue_context{outside_.time, outside_.random, queue_ranking_.commits, *stores_.queue_reads,
                       queue_ranking_.reader, catalogue_, outside_.meters,
                       queue_times{.token = how_.queue.token_time, .silence = how_.queue.silence},
-                      [this](time_point before) { prune_queue(before); },
-                      [this](std::function<void(const store_state&)> tell) {
-                        return queue_ranking_.writer.post([this, tell = std::move(tell)] {
-                          tell(stores_.queue_ranking->look());
-                        });
-                      },
-                      &admitted_}));
+                      [this](time_point before) { prune_queue(before); }, &admitted_}));
     services_.admitted = &admitted_;
     const ranking_context boards{
         outside_.time, queue_ranking_.commits, *stores_.ranking_reads, queue_ranking_.reader,
@@ -203,15 +227,18 @@ class node::parts {
   const settings& how_;
   const node_environment outside_;
   const node_stores stores_;
+  number_sources numbers_;
+  store_board board_;
   catalogue_view catalogue_;
   admitted_tokens admitted_;
   seat_map_versions seat_maps_;
-  transaction_ids transaction_ids_;
   store_threads<concert_write> concert_;
   store_threads<reservation_write> reservation_;
   store_threads<point_write> point_;
   store_threads<payment_write> payment_;
   store_threads<queue_ranking_write> queue_ranking_;
+  store_watch watch_;
+  gauge& restorings_;
   worker_thread audit_;
   scheduler_config config_;
   std::unique_ptr<caf::actor_system> system_;

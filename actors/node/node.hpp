@@ -9,6 +9,7 @@
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
 
+#include <functional>
 #include <memory>
 
 #include <caf/actor_system.hpp>
@@ -22,6 +23,9 @@ struct node_environment {
   random_source& random;
   boxoffice::meters& meters;
   event_sink* data_platform;
+  /// Called once, from a thread of the node, when this process may not go on: a store was replaced,
+  /// set back or lost.
+  std::function<void(const store_board::entry&)> on_end{[](const store_board::entry&) {}};
 };
 
 /// All services of one process: their stores with threads and committers, their actors, and the

@@ -10,6 +10,8 @@
 #include "actors/reservation/reservation_store.hpp"
 
 #include <memory>
+#include <string>
+#include <vector>
 
 namespace boxoffice {
 
@@ -25,6 +27,11 @@ struct node_stores {
   std::unique_ptr<queue_ranking_store> queue_ranking;
   std::unique_ptr<queue_reader> queue_reads;
   std::unique_ptr<ranking_reader> ranking_reads;
+  /// What was found when they were opened, for an operator.
+  struct note {
+    std::string store, text;
+  };
+  std::vector<note> notes;
   std::unique_ptr<audit::books_reader> books;  ///< of all services; null: the node is not audited
 };
 

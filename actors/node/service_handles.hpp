@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/audit/protocol.hpp"
+#include "actors/commit/store_board.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/protocol.hpp"
@@ -27,6 +28,7 @@ struct service_handles {
   // Null when their service is not in this process.
   const admitted_tokens* admitted{nullptr};     ///< of `queue`
   const seat_map_versions* seat_maps{nullptr};  ///< of `reservation`
+  const store_board* stores{nullptr};           ///< of this process
 };
 
 }  // namespace boxoffice

@@ -44,7 +44,21 @@ signal_watch::~signal_watch() {
 
 void signal_watch::wait() {
   std::unique_lock hold{lock_};
-  changed_.wait(hold, [this] { return stop_.stop_requested(); });
+  changed_.wait(hold, [this] { return stop_.stop_requested() || woken_; });
+  woken_ = false;
+}
+
+void signal_watch::wait_for(std::chrono::milliseconds most) {
+  std::unique_lock hold{lock_};
+  changed_.wait_for(hold, most, [this] { return stop_.stop_requested(); });
+}
+
+void signal_watch::wake() {
+  {
+    const std::scoped_lock hold{lock_};
+    woken_ = true;
+  }
+  changed_.notify_all();
 }
 
 }  // namespace boxoffice

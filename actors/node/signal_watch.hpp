@@ -1,6 +1,7 @@
 #pragma once
 
 #include <atomic>
+#include <chrono>
 #include <condition_variable>
 #include <mutex>
 #include <stop_token>
@@ -21,13 +22,18 @@ class signal_watch {
 
   /// Becomes "requested" with the first signal.
   [[nodiscard]] std::stop_token token() const { return stop_.get_token(); }
-  /// Returns when the first signal has come.
+  /// Returns when the first signal has come, or after `wake`.
   void wait();
+  /// Returns when the first signal has come, or after `most`.
+  void wait_for(std::chrono::milliseconds most);
+  /// **Thread**: any.
+  void wake();
 
  private:
   std::stop_source stop_;
   std::mutex lock_;
   std::condition_variable changed_;
+  bool woken_{false};
   std::atomic<bool> over_{false};
   std::thread thread_;
 };

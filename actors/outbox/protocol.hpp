@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/payment/protocol.hpp"
 
@@ -122,58 +122,5 @@ struct replay_reply {
 
 /// What operators see of the outbox.
 using outbox_service_actor = accepts<list_outbox, replay_event>;
-
-template <class Inspector>
-auto inspect(Inspector& f, deliver_events& m) {
-  return fields(f, m.ticket, m.events, m.held);
-}
-template <class Inspector>
-auto inspect(Inspector& f, ask_applied& m) {
-  return fields(f, m.ticket);
-}
-template <class Inspector>
-auto inspect(Inspector& f, applied_so_far& m) {
-  return fields(f, m.ticket, m.are, m.through, m.known_after);
-}
-template <class Inspector>
-auto inspect(Inspector& f, events_applied& m) {
-  return fields(f, m.ticket, m.sequence);
-}
-template <class Inspector>
-auto inspect(Inspector& f, event_refused& m) {
-  return fields(f, m.ticket, m.sequence, m.how, m.reason);
-}
-template <class Inspector>
-auto inspect(Inspector& f, outbox_appended&) {
-  return fields(f);
-}
-template <class Inspector>
-auto inspect(Inspector& f, replay_parked& m) {
-  return fields(f, m.schedule);
-}
-template <class Inspector>
-auto inspect(Inspector& f, list_outbox& m) {
-  return fields(f, m.ticket, m.what, m.after, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, outbox_place& v) {
-  return fields(f, v.consumer, v.reason, v.parked_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, outbox_line& v) {
-  return fields(f, v.event, v.places);
-}
-template <class Inspector>
-auto inspect(Inspector& f, outbox_list& m) {
-  return fields(f, m.ticket, m.fault, m.lines, m.follows);
-}
-template <class Inspector>
-auto inspect(Inspector& f, replay_event& m) {
-  return fields(f, m.ticket, m.event);
-}
-template <class Inspector>
-auto inspect(Inspector& f, replay_reply& m) {
-  return fields(f, m.ticket, m.fault, m.refusal, m.consumers);
-}
 
 }  // namespace boxoffice

@@ -180,7 +180,7 @@ struct payment_event {
   time_point occurred_at{};
 
   /// What keeps the order among events: those of one schedule are published in theirs.
-  [[nodiscard]] schedule_id schedule() const { return schedule_of(reservation); }
+  [[nodiscard]] schedule_id schedule() const { return reservation.schedule; }
 };
 
 /// An event that waits for an operator, because its consumer does not take it or because an older

@@ -2,25 +2,23 @@
 
 #include "actors/core/ids.hpp"
 
-#include <algorithm>
 #include <cstdint>
 
 namespace boxoffice {
 
-/// Gives payments their ids: strictly growing, whatever the clock does. **Why**: the tombstone of a
-/// reservation says "this payment and every one before it".
+/// Gives payments their ids: strictly growing from the epoch of the store's owner on (promise G20),
+/// whatever the clock does. **Why** growing: the tombstone of a reservation says "this payment and
+/// every one before it". **Thread**: its service's.
 class payment_ids {
  public:
-  payment_id next(std::uint32_t shard, time_point now) {
-    // One more than the last carries into the milliseconds when a sequence is used up.
-    last_ = std::max(last_ + payment_age_step, age_of(make_payment_id(0, now, 0)));
-    return {last_ | shard};
-  }
-  /// An id that exists already.
-  void raise_above(payment_id used) { last_ = std::max(last_, age_of(used)); }
+  explicit payment_ids(std::uint64_t epoch)
+      : last_{make_payment_id(0, time_point{milliseconds{epoch}}, 0).value} {}
+
+  // One more than the last carries into the milliseconds when a sequence is used up.
+  payment_id next(std::uint32_t shard) { return {(last_ += payment_age_step) | shard}; }
 
  private:
-  std::uint64_t last_{0};
+  std::uint64_t last_;
 };
 
 }  // namespace boxoffice

@@ -82,7 +82,7 @@ struct payment_parts {
   recovery memory;
   request_keys<payment_reader> keys;
   payment_journal writes;
-  payment_ids ids;
+  payment_ids ids{context.store.epoch()};
 };
 
 }  // namespace boxoffice

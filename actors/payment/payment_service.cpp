@@ -197,7 +197,6 @@ void payment_service_state::load() {
         stored_memory m;
         m.open = reader.open_sagas();
         m.parked = reader.parked_sagas(first, shards);
-        m.last = reader.last_id();
         if (!known) m.scopes = reader.key_scopes(limits::key_book_keys_max);
         for (const auto& o : orphans) {
           auto& end = m.orphans.emplace_back();
@@ -207,8 +206,7 @@ void payment_service_state::load() {
             end.answer = key->answer;
             is_ours = key->payment == o.payment;
           }
-          // The id alone does not tell: if this service was replaced meanwhile, its successor may
-          // have given the same id to the payment of another request.
+          // A successor may have answered the key with another payment.
           if (o.payment && is_ours) end.row = reader.find(o.payment);
         }
         return m;
@@ -223,7 +221,6 @@ void payment_service_state::load() {
 void payment_service_state::recover(stored_memory& m) {
   pass(fault_point::payments_recovered);
   if (!parts_.keys.are_known()) parts_.keys.know(m.scopes);
-  parts_.ids.raise_above(m.last);
   parts_.meters.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
   const auto& c = parts_.context;
   for (const auto& saga : m.open) {

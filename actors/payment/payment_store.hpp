@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
 #include "actors/payment/payment.hpp"
 
 #include <optional>
@@ -34,9 +35,8 @@ struct remembered_payment {
 };
 
 /// **Thread**: the committer's.
-class payment_store {
+class payment_store : public owned_store {
  public:
-  virtual ~payment_store() = default;
   /// Applies the writes in order, in one transaction.
   virtual commit_result commit(std::span<const payment_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
@@ -71,9 +71,6 @@ class payment_reader {
   virtual std::optional<payment> find_by_reservation(reservation_id reservation) = 0;
   virtual std::optional<remembered_payment> find_key(const digest& scope) = 0;
   virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
-  /// The youngest id of which the store knows, for the id generator; none when there is none that
-  /// begins with its time, for those are younger than all others.
-  virtual payment_id last_id() = 0;
   virtual std::vector<saga_note> timeline(payment_id id) = 0;
   /// Sagas of any state, the youngest first.
   virtual std::vector<payment> sagas(const saga_query& asked) = 0;

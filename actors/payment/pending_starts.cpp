@@ -77,7 +77,8 @@ void pending_starts::decide(std::uint64_t number, const reservation_reply& m) {
   if (m.fault != fault::none)
     return give_up(number, m.fault == fault::in_doubt ? fault::unavailable : m.fault);
   if (c.of.what == payment_purpose::refund) {
-    const auto outcome = decide_refund(c.row, c.of.user, m.starts_at, parts_.now());
+    const auto outcome =
+        decide_refund(c.row, c.of.user, m.starts_at, parts_.context.time.calendar());
     if (outcome.refusal != payment_refusal::none) return refuse(number, outcome);
     return start(number, saga::begin_refund(*c.row, parts_.now()), no_time);
   }
@@ -93,7 +94,7 @@ void pending_starts::decide(std::uint64_t number, const reservation_reply& m) {
 void pending_starts::start_purchase(std::uint64_t number, const reservation& held) {
   const auto& of = deciding_.at(number).of;
   payment wanted;
-  wanted.id = parts_.ids.next(shard_of(of.user), parts_.now());
+  wanted.id = parts_.ids.next(shard_of(of.user));
   wanted.reservation = held.id;
   wanted.concert = held.concert;
   wanted.user = of.user;

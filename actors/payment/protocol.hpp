@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/payment/payment.hpp"
@@ -122,82 +122,5 @@ struct saga_command_reply {
 using payment_service_actor =
     accepts<start_payment, refund_payment, find_payment, find_open_payment, list_sagas, read_saga,
             resume_saga, abort_saga>;
-
-template <class Inspector>
-auto inspect(Inspector& f, payment& v) {
-  return fields(f, v.id, v.reservation, v.concert, v.user, v.amount, v.state, v.failure, v.reason,
-                v.token, v.holds_else, v.seats, v.balance, v.created_at, v.deadline, v.completed_at,
-                v.changed_at, v.released_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, saga_note& v) {
-  return fields(f, v.payment, v.at, v.state, v.step, v.what);
-}
-template <class Inspector>
-auto inspect(Inspector& f, payment_event& v) {
-  return fields(f, v.id, v.sequence, v.kind, v.payment, v.user, v.reservation, v.concert, v.seats,
-                v.amount, v.token, v.holds_else, v.paid_at, v.occurred_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, parked_event& v) {
-  return fields(f, v.consumer, v.event, v.reason, v.at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, payment_outcome& v) {
-  return fields(f, v.refusal, v.other, v.position, v.expired_at, v.paid);
-}
-template <class Inspector>
-auto inspect(Inspector& f, start_payment& m) {
-  return fields(f, m.ticket, m.key, m.user, m.reservation, m.admission, m.position, m.token);
-}
-template <class Inspector>
-auto inspect(Inspector& f, refund_payment& m) {
-  return fields(f, m.ticket, m.key, m.user, m.payment);
-}
-template <class Inspector>
-auto inspect(Inspector& f, payment_reply& m) {
-  return fields(f, m.ticket, m.fault, m.key, m.outcome);
-}
-template <class Inspector>
-auto inspect(Inspector& f, find_payment& m) {
-  return fields(f, m.ticket, m.user, m.payment);
-}
-template <class Inspector>
-auto inspect(Inspector& f, find_open_payment& m) {
-  return fields(f, m.ticket, m.user, m.reservation);
-}
-template <class Inspector>
-auto inspect(Inspector& f, payment_found& m) {
-  return fields(f, m.ticket, m.fault, m.found);
-}
-
-template <class Inspector>
-auto inspect(Inspector& f, list_sagas& m) {
-  return fields(f, m.ticket, m.what, m.state, m.unchanged_for_seconds, m.after, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, saga_list& m) {
-  return fields(f, m.ticket, m.fault, m.sagas, m.follows);
-}
-template <class Inspector>
-auto inspect(Inspector& f, read_saga& m) {
-  return fields(f, m.ticket, m.payment);
-}
-template <class Inspector>
-auto inspect(Inspector& f, saga_report& m) {
-  return fields(f, m.ticket, m.fault, m.row, m.timeline);
-}
-template <class Inspector>
-auto inspect(Inspector& f, resume_saga& m) {
-  return fields(f, m.ticket, m.payment);
-}
-template <class Inspector>
-auto inspect(Inspector& f, abort_saga& m) {
-  return fields(f, m.ticket, m.payment, m.reason);
-}
-template <class Inspector>
-auto inspect(Inspector& f, saga_command_reply& m) {
-  return fields(f, m.ticket, m.fault, m.refusal, m.row);
-}
 
 }  // namespace boxoffice

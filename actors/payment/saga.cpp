@@ -216,6 +216,10 @@ saga_decision saga::timed_out(time_point now, std::uint64_t random) {
   return ask(now);
 }
 
+void saga::stood_still(milliseconds by) {
+  if (has_deadline()) row_.deadline += by;
+}
+
 saga_decision saga::unknown(const char* what, time_point now, std::uint64_t random) {
   if (phase_ == phase::pausing) return {};  // a late fault: the next try is already set
   note(now, step(), what);

@@ -125,6 +125,8 @@ class saga {
   saga_decision revert_answered(const revert_answer& a, time_point now, std::uint64_t random);
   saga_decision refund_answered(const refund_answer& a, time_point now, std::uint64_t random);
   saga_decision timed_out(time_point now, std::uint64_t random);
+  /// The server did nothing for so long: that was nobody's silence.
+  void stood_still(milliseconds by);
 
   /// Out of PARKED, on where it was, with fresh tries. Does nothing in another state, so repeating
   /// it is harmless.

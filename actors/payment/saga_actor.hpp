@@ -36,7 +36,10 @@ class saga_actor_state {
 
   void on(const run_saga&) { carry_out(saga_.resume(now())); }
   void on(const saga_written&);
-  void on(const wake_saga&) { carry_out(saga_.timed_out(now(), context_.random.next())); }
+  void on(const wake_saga& m) {
+    if (m.late > limits::standstill_min) saga_.stood_still(m.late);
+    carry_out(saga_.timed_out(now(), context_.random.next()));
+  }
   void on(const point_step_reply& m);
   void on(const confirm_reply& m);
   void on(const revert_reply& m);

@@ -356,11 +356,11 @@ void saga_host::on_timer() {
 void saga_host::on_deadline(open_payment& p, time_point now) {
   if (p.armed <= now) p.armed = no_time;
   if (p.due != no_time && p.due <= now) {
-    p.due = no_time;
+    const auto late = now - std::exchange(p.due, no_time);
     if (p.unsent)
       write(p, *std::exchange(p.unsent, std::nullopt));
     else if (p.saga)
-      caf::send_as(parts_.self, p.saga, wake_saga{});
+      caf::send_as(parts_.self, p.saga, wake_saga{late});
   }
   if (p.waits && p.waits->answer_by <= now) answer_pending(p, now);
   watch(p);

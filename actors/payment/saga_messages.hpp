@@ -15,7 +15,9 @@ struct run_saga {};
 /// From the service: what the saga last decided is durable.
 struct saga_written {};
 /// From the service: `due` has come.
-struct wake_saga {};
+struct wake_saga {
+  milliseconds late{0};  ///< so much later than that
+};
 
 /// From a saga: make this durable, wake me then.
 struct saga_decided {

@@ -28,11 +28,11 @@ void account_state::on(const account_command& m) {
 void account_state::decide(const account_command& m) {
   switch (m.task) {
     case account_task::charge:
-      return submit(m, account_.decide_charge(m.amount, around_.ids.next(), m.at));
+      return submit(m, account_.decide_charge(m.amount, {around_.ids.next()}, m.at));
     case account_task::debit:
-      return submit(m, account_.decide_debit(m.payment, m.amount, around_.ids.next(), m.at));
+      return submit(m, account_.decide_debit(m.payment, m.amount, {around_.ids.next()}, m.at));
     case account_task::refund:
-      return submit(m, account_.decide_refund(m.payment, around_.ids.next(), m.at));
+      return submit(m, account_.decide_refund(m.payment, {around_.ids.next()}, m.at));
     case account_task::read:
       break;
   }

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "actors/core/epoch_numbers.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/point/account.hpp"
 #include "actors/point/account_messages.hpp"
-#include "actors/point/transaction_ids.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -16,7 +16,7 @@ namespace boxoffice {
 struct account_surroundings {
   std::shared_ptr<point_journal> writes;
   account_owner_actor service;
-  transaction_ids& ids;
+  epoch_numbers& ids;
   gauge& live;
   std::uint32_t slot{0};
   std::uint64_t entity{0};

@@ -247,7 +247,6 @@ void point_service_state::load() {
       [in_doubt = in_doubt_, known = keys_.are_known()](point_reader& reader) {
         stored_memory m;
         if (!known) m.scopes = reader.key_scopes(limits::key_book_keys_max);
-        m.last = reader.last_transaction();
         for (const auto& d : in_doubt)
           m.answers.push_back(find_answer(reader, d));
         return m;
@@ -256,7 +255,6 @@ void point_service_state::load() {
         pass(fault_point::accounts_recovered);
         if (failed != fault::none) return memory_.failed();
         if (!keys_.are_known()) keys_.know(m.scopes);
-        context_.ids.raise_above(m.last);
         resolve_doubts(m);
         memory_.loaded();
       });

@@ -2,12 +2,12 @@
 
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
+#include "actors/core/epoch_numbers.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/core/time.hpp"
 #include "actors/point/account.hpp"
 #include "actors/point/point_store.hpp"
 #include "actors/point/protocol.hpp"
-#include "actors/point/transaction_ids.hpp"
 #include "config/limits.hpp"
 
 #include <caf/actor_system.hpp>
@@ -22,7 +22,7 @@ struct point_context {
   job_runner& commit_jobs;  ///< the committer's
   point_reader& reader;     ///< used in jobs of `reads`
   job_runner& reads;
-  transaction_ids& ids;
+  epoch_numbers& ids;  ///< of transactions
   boxoffice::meters& meters;
   account_rules rules;
   milliseconds account_idle{limits::account_idle_time_max};

@@ -44,7 +44,6 @@ class point_service_state {
   /// What the service has to know before it serves: at the start, and after a commit that failed.
   struct stored_memory {
     std::vector<digest> scopes;
-    transaction_id last;
     std::vector<std::optional<point_outcome>> answers;  ///< of the commands in doubt that were done
   };
 

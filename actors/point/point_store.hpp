@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/point/account.hpp"
 
@@ -32,9 +33,8 @@ struct remembered_point_answer {
 };
 
 /// **Thread**: the committer's.
-class point_store {
+class point_store : public owned_store {
  public:
-  virtual ~point_store() = default;
   /// Applies the writes in order, in one transaction.
   virtual commit_result commit(std::span<const point_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
@@ -66,7 +66,6 @@ class point_reader {
     std::uint64_t next{0};
   };
   virtual page list(const user_id& user, std::uint64_t cursor, std::size_t limit) = 0;
-  virtual transaction_id last_transaction() = 0;
   virtual std::optional<remembered_point_answer> find_key(const digest& scope) = 0;
   virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
 };

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/point/account.hpp"
@@ -81,51 +81,5 @@ struct point_step_reply {
 /// Front of the point service for a range of shards: keys, accounts woken lazily, reads.
 using point_service_actor =
     accepts<charge_points, read_balance, list_transactions, debit_points, refund_points>;
-
-template <class Inspector>
-auto inspect(Inspector& f, ledger_entry& v) {
-  return fields(f, v.id, v.user, v.kind, v.amount, v.balance_after, v.reference, v.at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, point_outcome& v) {
-  return fields(f, v.refusal, v.transaction, v.amount, v.balance, v.required, v.amount_min,
-                v.amount_max);
-}
-template <class Inspector>
-auto inspect(Inspector& f, charge_points& m) {
-  return fields(f, m.ticket, m.key, m.user, m.amount);
-}
-template <class Inspector>
-auto inspect(Inspector& f, charge_reply& m) {
-  return fields(f, m.ticket, m.fault, m.key, m.outcome);
-}
-template <class Inspector>
-auto inspect(Inspector& f, read_balance& m) {
-  return fields(f, m.ticket, m.user);
-}
-template <class Inspector>
-auto inspect(Inspector& f, balance_reply& m) {
-  return fields(f, m.ticket, m.fault, m.balance);
-}
-template <class Inspector>
-auto inspect(Inspector& f, list_transactions& m) {
-  return fields(f, m.ticket, m.user, m.cursor, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, transactions_reply& m) {
-  return fields(f, m.ticket, m.fault, m.items, m.next);
-}
-template <class Inspector>
-auto inspect(Inspector& f, debit_points& m) {
-  return fields(f, m.ticket, m.payment, m.user, m.amount);
-}
-template <class Inspector>
-auto inspect(Inspector& f, refund_points& m) {
-  return fields(f, m.ticket, m.payment, m.user);
-}
-template <class Inspector>
-auto inspect(Inspector& f, point_step_reply& m) {
-  return fields(f, m.ticket, m.fault, m.payment, m.step, m.outcome);
-}
 
 }  // namespace boxoffice

@@ -24,7 +24,7 @@ void admitted_tokens::drop(queue_token token) {
 void admitted_tokens::drop_all(concert_id concert) {
   for (auto& in : parts_) {
     const std::scoped_lock hold{in.lock};
-    std::erase_if(in.tokens, [&](const auto& each) { return concert_of(each.first) == concert; });
+    std::erase_if(in.tokens, [&](const auto& each) { return each.first.concert == concert; });
   }
 }
 

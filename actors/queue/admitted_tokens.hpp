@@ -32,7 +32,9 @@ class admitted_tokens {
     mutable std::mutex lock;
     std::unordered_map<queue_token, place> tokens;
   };
-  [[nodiscard]] std::size_t part_of(queue_token token) const { return token.value % parts_.size(); }
+  [[nodiscard]] std::size_t part_of(queue_token token) const {
+    return token.number % parts_.size();
+  }
 
   std::array<part, 16> parts_;
 };

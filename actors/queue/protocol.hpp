@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/outbox/protocol.hpp"
@@ -59,59 +59,9 @@ struct token_reply {
   std::uint32_t position{0};  ///< while waiting
 };
 
-/// Whether the store that waiting rooms and rankings share is there, with everything in it.
-struct ask_queue_store {
-  std::uint64_t ticket{0};
-};
-struct queue_store_reply {
-  std::uint64_t ticket{0};
-  boxoffice::fault fault{fault::none};
-};
-
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_service_actor = accepts<join_queue, poll_queue, leave_queue, check_token,
-                                    ask_queue_store, deliver_events, ask_applied>;
-
-template <class Inspector>
-auto inspect(Inspector& f, queue_entry& v) {
-  return fields(f, v.token, v.concert, v.user, v.sequence, v.state, v.expires_at, v.changed_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, queue_place& v) {
-  return fields(f, v.entry, v.position, v.eta_seconds);
-}
-template <class Inspector>
-auto inspect(Inspector& f, join_queue& m) {
-  return fields(f, m.ticket, m.user, m.concert);
-}
-template <class Inspector>
-auto inspect(Inspector& f, poll_queue& m) {
-  return fields(f, m.ticket, m.user, m.token);
-}
-template <class Inspector>
-auto inspect(Inspector& f, leave_queue& m) {
-  return fields(f, m.ticket, m.user, m.token);
-}
-template <class Inspector>
-auto inspect(Inspector& f, queue_reply& m) {
-  return fields(f, m.ticket, m.fault, m.refusal, m.from, m.place);
-}
-template <class Inspector>
-auto inspect(Inspector& f, check_token& m) {
-  return fields(f, m.ticket, m.user, m.concert, m.token);
-}
-template <class Inspector>
-auto inspect(Inspector& f, token_reply& m) {
-  return fields(f, m.ticket, m.fault, m.verdict, m.position);
-}
-template <class Inspector>
-auto inspect(Inspector& f, ask_queue_store& m) {
-  return fields(f, m.ticket);
-}
-template <class Inspector>
-auto inspect(Inspector& f, queue_store_reply& m) {
-  return fields(f, m.ticket, m.fault);
-}
+using queue_service_actor =
+    accepts<join_queue, poll_queue, leave_queue, check_token, deliver_events, ask_applied>;
 
 }  // namespace boxoffice

@@ -24,16 +24,9 @@ class queue_service_state {
         context_{context},
         events_{context.meters.count("boxoffice_events_applied_total",
                                      "Payment events durably applied",
-                                     {{"consumer", "waiting_room"}})},
-        store_whole_{context.meters.level("boxoffice_queue_store_whole",
-                                          "1: waiting rooms and rankings are stored as committed")},
-        restorings_{context.meters.level("boxoffice_queue_store_restorings",
-                                         "Times the store had lost something, and it was put back",
-                                         {})} {
-    store_whole_.set(1);
+                                     {{"consumer", "waiting_room"}})} {
     self_->set_down_handler([this](const caf::down_msg& m) { forget_room(m); });
     if (context_.prune) keep_pruning();
-    if (context_.look) keep_looking();
   }
   ~queue_service_state() {
     for (const auto& [concert, room] : rooms_)
@@ -52,7 +45,7 @@ class queue_service_state {
   void on(leave_queue& m) { pass_on_token(std::move(m)); }
 
   void on(check_token& m) {
-    if (concert_of(m.token) != m.concert || !exists(m.concert))
+    if (m.token.concert != m.concert || !exists(m.concert))
       return answer(self_, sender_of(self_),
                     token_reply{m.ticket, fault::none, token_verdict::invalid, 0});
     pass_on(m.concert, std::move(m));
@@ -64,7 +57,7 @@ class queue_service_state {
     std::map<concert_id, use_tokens> by_room;
     for (const auto& e : m.events) {
       if (e.kind != event_kind::payment_completed || e.holds_else || !e.token) continue;
-      const auto concert = concert_of(e.token);
+      const auto concert = e.token.concert;
       if (concert != e.concert || !exists(concert)) continue;
       auto& used = by_room[concert];
       used.ticket = next_delivery_;
@@ -92,12 +85,6 @@ class queue_service_state {
     answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
   }
 
-  void on(const ask_queue_store& m) {
-    const bool whole = store_.is == store_state::condition::whole;
-    answer(self_, sender_of(self_),
-           queue_store_reply{m.ticket, whole ? fault::none : fault::unavailable});
-  }
-
  private:
   struct delivery {
     caf::actor from;
@@ -112,30 +99,6 @@ class queue_service_state {
       context_.prune(context_.clock.now() - limits::ended_token_kept);
       keep_pruning();
     });
-  }
-
-  void keep_looking() {
-    run_later(self_, limits::queue_store_look_every, [this] {
-      keep_looking();
-      if (looking_) return;  // it takes its time
-      const auto posted =
-          context_.look([this, to = caf::actor_cast<caf::actor>(self_)](const store_state& found) {
-            caf::anon_send(to, continuation{[this, found] { looked_at(found); }});
-          });
-      looking_ = posted == job_runner::posted::yes;
-    });
-  }
-
-  void looked_at(const store_state& found) {
-    looking_ = false;
-    const bool whole = found.is == store_state::condition::whole;
-    if (found.is != store_.is)
-      log(whole ? log_level::info : log_level::error, name,
-          whole ? "the store of waiting rooms and rankings is whole again"
-                : "the store of waiting rooms and rankings is away or was taken over");
-    store_ = found;
-    store_whole_.set(whole ? 1 : 0);
-    restorings_.set(static_cast<std::int64_t>(found.restorings));
   }
 
   [[nodiscard]] bool exists(concert_id concert) const {
@@ -155,7 +118,7 @@ class queue_service_state {
   // A token of no concert is nobody's.
   template <class Message>
   void pass_on_token(Message&& m) {
-    const auto concert = concert_of(m.token);
+    const auto concert = m.token.concert;
     if (!exists(concert))
       return answer(self_, sender_of(self_),
                     queue_reply{m.ticket, fault::none, queue_refusal::token_not_found, {}, {}});
@@ -183,10 +146,6 @@ class queue_service_state {
   interface::pointer self_;
   queue_context context_;
   counter& events_;
-  gauge& store_whole_;
-  gauge& restorings_;
-  store_state store_;
-  bool looking_{false};
   std::unordered_map<concert_id, waiting_room_actor> rooms_;
   std::map<std::uint64_t, delivery> open_;  // waiting for their rooms
   std::uint64_t next_delivery_{1};

@@ -33,9 +33,6 @@ struct queue_context {
   /// Called every limits::prune_every with the time before which ended entries may go; posts a
   /// bounded job to the store's writer. Empty: nothing is pruned.
   std::function<void(time_point)> prune{};
-  /// Called every limits::queue_store_look_every; posts a job to the store's writer that looks at
-  /// the store and hands over what it found. Empty: the store is taken for whole.
-  std::function<job_runner::posted(std::function<void(const store_state&)>)> look{};
   /// Kept up by the rooms, when there is one.
   admitted_tokens* admitted{nullptr};
 };

@@ -88,7 +88,7 @@ void waiting_room::tick(time_point now) {
   for (std::size_t n = 0; n < changes_of_one_round_max; ++n) {
     const auto key = due_.pop_due(now);
     if (!key) break;
-    come_due(queue_token{*key}, now);
+    come_due(queue_token{concert_, *key}, now);
   }
   admit(now);
 }
@@ -131,9 +131,9 @@ void waiting_room::put(const queue_entry& entry) {
   if (entry.state == token_state::active) ++active_;
   if (is_live(entry.state)) {
     live_[entry.user] = entry.token;
-    due_.add(entry.expires_at, entry.token.value);
+    due_.add(entry.expires_at, entry.token.number);
   } else {
-    due_.add(entry.changed_at + limits::ended_token_kept, entry.token.value);
+    due_.add(entry.changed_at + limits::ended_token_kept, entry.token.number);
   }
 }
 
@@ -168,7 +168,7 @@ void waiting_room::end(const queue_entry& entry, token_state how, time_point now
 // The deadline decides; true when it has just been found over.
 bool waiting_room::lapse_if_over(queue_token token, time_point now) {
   const auto found = entries_.find(token);
-  if (found == entries_.end() || !is_live(found->second.state) || now < found->second.expires_at)
+  if (found == entries_.end() || !is_live(found->second.state) || now < due_of(found->second))
     return false;
   end(queue_entry{found->second}, token_state::expired, now);
   return true;
@@ -182,8 +182,13 @@ void waiting_room::come_due(queue_token token, time_point now) {
   if (!is_live(e.state)) {
     if (e.changed_at + limits::ended_token_kept <= now) drop(token);
   } else if (!lapse_if_over(token, now) && e.state == token_state::waiting) {
-    due_.add(e.expires_at, token.value);
+    due_.add(due_of(e), token.number);
   }
+}
+
+time_point waiting_room::due_of(const queue_entry& entry) const {
+  return entry.state == token_state::waiting ? std::max(entry.expires_at, excused_until_)
+                                             : entry.expires_at;
 }
 
 void waiting_room::activate(queue_entry entry, time_point now) {

@@ -56,6 +56,8 @@ class waiting_room {
   void leave(queue_token token, time_point now);
   /// A payment used the token up; nothing unless it is ACTIVE and belongs to `user`.
   void use(queue_token token, const user_id& user, time_point now);
+  /// The server did nothing for a while until `now`: nobody who waits was silent meanwhile.
+  void excuse(time_point now) { excused_until_ = now + times_.silence; }
   /// Ends what is over (a bounded number at a time), forgets ended entries, admits.
   void tick(time_point now);
 
@@ -84,6 +86,7 @@ class waiting_room {
   void change(const queue_entry& before, queue_entry after);
   void end(const queue_entry& entry, token_state how, time_point now);
   bool lapse_if_over(queue_token token, time_point now);
+  [[nodiscard]] time_point due_of(const queue_entry& entry) const;
   void come_due(queue_token token, time_point now);
   void activate(queue_entry entry, time_point now);
   void admit(time_point now);
@@ -99,6 +102,7 @@ class waiting_room {
   std::size_t active_{0};                          // ACTIVE
   std::uint64_t last_sequence_{0};
   deadlines due_;  // ends of places, and when an ended one is forgotten; entries may be stale
+  time_point excused_until_{};  // nobody who waits is over before
   pace pace_;
   outflow outflow_;
   std::vector<room_change> changes_;

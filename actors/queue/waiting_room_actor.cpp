@@ -103,8 +103,16 @@ class waiting_room_state {
     });
   }
 
+  // While somebody waits there is a timer every limits::waiting_room_tick_every.
+  void notice(time_point now) {
+    if (room_.waiting() > 0 && now - noticed_ > limits::standstill_min) room_.excuse(now);
+    noticed_ = now;
+  }
+
   void run(request& r) {
-    room_.set_rule(rule(), context_.clock.now());
+    const auto now = context_.clock.now();
+    notice(now);
+    room_.set_rule(rule(), now);
     std::visit([&](const auto& m) { execute(m, r); }, r.what);
   }
 
@@ -119,7 +127,7 @@ class waiting_room_state {
     } else {
       if (room_.known() >= limits::waiting_room_tokens_max) return refuse(r, fault::overloaded);
       do
-        token = make_queue_token(concert_, context_.random.next());
+        token = {concert_, context_.random.next() >> 1U};
       while (room_.find(token, now) != nullptr);
       room_.join(m.user, token, now);
       from = queue_reply::origin::created;
@@ -315,6 +323,7 @@ class waiting_room_state {
     const auto now = context_.clock.now();
     room_.set_rule(rule(), now);
     room_.restore(found.entries, found.last_sequence, now);
+    noticed_ = now;
     for (const auto& [token, reason] : aside_)
       room_.forget(token);
     room_.tick(now);
@@ -334,6 +343,7 @@ class waiting_room_state {
     const auto now = context_.clock.now();
     timer_.fired(now);
     if (!memory_.serves()) return;
+    notice(now);
     room_.set_rule(rule(), now);
     room_.tick(now);
     flush();
@@ -343,6 +353,7 @@ class waiting_room_state {
   interface::pointer self_;
   queue_context context_;
   concert_id concert_;
+  time_point noticed_{};
   waiting_room room_;
   room_meters meters_;
   room_journal writes_;

@@ -128,12 +128,15 @@ class event_board {
         });
   }
 
-  // Older marks than those that are kept are forgotten.
+  // It is asked again when there is no answer.
   void say_what_is_held(const caf::actor& to, std::uint64_t ticket) {
-    const auto through = applied_.through();
-    const auto known_after =
-        through > limits::applied_events_kept ? through - limits::applied_events_kept : 0;
-    send(to, applied_so_far{ticket, applied_so_far::books::kept, through, known_after});
+    reads_.ask_within(
+        memory_, [](ranking_reader& reader) { return reader.forgotten_through(Board::consumer); },
+        [this, to, ticket](fault failed, std::uint64_t& forgotten) {
+          if (failed == fault::none)
+            send(to, applied_so_far{ticket, applied_so_far::books::kept, applied_.through(),
+                                    forgotten});
+        });
   }
 
   // What these waited for is void, and so is what others have handed over: they begin anew.

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/ranking/leaderboard.hpp"
@@ -38,30 +38,5 @@ struct sold_out_reply {
 using best_selling_actor = accepts<read_best_selling, deliver_events, ask_applied>;
 /// Fastest sold out.
 using sold_out_actor = accepts<read_sold_out, deliver_events, ask_applied>;
-
-template <class Inspector>
-auto inspect(Inspector& f, best_selling_line& v) {
-  return fields(f, v.rank, v.schedule, v.seats_sold);
-}
-template <class Inspector>
-auto inspect(Inspector& f, sold_out_line& v) {
-  return fields(f, v.rank, v.schedule, v.seat_count, v.sold_out_at, v.to_sell_out, v.currently);
-}
-template <class Inspector>
-auto inspect(Inspector& f, read_best_selling& m) {
-  return fields(f, m.ticket, m.window, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, best_selling_reply& m) {
-  return fields(f, m.ticket, m.fault, m.lines);
-}
-template <class Inspector>
-auto inspect(Inspector& f, read_sold_out& m) {
-  return fields(f, m.ticket, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, sold_out_reply& m) {
-  return fields(f, m.ticket, m.fault, m.lines);
-}
 
 }  // namespace boxoffice

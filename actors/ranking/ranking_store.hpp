@@ -36,6 +36,9 @@ class ranking_reader {
     std::uint64_t applied_through{0};  ///< highest sequence this consumer has applied, 0 for none
   };
   virtual board_state load_board(const std::string& consumer, std::int64_t since_minute) = 0;
+  /// The store keeps a bounded number of marks for each consumer, the youngest. Up to this sequence
+  /// it has forgotten them, but for those of events that came later than that; 0: it has them all.
+  virtual std::uint64_t forgotten_through(const std::string& consumer) = 0;
   /// Which of `events` this consumer has applied. **Why**: an event that was parked and replayed
   /// comes after younger ones, so its sequence alone does not tell whether it is a repetition.
   virtual std::vector<event_id> applied_among(const std::string& consumer,

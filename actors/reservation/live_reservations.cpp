@@ -14,7 +14,7 @@ bool live_reservations::load(reservation row) {
   count(row.user, row.seats.size());
   if (held) {
     ++holds_;
-    deadlines_.add(row.expires_at, row.id.value);
+    deadlines_.add(row.expires_at, row.id.number);
   }
   const auto id = row.id;
   records_.emplace(id, record{std::move(row)});
@@ -25,7 +25,7 @@ std::size_t live_reservations::advance(time_point now) {
   now_ = std::max(now_, now);
   std::size_t ended = 0;
   while (const auto due = deadlines_.pop_due(now_)) {
-    const auto found = records_.find(reservation_id{*due});
+    const auto found = records_.find(reservation_id{seats_.of(), *due});
     if (found == records_.end()) continue;
     auto& r = found->second;
     if (r.lapsed || r.parked || r.at == phase::claiming || r.row.status != reservation_status::held)
@@ -60,7 +60,7 @@ void live_reservations::grant(reservation_id id) {
   seats_.unclaim(r.row);
   seats_.occupy(r.row, seat_status::held);
   ++holds_;
-  deadlines_.add(r.row.expires_at, id.value);
+  deadlines_.add(r.row.expires_at, id.number);
 }
 
 void live_reservations::withdraw(reservation_id id) {

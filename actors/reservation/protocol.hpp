@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/reservation/hold_admission.hpp"
@@ -136,73 +136,6 @@ struct revert_reply {
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation>;
-
-template <class Inspector>
-auto inspect(Inspector& f, reserved_seat& v) {
-  return fields(f, v.seat, v.price);
-}
-template <class Inspector>
-auto inspect(Inspector& f, reservation& v) {
-  return fields(f, v.id, v.concert, v.user, v.seats, v.amount, v.status, v.held_at, v.expires_at,
-                v.payment, v.reverted);
-}
-template <class Inspector>
-auto inspect(Inspector& f, hold_outcome& v) {
-  return fields(f, v.refusal, v.held, v.seats, v.seats_max, v.position, v.opens_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, hold_seats& m) {
-  return fields(f, m.ticket, m.key, m.user, m.schedule, m.admission, m.position, m.seats,
-                m.best_count, m.best_section);
-}
-template <class Inspector>
-auto inspect(Inspector& f, hold_reply& m) {
-  return fields(f, m.ticket, m.fault, m.key, m.outcome);
-}
-template <class Inspector>
-auto inspect(Inspector& f, release_reservation& m) {
-  return fields(f, m.ticket, m.user, m.reservation);
-}
-template <class Inspector>
-auto inspect(Inspector& f, release_reply& m) {
-  return fields(f, m.ticket, m.fault, m.refusal, m.payment);
-}
-template <class Inspector>
-auto inspect(Inspector& f, find_reservation& m) {
-  return fields(f, m.ticket, m.user, m.reservation);
-}
-template <class Inspector>
-auto inspect(Inspector& f, reservation_reply& m) {
-  return fields(f, m.ticket, m.fault, m.present, m.found, m.starts_at);
-}
-template <class Inspector>
-auto inspect(Inspector& f, list_reservations& m) {
-  return fields(f, m.ticket, m.user, m.any_status, m.status, m.cursor, m.limit);
-}
-template <class Inspector>
-auto inspect(Inspector& f, reservations_reply& m) {
-  return fields(f, m.ticket, m.fault, m.items, m.next);
-}
-template <class Inspector>
-auto inspect(Inspector& f, read_seats& m) {
-  return fields(f, m.ticket, m.schedule, m.what);
-}
-template <class Inspector>
-auto inspect(Inspector& f, confirm_reservation& m) {
-  return fields(f, m.ticket, m.payment, m.reservation);
-}
-template <class Inspector>
-auto inspect(Inspector& f, confirm_reply& m) {
-  return fields(f, m.ticket, m.fault, m.payment, m.refusal, m.holds_else);
-}
-template <class Inspector>
-auto inspect(Inspector& f, revert_reservation& m) {
-  return fields(f, m.ticket, m.payment, m.reservation, m.why);
-}
-template <class Inspector>
-auto inspect(Inspector& f, revert_reply& m) {
-  return fields(f, m.ticket, m.fault, m.payment);
-}
 
 }  // namespace boxoffice
 

@@ -67,7 +67,7 @@ revert_reply absent(const revert_reservation& m) { return refused(m, fault::none
 schedule_id schedule_in(const read_seats& m) { return m.schedule; }
 template <class Message>
 schedule_id schedule_in(const Message& m) {
-  return schedule_of(m.reservation);
+  return m.reservation.schedule;
 }
 
 }  // namespace
@@ -190,7 +190,8 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
   const auto* to = schedule_of(m.schedule);
   const requested_hold asked{std::move(m.seats), m.best_count, std::move(m.best_section),
                              m.admission, m.position};
-  auto validated = validate_hold(to == nullptr ? nullptr : to->of.get(), asked, now);
+  auto validated =
+      validate_hold(to == nullptr ? nullptr : to->of.get(), asked, context_.clock.calendar());
   if (auto* wanted = std::get_if<validated_hold>(&validated)) {
     self_->send(to->actor,
                 claim_seats{m.ticket, caller, now, m.key, std::move(m.user), std::move(*wanted)});

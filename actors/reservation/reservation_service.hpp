@@ -4,6 +4,7 @@
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "actors/concert/catalogue.hpp"
+#include "actors/core/epoch_numbers.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/core/time.hpp"
 #include "actors/reservation/protocol.hpp"
@@ -22,6 +23,8 @@ struct reservation_context {
   reservation_reader& reader;  ///< used on `read_runner` only
   job_runner& read_runner;
   boxoffice::meters& meters;
+  epoch_numbers& ids;       ///< of reservations
+  epoch_numbers& versions;  ///< of seat maps
   /// Kept up by the schedules, when there is one.
   seat_map_versions* seat_maps{nullptr};
 };

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/reservation/reservation.hpp"
 
@@ -30,9 +31,8 @@ struct remembered_hold {
 };
 
 /// **Thread**: the committer's.
-class reservation_store {
+class reservation_store : public owned_store {
  public:
-  virtual ~reservation_store() = default;
   /// Applies the writes in order, in one transaction. Rows lapsed first, then the row.
   virtual commit_result commit(std::span<const reservation_write> batch) = 0;
   /// Deletes at most `limit` keys remembered before `before`; returns how many.
@@ -43,11 +43,9 @@ class reservation_store {
 class reservation_reader {
  public:
   virtual ~reservation_reader() = default;
-  /// All reservations of a schedule in status held or confirmed, by id; and the highest sequence
-  /// number any reservation of the schedule ever had.
+  /// All reservations of a schedule in status held or confirmed, by id.
   struct schedule_state {
     std::vector<reservation> live;
-    std::uint64_t last_sequence{0};
   };
   virtual schedule_state load_schedule(schedule_id schedule) = 0;
   /// Ids of schedules that have a reservation in status held.

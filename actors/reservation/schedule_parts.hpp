@@ -36,13 +36,12 @@ using schedule_journal = journal<reservation_write, schedule_operation>;
 
 /// What a schedule knows of its reservations and seats while it is in memory.
 struct schedule_memory {
-  schedule_memory(const std::shared_ptr<const schedule>& of, std::uint64_t first_version,
+  schedule_memory(const std::shared_ptr<const schedule>& of, epoch_numbers& versions,
                   time_point now)
-      : seats{of, first_version}, reservations{seats, now} {}
+      : seats{of, versions}, reservations{seats, now} {}
 
   seat_inventory seats;
   live_reservations reservations;
-  std::uint64_t last_sequence{0};
   std::uint64_t entity{0};
 };
 

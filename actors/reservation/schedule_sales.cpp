@@ -66,7 +66,7 @@ void schedule_sales::run(claim_seats& m) {
 
   const auto now = reservations().now();
   reservation held;
-  held.id = make_reservation_id(of.id, ++parts_.memory->last_sequence);
+  held.id = {of.id, parts_.context.ids.next()};
   held.concert = of.concert;
   held.user = m.user;
   held.held_at = now;

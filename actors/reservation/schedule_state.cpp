@@ -10,15 +10,7 @@
 namespace boxoffice {
 namespace {
 
-// Versions of a process that started later are higher, so that a reader's copy from before a
-// restart never looks current: milliseconds, with room for 1024 changes in each, below 2^53 until
-// 2248.
-std::uint64_t first_version(time_point now) {
-  return static_cast<std::uint64_t>(std::max<std::int64_t>(to_unix_ms(now), 0)) * 1024;
-}
-
-// Whether the store has what a doubtful operation wrote. The id alone does not tell: if this
-// schedule was replaced meanwhile, its successor has given the same id to something else.
+// Whether the store has what a doubtful operation wrote.
 bool is_written(reservation_reader& reader, const schedule_operation& op) {
   const auto& row = op.outcome.held;
   if (std::holds_alternative<std::monostate>(op.asked)) return true;
@@ -28,9 +20,7 @@ bool is_written(reservation_reader& reader, const schedule_operation& op) {
       return stored && stored->body == hold->key.body &&
              stored->answer.refusal == op.outcome.refusal;
     }
-    const auto stored = reader.find(row.id);
-    return stored && stored->user == row.user && stored->seats == row.seats &&
-           stored->held_at == row.held_at && stored->expires_at == row.expires_at;
+    return reader.find(row.id).has_value();
   }
   const auto stored = reader.find(row.id);
   return stored && stored->status == row.status && stored->payment == row.payment &&
@@ -166,10 +156,8 @@ void schedule_state::load() {
 void schedule_state::recover(loaded& found) {
   pass(fault_point::schedule_recovered);
   const auto now = parts_.now();
-  parts_.memory = std::make_unique<schedule_memory>(
-      parts_.of, std::max(first_version(now), last_version_ + 1), now);
+  parts_.memory = std::make_unique<schedule_memory>(parts_.of, parts_.context.versions, now);
   auto& memory = *parts_.memory;
-  memory.last_sequence = found.rows.last_sequence;
   memory.entity = parts_.writes.new_entity();
   for (auto& row : found.rows.live) {
     const auto id = row.id;
@@ -189,7 +177,6 @@ void schedule_state::recover(loaded& found) {
 }
 
 void schedule_state::void_memory() {
-  last_version_ = parts_.memory->seats.version();
   parts_.seat_actors.end_all();
   parts_.memory.reset();
   if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);

@@ -63,7 +63,6 @@ class schedule_state {
   /// Reservations whose end the store refuses, with its reason: they stay as they are.
   std::map<reservation_id, std::string> parked_;
   std::set<reservation_id> alone_;  // one of these is refused; each is written by itself
-  std::uint64_t last_version_{0};
   std::pair<std::uint64_t, std::optional<time_point>> shown_version_;  // in seat_maps; 0: none
   deadline_timer timer_;
   time_point swept_at_{}, used_at_{};

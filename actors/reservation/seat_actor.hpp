@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/caf/values.hpp"
+#include "actors/caf/message.hpp"
 #include "actors/concert/catalogue.hpp"
 #include "actors/reservation/seat.hpp"
 

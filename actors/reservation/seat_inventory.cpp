@@ -5,12 +5,13 @@
 
 namespace boxoffice {
 
-seat_inventory::seat_inventory(std::shared_ptr<const schedule> of, std::uint64_t first_version)
+seat_inventory::seat_inventory(std::shared_ptr<const schedule> of, epoch_numbers& versions)
     : schedule_{std::move(of)},
-      version_{first_version},
+      versions_{versions},
+      version_{versions.next()},
       available_{schedule_->seats.seat_count()},
       status_(available_, seat_status::available),
-      holder_(available_),
+      holder_(available_, 0),
       claims_(available_, 0),
       choice_{schedule_->seats} {}
 
@@ -26,7 +27,7 @@ void seat_inventory::occupy(const reservation& row, seat_status as) {
     if (status == seat_status::available) --available_;
     if (as == seat_status::sold && status != seat_status::sold) ++sold_;
     status = as;
-    holder_[s.seat] = row.id;
+    holder_[s.seat] = row.id.number;
     choice_.close(s.seat);
   }
   changed();
@@ -34,12 +35,12 @@ void seat_inventory::occupy(const reservation& row, seat_status as) {
 
 void seat_inventory::vacate(const reservation& row) {
   for (const auto& s : row.seats) {
-    if (holder_[s.seat] != row.id) continue;
+    if (holder_[s.seat] != row.id.number) continue;
     auto& status = status_[s.seat];
     if (status == seat_status::sold) --sold_;
     if (status != seat_status::available) ++available_;
     status = seat_status::available;
-    holder_[s.seat] = {};
+    holder_[s.seat] = 0;
     reopen(s.seat);
   }
   changed();
@@ -47,7 +48,7 @@ void seat_inventory::vacate(const reservation& row) {
 
 void seat_inventory::lapse(const reservation& row) {
   for (const auto& s : row.seats) {
-    if (holder_[s.seat] != row.id) continue;
+    if (holder_[s.seat] != row.id.number) continue;
     status_[s.seat] = seat_status::available;
     ++available_;
     reopen(s.seat);
@@ -57,8 +58,8 @@ void seat_inventory::lapse(const reservation& row) {
 
 void seat_inventory::forget_lapsed(const reservation& row) {
   for (const auto& s : row.seats)
-    if (holder_[s.seat] == row.id && status_[s.seat] == seat_status::available)
-      holder_[s.seat] = {};
+    if (holder_[s.seat] == row.id.number && status_[s.seat] == seat_status::available)
+      holder_[s.seat] = 0;
 }
 
 void seat_inventory::claim(const reservation& row) {
@@ -78,7 +79,7 @@ void seat_inventory::unclaim(const reservation& row) {
 std::vector<reservation_id> seat_inventory::lapsed_under(const reservation& row) const {
   std::vector<reservation_id> found;
   for (const auto& s : row.seats) {
-    const auto before = holder_[s.seat];
+    const auto before = holder_of(s.seat);
     if (before && status_[s.seat] == seat_status::available && !std::ranges::count(found, before))
       found.push_back(before);
   }
@@ -97,7 +98,7 @@ void seat_inventory::reopen(seat_index seat) {
 }
 
 void seat_inventory::changed() {
-  ++version_;
+  version_ = versions_.next();
   snapshot_.reset();
 }
 

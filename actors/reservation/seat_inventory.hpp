@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/concert/catalogue.hpp"
+#include "actors/core/epoch_numbers.hpp"
 #include "actors/reservation/reservation.hpp"
 #include "actors/reservation/seat.hpp"
 #include "actors/reservation/seat_choice.hpp"
@@ -20,9 +21,10 @@ namespace boxoffice {
 /// **Cost** 14 bytes a seat. **Thread**: its schedule's.
 class seat_inventory {
  public:
-  /// All seats are available.
-  seat_inventory(std::shared_ptr<const schedule> of, std::uint64_t first_version);
+  /// All seats are available. `versions` number what readers see.
+  seat_inventory(std::shared_ptr<const schedule> of, epoch_numbers& versions);
 
+  [[nodiscard]] schedule_id of() const { return schedule_->id; }
   /// Whether all seats of `row` are seats of this schedule: stored rows may be of another one.
   [[nodiscard]] bool knows(const reservation& row) const;
 
@@ -45,10 +47,12 @@ class seat_inventory {
   /// Lapsed reservations whose end is not yet written and whose seats `row` asks for.
   [[nodiscard]] std::vector<reservation_id> lapsed_under(const reservation& row) const;
   /// Who has the seat, or had it last; none when that is over and written.
-  [[nodiscard]] reservation_id holder_of(seat_index at) const { return holder_[at]; }
+  [[nodiscard]] reservation_id holder_of(seat_index at) const {
+    return holder_[at] == 0 ? reservation_id{} : reservation_id{schedule_->id, holder_[at]};
+  }
   [[nodiscard]] seat_status status_of(seat_index at) const { return status_[at]; }
 
-  /// Changes with everything that readers see.
+  /// Grows with everything that readers see, and is never given again (promise G20).
   [[nodiscard]] std::uint64_t version() const { return version_; }
   [[nodiscard]] std::uint32_t available() const { return available_; }
   [[nodiscard]] std::uint32_t sold() const { return sold_; }
@@ -60,13 +64,14 @@ class seat_inventory {
   void changed();
 
   std::shared_ptr<const schedule> schedule_;
+  epoch_numbers& versions_;
   std::uint64_t version_;
   std::uint32_t available_;
   std::uint32_t sold_{0};
-  std::vector<seat_status> status_;     // by seat: what readers see
-  std::vector<reservation_id> holder_;  // who has it, or whose end is not yet written
-  std::vector<std::uint32_t> claims_;   // holds that ask for it now
-  seat_choice choice_;                  // open: available and without claims
+  std::vector<seat_status> status_;    // by seat: what readers see
+  std::vector<std::uint64_t> holder_;  // number of who has it, or whose end is not yet written
+  std::vector<std::uint32_t> claims_;  // holds that ask for it now
+  seat_choice choice_;                 // open: available and without claims
   std::shared_ptr<const seat_snapshot> snapshot_;
 };
 

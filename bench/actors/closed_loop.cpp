@@ -1,5 +1,7 @@
 #include "bench/actors/closed_loop.hpp"
 
+#include "actors/caf/message.hpp"
+
 #include <chrono>
 #include <future>
 #include <memory>
@@ -11,10 +13,7 @@ namespace boxoffice::bench {
 namespace {
 
 struct start_loop {};
-template <class Inspector>
-auto inspect(Inspector& f, start_loop&) {
-  return fields(f);
-}
+using boxoffice::inspect;
 
 // Owned by the driver actor.
 struct loop_state {

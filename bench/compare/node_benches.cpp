@@ -230,7 +230,7 @@ outcome measure_memory(const surroundings& from) {
     return spawn_seat(system, static_cast<seat_index>(number), seat{});
   });
   gauge live;
-  transaction_ids ids;
+  epoch_numbers ids{0, epoch_numbers::wide};
   measured("account actor", [&](caf::actor_system& system, std::uint64_t number) {
     return spawn_actor<account_state>(
         system, account{bench_node::user(number), {}, {}, {}, 0},

@@ -17,7 +17,11 @@ using state = payment_row_state;
 template <class Id>
 std::int64_t number_of(const std::string& text) {
   const auto id = parse_id<Id>(text);
-  return id ? static_cast<std::int64_t>(id->value) : 0;
+  if (!id) return 0;
+  if constexpr (requires { id->number; })
+    return static_cast<std::int64_t>(id->number);
+  else
+    return static_cast<std::int64_t>(id->value);
 }
 
 std::int64_t ms_of(const json& body, const char* member) {

@@ -118,14 +118,19 @@ std::vector<std::uint32_t> take_seats(std::string_view from) {
 }
 
 void read_reservations(snapshot& db, books& into) {
-  db.rows("SELECT id, user, seats, amount, status, held_at, expires_at, payment FROM reservation",
-          [&](const table_row& row) {
-            into.reservations[row.number(0)] = {
-                row.text(1),   take_seats(row.bytes(2)),
-                row.number(3), reservation_row_status{row.number(4)},
-                row.number(5), row.number(6),
-                row.number(7)};
-          });
+  db.rows(
+      "SELECT id, schedule, user, seats, amount, status, held_at, expires_at, payment"
+      " FROM reservation",
+      [&](const table_row& row) {
+        into.reservations[row.number(0)] = {row.number(1),
+                                            row.text(2),
+                                            take_seats(row.bytes(3)),
+                                            row.number(4),
+                                            reservation_row_status{row.number(5)},
+                                            row.number(6),
+                                            row.number(7),
+                                            row.number(8)};
+      });
   db.rows("SELECT schedule, seat, reservation FROM seat_claim", [&](const table_row& row) {
     into.claims.push_back({row.number(0), row.number(1), row.number(2)});
   });

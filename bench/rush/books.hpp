@@ -26,6 +26,7 @@ enum class ledger_row_kind : std::int64_t { charge, use, refund };
 enum class place_row_state : std::int64_t { waiting, active, used, left, expired };
 
 struct reservation_row {
+  std::int64_t schedule;
   std::string user;
   std::vector<std::uint32_t> seats;
   std::int64_t amount;

@@ -6,7 +6,7 @@ boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, c
   if (!concert) co_return admission{};  // the desk refuses before it looks at the token
   if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
   const auto token = parse_id<queue_token>(from.queue_token);
-  if (!token || concert_of(*token) != concert)
+  if (!token || token->concert != concert)
     co_return admission{.verdict = queue_admission::token_invalid};
   const auto* const admitted = services().admitted;
   if (admitted != nullptr && admitted->admits(*token, from.user(), from.now))

@@ -88,7 +88,7 @@ awaitable<response> pay(gateway& g, request& from) {
   const auto text = body.id_text("reservationId");
   if (auto wrong = body.finish()) co_return std::move(*wrong);
   const auto id = parse_id<reservation_id>(text);
-  const auto at = id ? g.snapshot()->find(schedule_of(*id)) : nullptr;
+  const auto at = id ? g.snapshot()->find(id->schedule) : nullptr;
   const auto concert = at ? at->concert : concert_id{};
   const auto admitted = co_await g.admit(from, concert);
   if (!admitted.known) co_return *problem_of(fault::unavailable);

@@ -1,5 +1,7 @@
 #include "http/endpoints/readiness.hpp"
 
+#include <algorithm>
+
 namespace boxoffice::http {
 namespace {
 
@@ -15,36 +17,46 @@ awaitable<void> probe(gateway& g, const Handle& to, Question& question, const ch
   if (!serves && (missing.empty() || missing.back() != name)) missing.emplace_back(name);
 }
 
+void add_stores(const store_board& board, readiness& into) {
+  for (const auto& each : board.all()) {
+    if (!each.note.empty()) into.notes.push_back({{"store", each.store}, {"found", each.note}});
+    if (each.trouble == store_trouble::none) continue;
+    into.stores.push_back({{"store", each.store}, {"reason", each.reason}});
+    if (std::ranges::find(into.missing, each.store) == into.missing.end())
+      into.missing.push_back(each.store);
+  }
+}
+
 }  // namespace
 
-awaitable<std::vector<std::string>> missing_services(gateway& g) {
+awaitable<readiness> look_at_readiness(gateway& g) {
   // Things that do not exist: nothing changes. What an actor answers from memory says that it
   // serves; lists are always read from the store.
   const user_id nobody{"readiness-probe"};
-  const schedule_id no_schedule{(1ULL << schedule_bits) - 1};
-  const auto no_reservation = make_reservation_id(no_schedule, 0);
+  const schedule_id no_schedule{1ULL << 60U};
+  const reservation_id no_reservation{no_schedule, 1};
   const auto no_payment = make_payment_id(shard_of(nobody), time_point{milliseconds{1}}, 0);
   find_reservation reservation{0, nobody, no_reservation};
   list_reservations reservations{.user = nobody, .limit = 1};
   read_balance balance{0, nobody};
   list_transactions transactions{.user = nobody, .limit = 1};
   find_payment payment{0, nobody, no_payment};
-  poll_queue place{0, nobody, make_queue_token(concert_id{(1ULL << 24) - 1}, 0)};
-  ask_queue_store queue_store{0};
+  poll_queue place{0, nobody, queue_token{{no_schedule.value}, 1}};
   read_best_selling best_selling{0, {}, 1};
   read_sold_out sold_out{0, 1};
   const auto& s = g.services();
-  std::vector<std::string> missing;
+  readiness found;
+  auto& missing = found.missing;
   co_await probe<reservation_reply>(g, s.reservation, reservation, "reservation", missing);
   co_await probe<reservations_reply>(g, s.reservation, reservations, "reservation", missing);
   co_await probe<balance_reply>(g, s.point, balance, "point", missing);
   co_await probe<transactions_reply>(g, s.point, transactions, "point", missing);
   co_await probe<payment_found>(g, s.payment, payment, "payment", missing);
   co_await probe<queue_reply>(g, s.queue, place, "queue", missing);
-  co_await probe<queue_store_reply>(g, s.queue, queue_store, "queue_ranking", missing);
   co_await probe<best_selling_reply>(g, s.best_selling, best_selling, "ranking", missing);
   co_await probe<sold_out_reply>(g, s.sold_out, sold_out, "ranking", missing);
-  co_return missing;
+  if (s.stores != nullptr) add_stores(*s.stores, found);
+  co_return found;
 }
 
 }  // namespace boxoffice::http

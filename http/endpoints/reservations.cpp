@@ -109,7 +109,7 @@ awaitable<response> get_reservation(gateway& g, request& from) {
   const auto reply = co_await g.ask<reservation_reply>(g.services().reservation, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
-  const auto at = g.snapshot()->find(schedule_of(*id));
+  const auto at = g.snapshot()->find(id->schedule);
   if (reply->present == reservation_reply::presence::absent || !at) co_return no_such_reservation();
   co_return response{status::ok, render(reply->found, *at)};
 }

@@ -14,9 +14,14 @@ using boost::asio::awaitable;
 awaitable<response> healthz() { co_return response{status::ok, json_object{{"status", "ok"}}}; }
 
 awaitable<response> readyz(gateway& g) {
-  const auto missing = co_await missing_services(g);
-  if (missing.empty()) co_return response{status::ok, json_object{{"status", "ready"}}};
-  co_return problem{problem_code::unavailable, "The node is not ready."}.with("missing", missing);
+  const auto found = co_await look_at_readiness(g);
+  if (!found.missing.empty())
+    co_return problem{problem_code::unavailable, "The node is not ready."}
+        .with("missing", found.missing)
+        .with("stores", found.stores);
+  json_object said{{"status", "ready"}};
+  if (!found.notes.empty()) said["notes"] = found.notes;
+  co_return response{status::ok, std::move(said)};
 }
 
 std::optional<access> parse_role(std::string_view text) {
@@ -34,7 +39,7 @@ awaitable<response> dev_token(const token_key& key, std::chrono::seconds lifetim
   if (!role && body.clean()) body.reject("role", "must be user, operator or admin");
   if (auto wrong = body.finish()) co_return std::move(*wrong);
   who.level = *role;
-  const auto expires = std::chrono::floor<seconds>(from.now) + lifetime;
+  const auto expires = std::chrono::floor<seconds>(from.calendar) + lifetime;
   co_return response{status::created, json_object{{"token", sign_token(key, who, expires)},
                                                   {"expiresAt", to_rfc3339(expires)}}};
 }

@@ -63,6 +63,8 @@ class field_writer {
   void put(id<Tag> value) {
     put_number(value.value);
   }
+  void put(reservation_id value) { (*this)(value.schedule, value.number); }
+  void put(queue_token value) { (*this)(value.concert, value.number); }
   void put(const user_id& value) { put(value.value); }
   void put(points value) { put(value.value); }
   void put(time_point value) { put(to_unix_ms(value)); }
@@ -94,6 +96,8 @@ class field_reader {
     for (auto& item : items)
       each(*this, item);
   }
+  /// Ids of reservations and tokens are one number each, as before decision 0016.
+  void expect_old_ids() { old_ids_ = true; }
   /// Throws unless everything was read.
   void end() const {
     if (!in_.empty()) throw decode_error{"bytes left over"};
@@ -113,6 +117,18 @@ class field_reader {
   void get(id<Tag>& value) {
     value.value = get_number();
   }
+  void get(reservation_id& value) {
+    if (old_ids_)
+      value = old_reservation_id(get_number());
+    else
+      (*this)(value.schedule, value.number);
+  }
+  void get(queue_token& value) {
+    if (old_ids_)
+      value = old_queue_token(get_number());
+    else
+      (*this)(value.concert, value.number);
+  }
   void get(user_id& value) { get(value.value); }
   void get(points& value) { get(value.value); }
   void get(time_point& value) {
@@ -122,6 +138,7 @@ class field_reader {
   }
 
   std::string_view in_;
+  bool old_ids_{false};
 };
 
 }  // namespace boxoffice::encoding

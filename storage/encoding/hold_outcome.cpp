@@ -4,7 +4,8 @@
 namespace boxoffice::encoding {
 namespace {
 
-constexpr std::uint32_t layout = 1;
+// Layout 1 had ids of before decision 0016.
+constexpr std::uint32_t layout = 2;
 
 void seats(auto& f, auto& list) {
   f.list(list, [](auto& each, auto& seat) { each(seat.seat, seat.price); });
@@ -38,7 +39,10 @@ hold_outcome decode_hold_outcome(std::string_view stored) {
   field_reader in{stored};
   std::uint32_t version = 0;
   in(version);
-  if (version != layout) throw decode_error{"a hold's answer in an unknown layout"};
+  if (version == 1)
+    in.expect_old_ids();
+  else if (version != layout)
+    throw decode_error{"a hold's answer in an unknown layout"};
   hold_outcome answer;
   each_field(in, answer);
   in.end();

@@ -4,7 +4,8 @@
 namespace boxoffice::encoding {
 namespace {
 
-constexpr std::uint32_t layout = 1;
+// Layout 1 had ids of before decision 0016.
+constexpr std::uint32_t layout = 2;
 
 void each_field(auto& f, maybe_const<payment> auto& p) {
   f(p.id, p.reservation, p.concert, p.user, p.amount);
@@ -33,7 +34,10 @@ payment_outcome decode_payment_outcome(std::string_view stored) {
   field_reader in{stored};
   std::uint32_t version = 0;
   in(version);
-  if (version != layout) throw decode_error{"a payment's answer in an unknown layout"};
+  if (version == 1)
+    in.expect_old_ids();
+  else if (version != layout)
+    throw decode_error{"a payment's answer in an unknown layout"};
   payment_outcome answer;
   each_field(in, answer);
   in.end();

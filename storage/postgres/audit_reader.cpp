@@ -22,14 +22,23 @@ void each_row(link& db, const std::string& sql, Each each) {
   found.each(each);
 }
 
+// A database that was not migrated yet has no column of its own: an id began with its schedule.
+std::string schedule_of(link& db, const std::string& table, const std::string& id) {
+  statement found{db,
+                  "SELECT 1 FROM pg_attribute WHERE attrelid = $1::regclass"
+                  " AND attname = 'schedule' AND NOT attisdropped"};
+  return found.run(table).rows() != 0 ? "schedule" : id + " >> 36";
+}
+
 void read_payments(link& db, books& into) {
   each_row(db,
-           "SELECT id, reservation, user_id, amount, state, (reason <> '')::integer, seats, "
-           "created_at, deadline,"
-           " completed_at, changed_at FROM payment",
+           "SELECT id, reservation, " + schedule_of(db, "payment", "reservation") +
+               ", user_id, amount, state, (reason <> '')::integer, seats, "
+               "created_at, deadline,"
+               " completed_at, changed_at FROM payment",
            [&](row& r) {
              auto& p = into.payments.emplace_back();
-             r.into(p.id, p.reservation);
+             r.into(p.id, p.reservation, p.schedule);
              p.user = into.users.of(r.next_text());
              r.into(p.amount);
              p.state = one_of(r, audit::payment_state::refunded);
@@ -42,14 +51,15 @@ void read_payments(link& db, books& into) {
 
 void read_outbox(link& db, books& into) {
   each_row(db,
-           "SELECT sequence, id, kind, payment, user_id, reservation, seats, amount FROM outbox",
+           "SELECT sequence, id, kind, payment, user_id, reservation, " +
+               schedule_of(db, "outbox", "reservation") + ", seats, amount FROM outbox",
            [&](row& r) {
              auto& e = into.events.emplace_back();
              r.into(e.sequence, e.id);
              e.kind = one_of(r, audit::event_kind::payment_refunded);
              r.into(e.payment);
              e.user = into.users.of(r.next_text());
-             r.into(e.reservation, e.seats, e.amount);
+             r.into(e.reservation, e.schedule, e.seats, e.amount);
            });
   each_row(db, "SELECT last_sequence FROM outbox_counter",
            [&](row& r) { r.into(into.last_sequence); });
@@ -86,11 +96,12 @@ void read_points(link& db, books& into) {
 
 void read_reservations(link& db, books& into) {
   each_row(db,
-           "SELECT id, user_id, seats, amount, status, held_at, expires_at, payment, reverted"
-           " FROM reservation",
+           "SELECT id, " + schedule_of(db, "reservation", "id") +
+               ", user_id, seats, amount, status, held_at, expires_at, payment, reverted"
+               " FROM reservation",
            [&](row& r) {
              auto& res = into.reservations.emplace_back();
-             r.into(res.id);
+             r.into(res.id, res.schedule);
              res.user = into.users.of(r.next_text());
              res.seats = stored::seats(r.next_bytes());
              r.into(res.amount);

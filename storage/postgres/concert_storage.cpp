@@ -11,9 +11,10 @@ namespace {
 using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's own
 
 /// Master data changes by hand, so its rows are written one by one.
-class postgres_concert_store final : public concert_store {
+class postgres_concert_store final : public owned<concert_store> {
  public:
-  explicit postgres_concert_store(const postgres_database& at) : db_{at}, reads_{at} {}
+  explicit postgres_concert_store(const postgres_database& at)
+      : owned{at, storage::newest_in_concert}, reads_{at} {}
 
   commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {
@@ -72,7 +73,6 @@ class postgres_concert_store final : public concert_store {
     });
   }
 
-  writing_connection db_;
   reading_connection reads_;
   statement put_concert_{db_.database(), R"(
     INSERT INTO concert

@@ -26,14 +26,23 @@ constexpr auto fence_sql = R"(
     UPDATE owner SET batch = batch + 1, batch_epoch = $1 WHERE only_row = 1 RETURNING epoch)
   SELECT fence($1, epoch) FROM taken)";
 
-// Durable before anything is written under it, so no two owners ever have the same number.
-std::uint64_t take_over(link& on) {
+// Durable before anything is written under it, so no two owners ever have the same epoch. The clock
+// is the server's, for owners may be on machines whose clocks differ. Two statements: the first
+// waits for what the owner before is writing, and lets it write no more, so that the second sees
+// all its numbers.
+store_position take_over(link& on, const char* newest) {
   on.open();
-  const auto found = on.run(
-      "INSERT INTO owner AS o (only_row, epoch) VALUES (1, 1)"
-      " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1 RETURNING epoch");
-  row r{found, 0};
-  return r.next<std::uint64_t>();
+  on.run(
+      "BEGIN; INSERT INTO owner AS o (only_row, epoch) VALUES (1, 1)"
+      " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1");
+  const auto found =
+      on.run(std::string{"UPDATE owner SET epoch = greatest(epoch,"
+                         " (extract(epoch FROM clock_timestamp()) * 1000)::bigint, coalesce(("} +
+             newest + "), 0) + 1) RETURNING epoch, batch");
+  on.run("COMMIT");
+  store_position taken;
+  row{found, 0}.into(taken.epoch, taken.batch);
+  return taken;
 }
 
 }  // namespace
@@ -104,8 +113,14 @@ answer statement::execute(const parameters& given) {
 
 // --- writing ----------------------------------------------------------------------------------
 
-writing_connection::writing_connection(std::shared_ptr<server_database> of)
-    : database_{std::move(of)}, link_{database_->new_link()}, epoch_{take_over(*link_)} {}
+writing_connection::writing_connection(std::shared_ptr<server_database> of, const char* newest)
+    : database_{std::move(of)},
+      link_{database_->new_link()},
+      taken_{take_over(*link_, newest)},
+      newest_batch_{taken_.batch},
+      see_{*link_,
+           "INSERT INTO seen (store, epoch, batch) VALUES ($1, $2, $3)"
+           " ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, batch = excluded.batch"} {}
 
 commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   return attempted([&](attempt& now) {
@@ -123,9 +138,9 @@ commit_result writing_connection::in_batch(const std::function<void(batch&)>& fi
     now.at = stage::working;
     batch all;
     if (!fence_) fence_.emplace(*link_, fence_sql);
-    all.call(*fence_, epoch_);
+    all.call(*fence_, taken_.epoch);
     fill(all);
-    now.mark = {epoch_, last_batch() + 1, process_};
+    now.mark = {taken_.epoch, last_batch() + 1, process_};
     all.prepare();
     now.at = stage::committing;
     link_->run(all.text());
@@ -140,6 +155,7 @@ commit_result writing_connection::attempted(const std::function<void(attempt&)>&
       try {
         decoded([&] { work(now); });
         last_batch_ = now.mark.number;
+        newest_batch_ = now.mark.number;
         return commit_outcome::committed;
       } catch (const storage_error& e) {
         // While it was idle, or since it was opened: not a server that is away.
@@ -184,9 +200,47 @@ void writing_connection::open() {
                                .text(0, 0)
                                .value()} +
                "'";
+    expect_not_set_back();
     process_of_ = link_->generation();
   }
   database_->settle();
+}
+
+// Another server may stand where ours was: a standby that was promoted, and had not heard all.
+void writing_connection::expect_not_set_back() {
+  const auto found = link_->run("SELECT epoch, batch FROM owner WHERE only_row = 1");
+  store_position now;
+  if (found.rows() == 1) row{found, 0}.into(now.epoch, now.batch);
+  if (now.epoch > taken_.epoch || (now.epoch == taken_.epoch && now.batch >= newest_batch_)) return;
+  link_->close();
+  throw storage_error{kind::set_back, "the database lost commits while it was open"};
+}
+
+commit_result writing_connection::keep(std::span<const seen_position> others) noexcept {
+  return in_transaction([&] {
+    for (const auto& other : others)
+      see_.run(other.store, other.at.epoch, other.at.batch);
+  });
+}
+
+void writing_connection::belong_to(const std::string& installation,
+                                   std::span<const set_back> found) {
+  statement name{*link_,
+                 "INSERT INTO installation (only_row, id) VALUES (1, $1)"
+                 " ON CONFLICT (only_row) DO UPDATE SET id = excluded.id"};
+  statement forget{*link_, "DELETE FROM set_back"};
+  statement note{*link_,
+                 "INSERT INTO set_back (store, epoch, batch, seen_epoch, seen_batch, seen_by)"
+                 " VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT DO NOTHING"};
+  const auto done = in_transaction([&] {
+    name.run(installation);
+    forget.run();
+    for (const auto& each : found)
+      note.run(each.store, each.is.epoch, each.is.batch, each.was.epoch, each.was.batch,
+               each.seen_by);
+  });
+  if (done == commit_outcome::committed) return;
+  throw storage_error{kind::unreachable, database_->name() + ": " + done.reason};
 }
 
 std::uint64_t writing_connection::last_batch() {
@@ -202,14 +256,14 @@ std::uint64_t writing_connection::last_batch() {
 // between.
 void writing_connection::begin(attempt& of) {
   open();
-  const auto found =
-      link_->run("BEGIN; UPDATE owner SET batch = batch + 1, batch_epoch = " + to_sql(epoch_) +
-                 " WHERE only_row = 1 RETURNING epoch, batch");
+  const auto found = link_->run(
+      "BEGIN; UPDATE owner SET batch = batch + 1, batch_epoch = " + to_sql(taken_.epoch) +
+      " WHERE only_row = 1 RETURNING epoch, batch");
   expect(found.rows() == 1, "a database has an owner");
   row r{found, 0};
   const auto current = r.next<std::uint64_t>();
-  of.mark = {epoch_, r.next<std::uint64_t>(), process_};
-  if (!may_write(epoch_, current))
+  of.mark = {taken_.epoch, r.next<std::uint64_t>(), process_};
+  if (!may_write(taken_.epoch, current))
     throw storage_error{kind::replaced,
                         "another process has taken the database over; this one should end"};
 }
@@ -226,16 +280,19 @@ commit_result writing_connection::after_failure(const storage_error& error, cons
   // does anything.
   if (of.at != stage::committing || link_->is_open() || error.why() == kind::read_only) {
     roll_back();
-    return commit_outcome::failed;
+    return ended_by(error, commit_outcome::failed);
   }
   const auto fate = database_->settle(of.mark, limits::postgres_settle_time);
-  if (!fate) return commit_outcome::in_doubt;
+  if (!fate) return ended_by(error, commit_outcome::in_doubt);
   log(log_level::warning, "storage", "the answer to a COMMIT was lost; the server was asked",
       {{"database", link_->name()},
        {"batch", of.mark.number},
        {"committed", *fate == server_database::fate::committed}});
-  return *fate == server_database::fate::committed ? commit_outcome::committed
-                                                   : commit_outcome::failed;
+  if (*fate == server_database::fate::committed) {
+    newest_batch_ = of.mark.number;
+    return commit_outcome::committed;
+  }
+  return ended_by(error, commit_outcome::failed);
 }
 
 void writing_connection::roll_back() noexcept {

@@ -1,10 +1,12 @@
 #pragma once
 
-#include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
+#include "storage/newest_numbers.hpp"
 #include "storage/postgres/batch.hpp"
 #include "storage/postgres/link.hpp"
 #include "storage/postgres/values.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -12,6 +14,7 @@
 #include <mutex>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -115,10 +118,18 @@ class statement {
 class writing_connection {
  public:
   /// Takes the database over: who wrote it before can write no more (promise G12).
-  explicit writing_connection(std::shared_ptr<server_database> of);
+  /// `newest`: storage/newest_numbers.hpp.
+  explicit writing_connection(std::shared_ptr<server_database> of,
+                              const char* newest = storage::no_numbers);
 
   /// For making statements, which live as long as this connection.
   link& database() { return *link_; }
+  [[nodiscard]] std::uint64_t epoch() const { return taken_.epoch; }
+  /// **Thread**: any.
+  [[nodiscard]] store_position position() const { return {taken_.epoch, newest_batch_.load()}; }
+  /// What owned_store says.
+  commit_result keep(std::span<const seen_position> others) noexcept;
+  void belong_to(const std::string& installation, std::span<const set_back> found);
 
   /// Runs `work` in one transaction. Never throws.
   /// - `committed`: the server said so, or the number of the batch does.
@@ -143,6 +154,7 @@ class writing_connection {
   };
   commit_result attempted(const std::function<void(attempt&)>& work) noexcept;
   void open();
+  void expect_not_set_back();
   void begin(attempt& of);
   std::uint64_t last_batch();
   commit_result after_failure(const storage_error& error, const attempt& of);
@@ -150,11 +162,30 @@ class writing_connection {
 
   const std::shared_ptr<server_database> database_;
   const std::unique_ptr<link> link_;
-  const std::uint64_t epoch_;    ///< as how many-eth owner it took the database over
+  const store_position taken_;
+  std::atomic<std::uint64_t> newest_batch_;  // that surely was committed
+  statement see_;
   std::uint64_t process_of_{0};  // generation of the link
   std::string process_;
   std::optional<std::uint64_t> last_batch_;  // its number; empty: only the server knows
   std::optional<batch_statement> fence_;
+};
+
+/// What every store here has from its writing connection.
+template <class Port>
+class owned : public Port {
+ public:
+  owned(std::shared_ptr<server_database> at, const char* newest) : db_{std::move(at), newest} {}
+
+  [[nodiscard]] std::uint64_t epoch() const final { return db_.epoch(); }
+  [[nodiscard]] store_position position() const final { return db_.position(); }
+  commit_result keep(std::span<const seen_position> others) final { return db_.keep(others); }
+  void belong_to(const std::string& installation, std::span<const set_back> found) final {
+    db_.belong_to(installation, found);
+  }
+
+ protected:
+  writing_connection db_;
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

@@ -8,26 +8,30 @@ namespace boxoffice::postgres {
 namespace {
 
 constexpr auto payment_columns =
-    "id, reservation, concert, user_id, amount, state, failure, reason, token, holds_else, seats,"
+    "id, reservation, schedule, concert, user_id, amount, state, failure, reason, token, "
+    "holds_else, seats,"
     " balance, created_at, deadline, completed_at, changed_at, released_at, parked_from";
 
 payment read_payment(row& r) {
   payment p;
-  r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
-         p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
-         p.released_at, p.parked_from);
+  r.into(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.state,
+         p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.created_at,
+         p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from);
+  p.token.concert = p.token ? p.concert : concert_id{};
   return p;
 }
 
 payment_event read_event(row& r) {
   payment_event e;
-  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
-         e.token, e.holds_else, e.paid_at, e.occurred_at);
+  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule,
+         e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at);
+  e.token.concert = e.token ? e.concert : concert_id{};
   return e;
 }
 
 constexpr auto event_columns =
-    "o.id, o.sequence, o.kind, o.payment, o.user_id, o.reservation, o.concert, o.seats, o.amount,"
+    "o.id, o.sequence, o.kind, o.payment, o.user_id, o.reservation, o.schedule, o.concert, "
+    "o.seats, o.amount,"
     " o.token, o.holds_else, o.paid_at, o.occurred_at";
 
 std::string select_events(const std::string& rest) {
@@ -72,14 +76,12 @@ postgres_payment_reader::postgres_payment_reader(std::shared_ptr<server_database
         WHERE )" + is_open_saga() +
                                 " ORDER BY created_at, payment.id"},
       find_{db_.database(), select("id = $1")},
-      by_reservation_{db_.database(), select("reservation = $1 AND state NOT IN (3, 5)"
-                                             " ORDER BY created_at DESC, id DESC LIMIT 1")},
+      by_reservation_{db_.database(),
+                      select("reservation = $1 AND schedule = $2 AND state NOT IN (3, 5)"
+                             " ORDER BY created_at DESC, id DESC LIMIT 1")},
       key_{db_.database(), R"(
         SELECT body_high, body_low, payment, answer FROM remembered_key
         WHERE scope_high = $1 AND scope_low = $2)"},
-      last_id_{db_.database(), R"(
-        SELECT id FROM payment WHERE id BETWEEN 1::bigint << 56 AND (1::bigint << 57) - 1
-        ORDER BY id DESC LIMIT 1)"},
       notes_{db_.database(), "SELECT notes FROM payment WHERE id = $1"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(),
@@ -126,7 +128,9 @@ std::optional<payment> postgres_payment_reader::find(payment_id id) {
 }
 
 std::optional<payment> postgres_payment_reader::find_by_reservation(reservation_id reservation) {
-  return db_.read_once([&] { return by_reservation_.first(read_payment, reservation); });
+  return db_.read_once([&] {
+    return by_reservation_.first(read_payment, reservation.number, reservation.schedule);
+  });
 }
 
 std::optional<remembered_payment> postgres_payment_reader::find_key(const digest& scope) {
@@ -144,12 +148,6 @@ std::optional<remembered_payment> postgres_payment_reader::find_key(const digest
 
 std::vector<digest> postgres_payment_reader::key_scopes(std::size_t limit) {
   return db_.read_once([&] { return scopes_.scopes(limit); });
-}
-
-payment_id postgres_payment_reader::last_id() {
-  return db_.read_once([&] {
-    return last_id_.first([](row& r) { return r.next<payment_id>(); }).value_or(payment_id{});
-  });
 }
 
 std::vector<saga_note> postgres_payment_reader::timeline(payment_id id) {

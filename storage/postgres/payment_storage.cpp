@@ -1,3 +1,4 @@
+#include "actors/core/epoch_numbers.hpp"
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
 #include "storage/postgres/connection.hpp"
@@ -107,9 +108,13 @@ class final_rows {
 
 /// A payment keeps its reservation, user, amount and time of creation; a key keeps its body and its
 /// first answer. A write that would change them is refused as the bug it is.
-class postgres_payment_store final : public payment_store {
+class postgres_payment_store final : public owned<payment_store> {
  public:
-  explicit postgres_payment_store(postgres_database at) : db_{std::move(at)} {}
+  /// **Faults** storage_error.
+  explicit postgres_payment_store(postgres_database at)
+      : owned{std::move(at), storage::newest_in_payment} {
+    begin_sequences();
+  }
 
   commit_result commit(std::span<const payment_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
@@ -134,9 +139,19 @@ class postgres_payment_store final : public payment_store {
   }
 
  private:
+  // They begin with the epoch: what a store that was set back has lost is not given again.
+  void begin_sequences() {
+    statement raise{db_.database(),
+                    "UPDATE outbox_counter SET last_sequence = greatest(last_sequence, $1)"};
+    const auto begun = db_.in_transaction([&] { raise.run(db_.epoch() << epoch_numbers::narrow); });
+    if (begun != commit_outcome::committed)
+      throw storage_error{storage_error::kind::unreachable,
+                          "payment: the outbox cannot be numbered"};
+  }
+
   void write(std::span<const payment_write> batch, postgres::batch& into) {
     final_rows all;
-    columns events{12};
+    columns events{13};
     for (const auto& w : batch) {
       if (w.row) all.put(*w.row);
       if (!w.notes.empty()) all.note(w.notes);
@@ -154,8 +169,8 @@ class postgres_payment_store final : public payment_store {
   }
 
   static void add(columns& to, const payment_event& e) {
-    to.add(e.id, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount, e.token,
-           e.holds_else, e.paid_at, e.occurred_at);
+    to.add(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule, e.concert,
+           e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at);
   }
 
   void append(const final_rows& all, postgres::batch& into) {
@@ -166,11 +181,12 @@ class postgres_payment_store final : public payment_store {
   void put(const final_rows& rows, postgres::batch& into) {
     const auto payments = rows.payments();
     if (payments.empty()) return;
-    columns all{19};
+    columns all{20};
     for (const auto* p : payments)
-      all.add(p->id, p->reservation, p->concert, p->user, p->amount, p->state, p->failure,
-              p->reason, p->token, p->holds_else, p->seats, p->balance, p->created_at, p->deadline,
-              p->completed_at, p->changed_at, p->released_at, p->parked_from, rows.notes_of(p->id));
+      all.add(p->id, p->reservation.number, p->reservation.schedule, p->concert, p->user, p->amount,
+              p->state, p->failure, p->reason, p->token.number, p->holds_else, p->seats, p->balance,
+              p->created_at, p->deadline, p->completed_at, p->changed_at, p->released_at,
+              p->parked_from, rows.notes_of(p->id));
     into.call(put_, all, payments.size());
   }
 
@@ -201,42 +217,41 @@ class postgres_payment_store final : public payment_store {
       into.call(unpark_, event, consumer);
   }
 
-  writing_connection db_;
   batch_statement put_{db_.database(), R"(
-    WITH written AS (INSERT INTO payment AS p (id, reservation, concert, user_id, amount, state, failure, reason,
-      token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
+    WITH written AS (INSERT INTO payment AS p (id, reservation, schedule, concert, user_id, amount,
+      state, failure, reason, token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
       released_at, parked_from, notes)
-    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[],
-      $6::smallint[], $7::smallint[], $8::text[], $9::bigint[], $10::boolean[], $11::integer[],
-      $12::bigint[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-      $18::smallint[], $19::text[])
+    SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[],
+      $6::bigint[], $7::smallint[], $8::smallint[], $9::text[], $10::bigint[], $11::boolean[],
+      $12::integer[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
+      $18::bigint[], $19::smallint[], $20::text[])
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
       reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
       seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
       completed_at = excluded.completed_at, changed_at = excluded.changed_at,
       released_at = excluded.released_at,
       parked_from = excluded.parked_from, notes = p.notes || excluded.notes
-    WHERE p.reservation = excluded.reservation AND p.concert = excluded.concert
+    WHERE p.reservation = excluded.reservation AND p.schedule = excluded.schedule AND p.concert = excluded.concert
       AND p.user_id = excluded.user_id AND p.amount = excluded.amount
       AND p.created_at = excluded.created_at
     RETURNING 1)
-    SELECT expect(count(*) = $20, 'a payment keeps its facts') FROM written)"};
+    SELECT expect(count(*) = $21, 'a payment keeps its facts') FROM written)"};
   batch_statement append_{db_.database(), R"(
     UPDATE payment p SET notes = p.notes || g.notes
     FROM unnest($1::bigint[], $2::text[]) AS g (id, notes) WHERE p.id = g.id)"};
   batch_statement events_{db_.database(), R"(
     WITH counted AS (
-      UPDATE outbox_counter SET last_sequence = last_sequence + $13
-      RETURNING last_sequence - $13 AS before
+      UPDATE outbox_counter SET last_sequence = last_sequence + $14
+      RETURNING last_sequence - $14 AS before
     )
-    INSERT INTO outbox (sequence, id, kind, payment, user_id, reservation, concert, seats, amount,
-      token, holds_else, paid_at, occurred_at)
-    SELECT counted.before + g.place, g.id, g.kind, g.payment, g.user_id, g.reservation, g.concert,
-      g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at
+    INSERT INTO outbox (sequence, id, kind, payment, user_id, reservation, schedule, concert,
+      seats, amount, token, holds_else, paid_at, occurred_at)
+    SELECT counted.before + g.place, g.id, g.kind, g.payment, g.user_id, g.reservation, g.schedule,
+      g.concert, g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at
     FROM counted, unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[],
-      $6::bigint[], $7::integer[], $8::bigint[], $9::bigint[], $10::boolean[], $11::bigint[],
-      $12::bigint[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation, concert, seats,
-        amount, token, holds_else, paid_at, occurred_at, place))"};
+      $6::bigint[], $7::bigint[], $8::integer[], $9::bigint[], $10::bigint[], $11::boolean[],
+      $12::bigint[], $13::bigint[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation,
+        schedule, concert, seats, amount, token, holds_else, paid_at, occurred_at, place))"};
   batch_statement keys_{db_.database(), R"(
     WITH written AS (INSERT INTO remembered_key AS k
       (scope_high, scope_low, body_high, body_low, payment, answer, at)

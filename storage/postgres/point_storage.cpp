@@ -52,9 +52,10 @@ class balance_changes {
 
 /// Besides what the schema refuses, an entry must continue the balance that is stored: balance
 /// before + amount = balance_after.
-class postgres_point_store final : public point_store {
+class postgres_point_store final : public owned<point_store> {
  public:
-  explicit postgres_point_store(postgres_database at) : db_{std::move(at)} {}
+  explicit postgres_point_store(postgres_database at)
+      : owned{std::move(at), storage::newest_in_point} {}
 
   commit_result commit(std::span<const point_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
@@ -93,7 +94,6 @@ class postgres_point_store final : public point_store {
     keys_.write(into);
   }
 
-  writing_connection db_;
   // A user who is not there yet has nothing.
   batch_statement balances_{db_.database(), R"(
     WITH given AS (
@@ -176,13 +176,6 @@ class postgres_point_reader final : public point_reader {
     });
   }
 
-  transaction_id last_transaction() override {
-    return db_.read_once([&] {
-      return last_.first([](row& r) { return r.next<transaction_id>(); })
-          .value_or(transaction_id{});
-    });
-  }
-
   std::optional<remembered_point_answer> find_key(const digest& scope) override {
     return db_.read_once(
         [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
@@ -207,7 +200,6 @@ class postgres_point_reader final : public point_reader {
   statement ledger_{db_.database(), R"(
     SELECT id, user_id, kind, amount, balance_after, reference, at FROM ledger
     WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)"};
-  statement last_{db_.database(), "SELECT id FROM ledger ORDER BY id DESC LIMIT 1"};
   key_finder keys_{db_.database()};
   key_list scopes_{db_.database()};
 };

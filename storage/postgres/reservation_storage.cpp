@@ -61,9 +61,10 @@ class final_rows {
 
 /// A reservation is inserted once; after that only its status, deadline and payments change. A row
 /// that comes back with other seats, user or amount is refused as the bug it is.
-class postgres_reservation_store final : public reservation_store {
+class postgres_reservation_store final : public owned<reservation_store> {
  public:
-  explicit postgres_reservation_store(postgres_database at) : db_{std::move(at)} {}
+  explicit postgres_reservation_store(postgres_database at)
+      : owned{std::move(at), storage::newest_in_reservation} {}
 
   commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });
@@ -98,10 +99,11 @@ class postgres_reservation_store final : public reservation_store {
   void expire(const std::set<reservation_id>& lapsed, postgres::batch& into) {
     columns ids{1};
     for (const auto id : lapsed)
-      ids.add(id);
+      ids.add(id.number);
     seats_of_.each(
         [&](row& r) {
-          const auto id = r.next<reservation_id>();
+          reservation_id id;
+          r.into(id.number, id.schedule);
           free(id, encoding::decode_seats(r.next_bytes()));
         },
         ids);
@@ -109,11 +111,11 @@ class postgres_reservation_store final : public reservation_store {
   }
 
   void put(const std::map<reservation_id, reservation>& rows, postgres::batch& into) {
-    columns all{10};
+    columns all{11};
     for (const auto& [id, r] : rows) {
       const auto seats = encoding::encode(r.seats);
-      all.add(r.id, r.concert, r.user, bytes{seats}, r.amount, r.status, r.held_at, r.expires_at,
-              r.payment, r.reverted);
+      all.add(r.id.number, r.schedule(), r.concert, r.user, bytes{seats}, r.amount, r.status,
+              r.held_at, r.expires_at, r.payment, r.reverted);
       if (claims_seats(r.status))
         claim(r);
       else
@@ -124,33 +126,32 @@ class postgres_reservation_store final : public reservation_store {
 
   void claim(const reservation& r) {
     for (const auto& s : r.seats)
-      claimed_.add(r.schedule(), s.seat, r.id);
+      claimed_.add(r.schedule(), s.seat, r.id.number);
   }
 
   void free(reservation_id id, const std::vector<reserved_seat>& seats) {
     for (const auto& s : seats)
-      freed_.add(schedule_of(id), s.seat, id);
+      freed_.add(id.schedule, s.seat, id.number);
   }
 
-  writing_connection db_;
   columns freed_{3}, claimed_{3};
   batch_statement put_{db_.database(), R"(
     WITH written AS (
-      INSERT INTO reservation AS r (id, concert, user_id, seats, amount, status, held_at,
-        expires_at, payment, reverted)
-      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::text[], $4::bytea[], $5::bigint[],
-        $6::smallint[], $7::bigint[], $8::bigint[], $9::bigint[], $10::bigint[])
+      INSERT INTO reservation AS r (id, schedule, concert, user_id, seats, amount, status,
+        held_at, expires_at, payment, reverted)
+      SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[],
+        $6::bigint[], $7::smallint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[])
       ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,
         payment = excluded.payment, reverted = excluded.reverted
-      WHERE r.concert = excluded.concert AND r.user_id = excluded.user_id
+      WHERE r.schedule = excluded.schedule AND r.concert = excluded.concert AND r.user_id = excluded.user_id
         AND r.seats = excluded.seats AND r.amount = excluded.amount
         AND r.held_at = excluded.held_at
       RETURNING 1
     )
-    SELECT expect(count(*) = $11, 'a reservation keeps its user, seats, amount and time')
+    SELECT expect(count(*) = $12, 'a reservation keeps its user, seats, amount and time')
     FROM written)"};
   statement seats_of_{db_.database(),
-                      "SELECT id, seats FROM reservation WHERE id = ANY($1::bigint[])"};
+                      "SELECT id, schedule, seats FROM reservation WHERE id = ANY($1::bigint[])"};
   // One that had expired before stays as it is.
   batch_statement expire_{db_.database(), R"(
     WITH ended AS (
@@ -177,7 +178,7 @@ class postgres_reservation_store final : public reservation_store {
 
 reservation read_reservation(row& r) {
   reservation found;
-  r.into(found.id, found.concert, found.user);
+  r.into(found.id.number, found.id.schedule, found.concert, found.user);
   found.seats = encoding::decode_seats(r.next_bytes());
   r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
          found.reverted);
@@ -185,8 +186,8 @@ reservation read_reservation(row& r) {
 }
 
 std::string select(const std::string& rest) {
-  return "SELECT id, concert, user_id, seats, amount, status, held_at, expires_at, payment,"
-         " reverted FROM reservation WHERE " +
+  return "SELECT id, schedule, concert, user_id, seats, amount, status, held_at, expires_at,"
+         " payment, reverted FROM reservation WHERE " +
          rest;
 }
 
@@ -199,10 +200,6 @@ class postgres_reservation_reader final : public reservation_reader {
       schedule_state state;
       // Every live reservation claims its seats, so the claims lead to all of them.
       live_.each([&](row& r) { state.live.push_back(read_reservation(r)); }, schedule);
-      const auto last = last_.first([](row& r) { return r.next<reservation_id>(); },
-                                    make_reservation_id(schedule, 0),
-                                    make_reservation_id({schedule.value + 1}, 0));
-      if (last) state.last_sequence = sequence_of(*last);
       return state;
     });
   }
@@ -216,7 +213,7 @@ class postgres_reservation_reader final : public reservation_reader {
   }
 
   std::optional<reservation> find(reservation_id id) override {
-    return db_.read_once([&] { return find_.first(read_reservation, id); });
+    return db_.read_once([&] { return find_.first(read_reservation, id.number, id.schedule); });
   }
 
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
@@ -228,7 +225,7 @@ class postgres_reservation_reader final : public reservation_reader {
         if (cursor == 0)
           newest_.each(collect, user, now, wanted, count);
         else
-          older_.each(collect, user, now, wanted, count, reservation_id{cursor});
+          older_.each(collect, user, now, wanted, count, cursor);
       });
     });
   }
@@ -255,11 +252,9 @@ class postgres_reservation_reader final : public reservation_reader {
       db_.database(),
       select("id = ANY(ARRAY(SELECT DISTINCT reservation FROM seat_claim WHERE schedule = $1))"
              " ORDER BY id")};
-  statement last_{db_.database(),
-                  "SELECT id FROM reservation WHERE id >= $1 AND id < $2 ORDER BY id DESC LIMIT 1"};
   statement with_holds_{db_.database(),
-                        "SELECT DISTINCT id >> 36 FROM reservation WHERE status = 0"};
-  statement find_{db_.database(), select("id = $1")};
+                        "SELECT DISTINCT schedule FROM reservation WHERE status = 0"};
+  statement find_{db_.database(), select("id = $1 AND schedule = $2")};
   statement newest_{db_.database(), list_sql("")};
   statement older_{
       db_.database(),

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node/node_stores.hpp"
+#include "storage/store_identity.hpp"
 
 #include <memory>
 #include <string>
@@ -52,6 +53,9 @@ using postgres_database = std::shared_ptr<postgres::server_database>;
 /// A database that the stores of one service share.
 postgres_database postgres_at(const std::string& location,
                               std::shared_ptr<postgres::deadline_watch> watch = {});
+
+/// Of the database of a service. **Faults** storage_error.
+store_identity postgres_identity(const std::string& service, const postgres_database& at);
 
 postgres_concert open_postgres_concert(const postgres_database& at);
 postgres_reservation open_postgres_reservation(const postgres_database& at);

@@ -1,14 +1,17 @@
 #pragma once
 
-#include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
+#include "config/limits.hpp"
 #include "storage/redis/operations.hpp"
 #include "storage/redis/scripts.hpp"
 #include "storage/redis/shadow.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <exception>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -32,10 +35,14 @@ struct ownership {
 /// that lagged behind took over. What was lost is put back from the shadow.
 class ranking_database {
  public:
-  explicit ranking_database(location where)
-      : where_{std::move(where)},
+  explicit ranking_database(location where, std::size_t kept = limits::applied_events_kept)
+      : marks_kept{kept},
+        where_{std::move(where)},
         keys_{"{" + where_.prefix + "}:owner"},
+        kept_{kept},
         asks_{std::make_unique<link>(where_)} {}
+
+  const std::size_t marks_kept;  ///< of applied events, for each consumer
 
   [[nodiscard]] std::unique_ptr<link> new_link() const { return std::make_unique<link>(where_); }
   [[nodiscard]] std::span<const std::string> keys() const { return keys_; }
@@ -82,6 +89,9 @@ class writing_connection {
   /// loaded into the shadow. **Faults** storage_error, schema_too_new.
   explicit writing_connection(std::shared_ptr<ranking_database> of);
 
+  /// As it was when it took the database over.
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+
   /// Applies the writes in one script. Never throws.
   /// - `committed`: Redis said so, or the number of the batch does.
   /// - `failed`: surely not done: another process has taken over, a rule was broken, Redis is away.
@@ -90,8 +100,12 @@ class writing_connection {
   commit_result commit(std::span<const queue_ranking_write> batch) noexcept;
   /// Deletes at most `limit` places that ended before `before`, the oldest first.
   std::size_t prune(time_point before, std::size_t limit) noexcept;
-  /// Puts back what Redis lost, if it did.
-  store_state look() noexcept;
+  /// What owned_store says; puts back what Redis lost, if it did.
+  commit_result keep(std::span<const seen_position> others) noexcept;
+  void belong_to(const std::string& installation, std::span<const set_back> found);
+  /// **Thread**: any.
+  [[nodiscard]] store_position position() const { return {epoch_, batch_.load()}; }
+  [[nodiscard]] std::uint64_t restorings() const { return restorings_.load(); }
 
  private:
   // A script whose values begin with epoch and batch; `learn` is for the shadow.
@@ -100,7 +114,7 @@ class writing_connection {
   std::optional<ranking_database::fate> after_silence(const storage_error& why,
                                                       const std::function<void(shadow&)>& learn);
   commit_result refused(const std::exception& why);
-  void look_and_mend();
+  void write_fields();
   void take_over();
   void load();
   void mend();
@@ -111,7 +125,10 @@ class writing_connection {
   const std::shared_ptr<ranking_database> database_;
   const std::unique_ptr<link> link_;
   scripts scripts_;
-  std::uint64_t restorings_{0};
+  std::uint64_t epoch_{0};
+  std::atomic<std::uint64_t> batch_{0};
+  std::map<std::string, std::string> fields_;  // of `P:installation`, also to put them back
+  std::atomic<std::uint64_t> restorings_{0};
 };
 
 /// A connection that only reads committed state.

@@ -52,14 +52,18 @@ void operations::add(const char* letter, const Values&... values) {
 }
 
 void operations::entry(const queue_entry& e) {
-  if (concert_of(e.token) != e.concert)
+  if (e.token.concert != e.concert)
     throw storage_error{storage_error::kind::constraint, "a token carries its concert"};
-  add("e", e.concert, e.token, e.user.value, e.sequence, static_cast<std::int64_t>(e.state),
+  add("e", e.concert, e.token.number, e.user.value, e.sequence, static_cast<std::int64_t>(e.state),
       e.expires_at, e.changed_at);
 }
 
 void operations::last_sequence(concert_id concert, std::uint64_t sequence) {
   add("l", concert, sequence);
+}
+
+void operations::forgotten(const std::string& consumer, std::uint64_t sequence) {
+  add("f", consumer, sequence);
 }
 
 void operations::mark(const std::string& consumer, event_id event, std::uint64_t sequence) {
@@ -89,7 +93,7 @@ std::int64_t signed_number(std::string_view text) { return parsed<std::int64_t>(
 queue_entry entry_from(queue_token token, std::string_view stored) {
   queue_entry e;
   e.token = token;
-  e.concert = concert_of(token);
+  e.concert = token.concert;
   e.sequence = number(word(stored));
   const auto state = number(word(stored));
   if (state > static_cast<std::uint64_t>(token_state::expired)) damaged();

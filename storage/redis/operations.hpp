@@ -19,6 +19,7 @@ class operations {
   /// **Faults** storage_error{constraint} when the token is not one of that concert.
   void entry(const queue_entry& e);
   void last_sequence(concert_id concert, std::uint64_t sequence);
+  void forgotten(const std::string& consumer, std::uint64_t sequence);
   void mark(const std::string& consumer, event_id event, std::uint64_t sequence);
   void bucket(const sales_bucket& b);
   void total(const std::string& consumer, const sales_total& t);

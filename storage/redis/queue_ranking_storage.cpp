@@ -14,13 +14,20 @@ class redis_queue_ranking_store final : public queue_ranking_store {
  public:
   explicit redis_queue_ranking_store(std::shared_ptr<ranking_database> of) : db_{std::move(of)} {}
 
+  [[nodiscard]] std::uint64_t epoch() const override { return db_.epoch(); }
+  [[nodiscard]] store_position position() const override { return db_.position(); }
+  commit_result keep(std::span<const seen_position> others) override { return db_.keep(others); }
+  void belong_to(const std::string& installation, std::span<const set_back> found) override {
+    db_.belong_to(installation, found);
+  }
+
   commit_result commit(std::span<const queue_ranking_write> batch) override {
     return db_.commit(batch);
   }
   std::size_t prune_queue(time_point before, std::size_t limit) override {
     return db_.prune(before, limit);
   }
-  store_state look() override { return db_.look(); }
+  [[nodiscard]] std::uint64_t restorings() const override { return db_.restorings(); }
 
  private:
   writing_connection db_;
@@ -51,6 +58,14 @@ class redis_ranking_reader final : public ranking_reader {
     return db_.board(consumer, since_minute);
   }
 
+  std::uint64_t forgotten_through(const std::string& consumer) override {
+    const auto index = db_.read(&scripts::read_index, {});
+    const auto& forgotten = index.at(2).items;
+    for (std::size_t i = 0; i + 1 < forgotten.size(); i += 2)
+      if (forgotten[i].text == consumer) return number(forgotten[i + 1].text);
+    return 0;
+  }
+
   std::vector<event_id> applied_among(const std::string& consumer,
                                       const std::vector<numbered_event>& events) override {
     std::vector<std::string> values{consumer};
@@ -70,8 +85,8 @@ class redis_ranking_reader final : public ranking_reader {
 
 }  // namespace
 
-redis_queue_ranking open_redis_queue_ranking(const std::string& url) {
-  const auto shared = std::make_shared<ranking_database>(parse_location(url));
+redis_queue_ranking open_redis_queue_ranking(const std::string& url, std::size_t marks_kept) {
+  const auto shared = std::make_shared<ranking_database>(parse_location(url), marks_kept);
   redis_queue_ranking opened;
   opened.store = std::make_unique<redis_queue_ranking_store>(shared);
   opened.queue = std::make_unique<redis_queue_reader>(shared);
@@ -84,6 +99,10 @@ books_part redis_books(const std::string& url) {
     reading_connection db{std::make_shared<ranking_database>(where),
                           reading_connection::owned_by_us::no};
     const auto index = db.read(&scripts::read_index, {});
+    const auto& forgotten = index.at(2).items;
+    for (std::size_t i = 0; i + 1 < forgotten.size(); i += 2)
+      into.forgotten.push_back(
+          {into.consumers.of(forgotten[i].text), number(forgotten[i + 1].text)});
     const auto& consumers = index.at(1).items;
     for (std::size_t i = 0; i + 1 < consumers.size(); i += 2) {
       const auto& name = consumers[i].text;

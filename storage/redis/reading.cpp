@@ -62,7 +62,7 @@ std::uint64_t reading_connection::each_entry(concert_id concert,
     last = number(page.at(0).text);
     const auto& tokens = page.at(1).items;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
-      const auto e = entry_from({number(tokens[i].text)}, page.at(2).items.at(i).text);
+      const auto e = entry_from({concert, number(tokens[i].text)}, page.at(2).items.at(i).text);
       after = e.sequence;
       visit(e);
     }

@@ -10,7 +10,7 @@ namespace {
 // What scripts share, at their beginning.
 constexpr std::string_view begin_lua = R"(
 local p = string.sub(KEYS[1], 1, -6)  -- the key of the owner without "owner"
-local owner, restoring = KEYS[1], p .. 'restoring'
+local owner, restoring, installation = KEYS[1], p .. 'restoring', p .. 'installation'
 
 local function standing(epoch, batch)
   local found = redis.call('HMGET', owner, 'epoch', 'batch')
@@ -33,7 +33,7 @@ local function decimal(number) return string.format('%.0f', number) end
 
 // What each kind of operation writes. An operation is its letter and a fixed number of values.
 constexpr std::string_view write_lua = R"(
-local kept, swept, minutes_kept, first  -- set by whoever includes this
+local kept, forgotten_each, minutes_kept, first  -- set by whoever includes this
 local newest_minute
 
 local function raise(key, field, value)
@@ -57,15 +57,20 @@ function write.e(concert, token, user, sequence, state, expires_at, changed_at)
 end
 
 function write.l(concert, sequence) raise(p .. 'last', concert, sequence) end
+function write.f(consumer, sequence) raise(p .. 'forgotten', consumer, sequence) end
 
 function write.a(consumer, event, sequence)
   local key = p .. 'applied:' .. consumer
   redis.call('ZADD', key, sequence, event)
   raise(p .. 'through', consumer, sequence)
-  local last = tonumber(sequence) - kept
-  if last > 0 then
-    redis.call('ZREMRANGEBYSCORE', key, decimal(math.max(0, last - swept)), decimal(last))
-  end
+  local more = redis.call('ZCARD', key) - kept
+  if more <= 0 then return end
+  local known = '(' .. (redis.call('HGET', p .. 'forgotten', consumer) or '0')
+  local last = redis.call('ZRANGEBYSCORE', key, known, '+inf', 'WITHSCORES',
+    'LIMIT', math.min(more, forgotten_each) - 1, 1)[2]
+  if not last then return end
+  redis.call('ZREMRANGEBYSCORE', key, known, last)
+  redis.call('HSET', p .. 'forgotten', consumer, last)
 end
 
 function write.t(consumer, schedule, seats, last_paid_at, sold_out_at)
@@ -89,7 +94,7 @@ local function forget_minutes()
   end
 end
 
-local values_of = {e = 7, l = 2, a = 3, t = 5, b = 3}
+local values_of = {e = 7, l = 2, f = 2, a = 3, t = 5, b = 3}
 
 local function each_operation(take)
   local at = first
@@ -163,6 +168,7 @@ function check.a(consumer, event, sequence)
 end
 
 function check.l() end
+function check.f() end
 function check.t() end
 function check.b() end
 )";
@@ -192,12 +198,25 @@ local epoch = math.max(tonumber(now[1]) * 1000 + math.floor(tonumber(now[2]) / 1
   tonumber(found[1] or 0) + 1, tonumber(redis.call('GET', restoring) or 0) + 1)
 if not found[1] then return {'empty', decimal(epoch)} end
 redis.call('DEL', restoring)
-redis.call('HSET', owner, 'epoch', decimal(epoch))
+if tonumber(found[3]) < 2 then
+  local through = redis.call('HGETALL', p .. 'through')
+  for at = 1, #through, 2 do
+    local last = tonumber(through[at + 1]) - 4000000
+    if last > 0 then redis.call('HSET', p .. 'forgotten', through[at], decimal(last)) end
+  end
+end
+redis.call('HSET', owner, 'epoch', decimal(epoch), 'layout', ARGV[1])
 return {'held', decimal(epoch), found[2]}
 )";
 
-constexpr std::string_view look_lua = R"(
-return {standing(tonumber(ARGV[1]), tonumber(ARGV[2]))}
+constexpr std::string_view keep_lua = R"(
+local stands = standing(tonumber(ARGV[1]), tonumber(ARGV[2]))
+if stands == 'ours' then
+  redis.call('HINCRBY', owner, 'beat', 1)
+  redis.call('DEL', installation)
+  if #ARGV > 2 then redis.call('HSET', installation, unpack(ARGV, 3)) end
+end
+return {stands}
 )";
 
 constexpr std::string_view settle_lua = R"(
@@ -219,7 +238,7 @@ constexpr std::string_view commit_lua = R"(
 local epoch, batch = tonumber(ARGV[1]), tonumber(ARGV[2])
 local stands = standing(epoch, batch)
 if stands ~= 'ours' then return {stands} end
-kept, swept, minutes_kept, first = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 6
+kept, forgotten_each, minutes_kept, first = tonumber(ARGV[3]), tonumber(ARGV[4]), tonumber(ARGV[5]), 6
 local wrong = each_operation(check)
 if wrong then return {'refused', wrong} end
 redis.call('HSET', owner, 'batch', decimal(batch + 1))
@@ -247,6 +266,7 @@ if tonumber(redis.call('HGET', owner, 'epoch') or 0) > mine or
 end
 redis.call('SET', restoring, ARGV[2])
 redis.call('DEL', owner)
+if #ARGV > 2 then redis.call('HSET', installation, unpack(ARGV, 3)) end
 return {'begun'}
 )";
 
@@ -254,7 +274,7 @@ constexpr std::string_view sweep_lua = R"(
 local stands = attempt_stands(ARGV[1])
 if stands ~= 'ours' then return {stands} end
 for at = 2, #ARGV do
-  if ARGV[at] ~= restoring then redis.call('UNLINK', ARGV[at]) end
+  if ARGV[at] ~= restoring and ARGV[at] ~= installation then redis.call('UNLINK', ARGV[at]) end
 end
 return {'ours'}
 )";
@@ -262,7 +282,7 @@ return {'ours'}
 constexpr std::string_view put_back_lua = R"(
 local stands = attempt_stands(ARGV[1])
 if stands ~= 'ours' then return {stands} end
-kept, swept, minutes_kept, first = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), 5
+kept, forgotten_each, minutes_kept, first = tonumber(ARGV[2]), tonumber(ARGV[3]), tonumber(ARGV[4]), 5
 each_operation(write)
 return {'ours'}
 )";
@@ -276,7 +296,8 @@ return {'ours'}
 )";
 
 constexpr std::string_view read_index_lua = R"(
-return {epoch, batch, redis.call('HGETALL', p .. 'last'), redis.call('HGETALL', p .. 'through')}
+return {epoch, batch, redis.call('HGETALL', p .. 'last'), redis.call('HGETALL', p .. 'through'),
+  redis.call('HGETALL', p .. 'forgotten')}
 )";
 
 constexpr std::string_view read_room_lua = R"(
@@ -322,7 +343,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 
 scripts::scripts()
     : take_over{joined({begin_lua, take_over_lua})},
-      look{joined({begin_lua, look_lua})},
+      keep{joined({begin_lua, keep_lua})},
       settle{joined({begin_lua, settle_lua})},
       commit{joined({begin_lua, write_lua, check_lua, commit_lua})},
       prune{joined({begin_lua, prune_lua})},

@@ -12,17 +12,20 @@ namespace boxoffice::redis {
 /// makes the other names from it. They run one at a time and whole: Redis has no other transaction
 /// in which a write can depend on what was read.
 ///
-///     P:owner         hash   epoch, batch, layout                    who may write, and how often
-///     he did P:restoring     text   epoch of who is writing everything back; then there is no
-///     owner P:room:CONCERT  hash   token → "sequence state expires_at changed_at user"
-///     P:line:CONCERT  zset   token by sequence
-///     P:live:CONCERT  hash   user → token that is waiting or active
-///     P:last          hash   concert → highest sequence ever given
-///     P:applied:NAME  zset   event by sequence, for each consumer
-///     P:through       hash   consumer → highest sequence applied
-///     P:totals:NAME   hash   schedule → "seats last_paid_at sold_out_at"
-///     P:minutes       zset   minutes that have a bucket
-///     P:minute:N      hash   schedule → seats
+/// | key | type | holds |
+/// |---|---|---|
+/// | P:owner | hash | epoch, batch, layout: who may write, and how often he did |
+/// | P:restoring | text | epoch of who is writing everything back; then there is no owner |
+/// | P:room:CONCERT | hash | token → "sequence state expires_at changed_at user" |
+/// | P:line:CONCERT | zset | token by sequence |
+/// | P:live:CONCERT | hash | user → token that is waiting or active |
+/// | P:last | hash | concert → highest sequence ever given |
+/// | P:applied:NAME | zset | event by sequence, for each consumer |
+/// | P:through | hash | consumer → highest sequence applied |
+/// | P:forgotten | hash | consumer → sequence up to which its marks are forgotten |
+/// | P:totals:NAME | hash | schedule → "seats last_paid_at sold_out_at" |
+/// | P:minutes | zset | minutes that have a bucket |
+/// | P:minute:N | hash | schedule → seats |
 ///
 /// P is `{boxoffice}`, or the prefix of the URL in braces: in a cluster all keys are in one slot.
 /// Ids are text: numbers in Lua are doubles. Links do not share these objects.
@@ -32,27 +35,29 @@ struct scripts {
   /// time in milliseconds unless the last one is as high: also an emptied Redis gives no old
   /// number.
   script take_over;
-  /// epoch batch → `ours` | `lost` | `replaced`
-  script look;
+  /// epoch batch {field value}… → `ours` | `lost` | `replaced`: writes fields of `P:installation`
+  script keep;
   /// epoch number → `committed` | `aborted` | `lost` | `replaced`: whether the batch that would
   /// raise the number to this has; if not, it never will.
   script settle;
-  /// epoch batch kept swept minutes operation… → `ours` | `lost` | `replaced` | `refused` rule
+  /// epoch batch kept forgotten_each minutes operation… → `ours` | `lost` | `replaced` | `refused`
+  /// rule
   script commit;
   /// epoch batch {concert token}… → `ours` | `lost` | `replaced`
   script prune;
 
-  /// mine attempt → `begun` | `replaced`
+  /// mine attempt {field value}… → `begun` | `replaced`: with the fields of `P:installation`
   script begin_restoring;
   /// attempt key… → `ours` | `lost` | `replaced`: deletes keys
   script sweep;
-  /// attempt kept swept minutes operation… → the same
+  /// attempt kept forgotten_each minutes operation… → the same
   script put_back;
   /// attempt batch layout → the same: the attempt is the epoch from here on
   script end_restoring;
 
   // Each answers the epoch and the batch, and then what is asked; the epoch is empty without owner.
-  script read_index;    ///< → {concert, last sequence, …}, {consumer, through, …}
+  script read_index;    ///< → {concert, last sequence, …}, {consumer, through, …}, {consumer,
+                        ///< forgotten, …}
   script read_room;     ///< concert after limit → last sequence, {token, …}, {entry, …}
   script read_board;    ///< consumer since → through, {schedule, total, …}, {minute, {schedule,
                         ///< seats, …}, …}
@@ -60,7 +65,8 @@ struct scripts {
   script read_marks;    ///< consumer after limit → {event, sequence, …}
 };
 
-/// What the keys mean; raised when a version writes them in another way.
-inline constexpr int layout_now = 1;
+/// What the keys mean; raised when a version writes them in another way. 1: ids of before decision
+/// 0016, and marks forgotten by their sequence.
+inline constexpr int layout_now = 2;
 
 }  // namespace boxoffice::redis

@@ -3,6 +3,7 @@
 #include "config/limits.hpp"
 
 #include <algorithm>
+#include <iterator>
 #include <variant>
 
 namespace boxoffice::redis {
@@ -64,10 +65,21 @@ void shadow::put(const std::string& consumer, const mark& m) {
     marks.push_back(m);
   else
     marks.insert(place(m.sequence), m);
-  if (m.sequence <= limits::applied_events_kept) return;
-  const auto last = m.sequence - limits::applied_events_kept;
-  const auto first = last > limits::applied_events_swept ? last - limits::applied_events_swept : 0;
-  marks.erase(place(first), place(last + 1));
+  if (marks.size() <= marks_kept_) return;
+  auto& forgotten = forgotten_[consumer];
+  const auto first = place(forgotten + 1);
+  const auto count = static_cast<std::ptrdiff_t>(
+      std::min(marks.size() - marks_kept_, limits::applied_events_forgotten_each));
+  if (marks.end() - first < count) return;
+  const auto last = first + count;
+
+  forgotten = std::prev(last)->sequence;
+  marks.erase(first, last);
+}
+
+void shadow::raise_forgotten(const std::string& consumer, std::uint64_t sequence) {
+  auto& forgotten = forgotten_[consumer];
+  forgotten = std::max(forgotten, sequence);
 }
 
 void shadow::raise_last(concert_id concert, std::uint64_t sequence) {
@@ -82,6 +94,10 @@ void shadow::write_back(operations& to, const std::function<void()>& after) cons
   }
   for (const auto& [concert, sequence] : last_) {
     to.last_sequence(concert, sequence);
+    after();
+  }
+  for (const auto& [consumer, sequence] : forgotten_) {
+    to.forgotten(consumer, sequence);
     after();
   }
   for (const auto& [consumer, marks] : marks_)

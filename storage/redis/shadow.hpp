@@ -27,6 +27,8 @@ class shadow {
     event_id event;
   };
 
+  explicit shadow(std::size_t marks_kept) : marks_kept_{marks_kept} {}
+
   void apply(std::span<const queue_ranking_write> batch);
   void forget(std::span<const queue_token> pruned);
   /// At most `limit` places that ended before `before`, the oldest first.
@@ -36,6 +38,7 @@ class shadow {
   void put(const sales_bucket& b);
   void put(const std::string& consumer, const sales_total& t);
   void put(const std::string& consumer, const mark& m);
+  void raise_forgotten(const std::string& consumer, std::uint64_t sequence);
   void raise_last(concert_id concert, std::uint64_t sequence);
 
   /// Appends to `to` what brings it all back, and calls `after` behind each operation.
@@ -45,10 +48,12 @@ class shadow {
   void apply(const queue_write& w) { put(w.entry); }
   void apply(const ranking_write& w);
 
+  const std::size_t marks_kept_;
   std::unordered_map<queue_token, queue_entry> entries_;
   std::set<std::pair<time_point, queue_token>> ended_;  // of entries_, by when
   std::unordered_map<concert_id, std::uint64_t> last_;
   std::map<std::string, std::deque<mark>> marks_;  // by sequence
+  std::map<std::string, std::uint64_t> forgotten_;
   std::map<std::string, std::unordered_map<schedule_id, sales_total>> totals_;
   std::map<std::int64_t, std::unordered_map<schedule_id, std::int64_t>> buckets_;
 };

@@ -3,8 +3,11 @@
 #include "actors/queue/queue_store.hpp"
 #include "actors/queue_ranking/queue_ranking_store.hpp"
 #include "actors/ranking/ranking_store.hpp"
+#include "config/limits.hpp"
 #include "storage/books_parts.hpp"
+#include "storage/store_identity.hpp"
 
+#include <cstddef>
 #include <memory>
 #include <string>
 
@@ -23,8 +26,13 @@ struct redis_queue_ranking {
   std::unique_ptr<ranking_reader> ranking;
 };
 
-/// The forms of `url` are in storage/redis/location.hpp.
-redis_queue_ranking open_redis_queue_ranking(const std::string& url);
+/// The forms of `url` are in storage/redis/location.hpp; `marks_kept` are the marks of applied
+/// events that each consumer keeps.
+redis_queue_ranking open_redis_queue_ranking(const std::string& url,
+                                             std::size_t marks_kept = limits::applied_events_kept);
+
+/// What it says of itself, before it is opened. **Faults** storage_error.
+store_identity redis_identity(const std::string& url);
 
 /// What the audit reads of it, beside a server or without one. Of a server at work the pages may be
 /// of different moments: the youngest marks may be there and not their totals.

@@ -19,9 +19,9 @@ const std::string& verdict(const reply& of) { return of.items.at(0).text; }
 }
 
 // What `put_back` and `commit` are told of the bounds.
-void add_bounds(std::vector<std::string>& values) {
-  values.push_back(std::to_string(limits::applied_events_kept));
-  values.push_back(std::to_string(limits::applied_events_swept));
+void add_bounds(std::vector<std::string>& values, std::size_t marks_kept) {
+  values.push_back(std::to_string(marks_kept));
+  values.push_back(std::to_string(limits::applied_events_forgotten_each));
   values.push_back(std::to_string(limits::redis_minutes_kept));
 }
 
@@ -46,6 +46,8 @@ void refuse_layout(const std::string& name, const std::string& layout) {
 writing_connection::writing_connection(std::shared_ptr<ranking_database> of)
     : database_{std::move(of)}, link_{database_->new_link()} {
   take_over();
+  epoch_ = database_->known().epoch;
+  batch_ = database_->known().batch;
   warn_about_durability();
 }
 
@@ -55,6 +57,9 @@ void writing_connection::take_over() {
   const auto said = link_->run(scripts_.take_over, database_->keys(), values);
   if (verdict(said) == "too_new") refuse_layout(database_->name(), said.items.at(1).text);
   const auto epoch = number(said.items.at(1).text);
+  const auto fields = link_->run(command{"HGETALL", database_->prefix() + "installation"}).items;
+  for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
+    fields_[fields[i].text] = fields[i + 1].text;
   if (verdict(said) == "held") {
     database_->own({epoch, number(said.items.at(2).text)});
     return load();
@@ -85,6 +90,9 @@ void writing_connection::load() {
     for (const auto& b : board.buckets)
       kept.put(b);
   }
+  const auto& forgotten = index.at(2).items;
+  for (std::size_t i = 0; i + 1 < forgotten.size(); i += 2)
+    kept.raise_forgotten(forgotten[i].text, number(forgotten[i + 1].text));
 }
 
 // **Source** Redis documentation, "Redis persistence". A user may be denied CONFIG.
@@ -122,7 +130,7 @@ void writing_connection::warn_about_durability() {
 commit_result writing_connection::commit(std::span<const queue_ranking_write> batch) noexcept {
   try {
     std::vector<std::string> values;
-    add_bounds(values);
+    add_bounds(values, database_->marks_kept);
     operations what;
     what.batch(batch);
     values.insert(values.end(), what.values().begin(), what.values().end());
@@ -143,8 +151,8 @@ std::size_t writing_connection::prune(time_point before, std::size_t limit) noex
     if (tokens->empty()) return 0;
     std::vector<std::string> values;
     for (const auto token : *tokens) {
-      values.push_back(std::to_string(concert_of(token).value));
-      values.push_back(std::to_string(token.value));
+      values.push_back(std::to_string(token.concert.value));
+      values.push_back(std::to_string(token.number));
     }
     const auto done = run(scripts_.prune, values, [tokens](shadow& kept) { kept.forget(*tokens); });
     return done == commit_outcome::committed ? tokens->size() : 0;
@@ -162,7 +170,8 @@ commit_result writing_connection::refused(const std::exception& why) {
       {{"database", database_->name()},
        {"kind", to_text(error != nullptr ? error->why() : kind::other)},
        {"error", why.what()}});
-  return commit_outcome::failed;
+  return ended_by(error != nullptr ? *error : storage_error{kind::other, why.what()},
+                  commit_outcome::failed);
 }
 
 // Runs again what surely was not done because a connection had died, and what Redis lost.
@@ -186,12 +195,14 @@ commit_result writing_connection::run(script& what, const std::vector<std::strin
       if (e.why() != kind::unreachable) throw;
       const auto fate = after_silence(e, learn);
       if (!fate) return commit_outcome::in_doubt;
+      batch_ = database_->known().batch;
       if (*fate == ranking_database::fate::committed) return commit_outcome::committed;
       if (tries >= limits::redis_batch_tries_max) throw;
       continue;
     }
     if (verdict(said) == "ours") {
       database_->committed(learn);
+      batch_ = mine.batch + 1;
       return commit_outcome::committed;
     }
     if (verdict(said) == "refused") throw storage_error{kind::constraint, said.items.at(1).text};
@@ -216,26 +227,43 @@ std::optional<ranking_database::fate> writing_connection::after_silence(
 
 // --- a loss -----------------------------------------------------------------------------------
 
-store_state writing_connection::look() noexcept {
-  using condition = store_state::condition;
+commit_result writing_connection::keep(std::span<const seen_position> others) noexcept {
   try {
-    look_and_mend();
-    return {condition::whole, restorings_};
-  } catch (const storage_error& e) {
-    return {e.why() == kind::replaced ? condition::replaced : condition::away, restorings_};
-  } catch (const std::exception&) {
-    return {condition::away, restorings_};
+    for (const auto& other : others)
+      fields_["seen:" + other.store] =
+          std::to_string(other.at.epoch) + " " + std::to_string(other.at.batch);
+    write_fields();
+    return commit_outcome::committed;
+  } catch (const std::exception& e) {
+    return refused(e);
   }
 }
 
-void writing_connection::look_and_mend() {
-  link_->open();
-  database_->settle();
-  const auto mine = database_->known();
-  const std::vector<std::string> values{std::to_string(mine.epoch), std::to_string(mine.batch)};
-  const auto said = verdict(link_->run(scripts_.look, database_->keys(), values));
-  if (said == "replaced") replaced();
-  if (said == "lost") mend();
+void writing_connection::belong_to(const std::string& installation,
+                                   std::span<const set_back> found) {
+  fields_["id"] = installation;
+  std::erase_if(fields_, [](const auto& field) { return field.first.starts_with("set_back:"); });
+  for (const auto& each : found)
+    fields_["set_back:" + each.store + " " + std::to_string(each.is.epoch) + " " +
+            std::to_string(each.is.batch) + " " + each.seen_by] =
+        std::to_string(each.was.epoch) + " " + std::to_string(each.was.batch);
+  write_fields();
+}
+
+void writing_connection::write_fields() {
+  for (int tries = 1;; ++tries) {
+    link_->open();
+    database_->settle();
+    const auto mine = database_->known();
+    std::vector<std::string> values{std::to_string(mine.epoch), std::to_string(mine.batch)};
+    for (const auto& [field, value] : fields_)
+      values.insert(values.end(), {field, value});
+    const auto said = verdict(link_->run(scripts_.keep, database_->keys(), values));
+    if (said == "ours") return;
+    if (said == "replaced") replaced();
+    if (tries >= limits::redis_batch_tries_max) throw lost_again{};
+    mend();
+  }
 }
 
 void writing_connection::mend() {
@@ -252,7 +280,9 @@ void writing_connection::mend() {
 void writing_connection::put_back() {
   const auto mine = database_->known();
   const auto attempt = std::to_string(mine.epoch + 1);
-  const std::vector<std::string> begin{std::to_string(mine.epoch), attempt};
+  std::vector<std::string> begin{std::to_string(mine.epoch), attempt};
+  for (const auto& [field, value] : fields_)
+    begin.insert(begin.end(), {field, value});
   // Ours also when the answer is lost; the next attempt has the next number.
   database_->own({mine.epoch + 1, mine.batch});
   if (verdict(link_->run(scripts_.begin_restoring, database_->keys(), begin)) == "replaced")
@@ -270,7 +300,7 @@ void writing_connection::put_back() {
   const auto close_piece = [&] {
     auto& values = pieces.emplace_back();
     values.push_back(attempt);
-    add_bounds(values);
+    add_bounds(values, database_->marks_kept);
     things += piece.count();
     const auto own = piece.take();
     values.insert(values.end(), own.begin(), own.end());

@@ -30,6 +30,12 @@ bool has_table(session& db, const char* name) {
   return found.first([](row&) { return true; }, std::string{name}).has_value();
 }
 
+// A database that was not migrated yet has no column of its own: an id began with its schedule.
+std::string schedule_of(session& db, const std::string& table, const std::string& id) {
+  statement found{db, "SELECT 1 FROM pragma_table_info(?) WHERE name = 'schedule'"};
+  return found.first([](row&) { return true; }, table) ? "schedule" : id + " >> 36";
+}
+
 // Asked of SQLite, whose files need not be the system's.
 bool is_there(const std::filesystem::path& file) {
   auto* files = sqlite3_vfs_find(nullptr);
@@ -59,11 +65,12 @@ void in_snapshot(const std::shared_ptr<database_file>& file, Read read) {
 
 void read_payments(session& db, books& into) {
   each_row(db,
-           "SELECT id, reservation, user, amount, state, reason <> '', seats, created_at, deadline,"
-           " completed_at, changed_at FROM payment",
+           "SELECT id, reservation, " + schedule_of(db, "payment", "reservation") +
+               ", user, amount, state, reason <> '', seats, created_at, deadline,"
+               " completed_at, changed_at FROM payment",
            [&](row& r) {
              auto& p = into.payments.emplace_back();
-             r.into(p.id, p.reservation);
+             r.into(p.id, p.reservation, p.schedule);
              p.user = into.users.of(r.next_bytes());
              r.into(p.amount);
              p.state = one_of(r, audit::payment_state::refunded);
@@ -75,14 +82,16 @@ void read_payments(session& db, books& into) {
 }
 
 void read_outbox(session& db, books& into) {
-  each_row(db, "SELECT sequence, id, kind, payment, user, reservation, seats, amount FROM outbox",
+  each_row(db,
+           "SELECT sequence, id, kind, payment, user, reservation, " +
+               schedule_of(db, "outbox", "reservation") + ", seats, amount FROM outbox",
            [&](row& r) {
              auto& e = into.events.emplace_back();
              r.into(e.sequence, e.id);
              e.kind = one_of(r, audit::event_kind::payment_refunded);
              r.into(e.payment);
              e.user = into.users.of(r.next_bytes());
-             r.into(e.reservation, e.seats, e.amount);
+             r.into(e.reservation, e.schedule, e.seats, e.amount);
            });
   each_row(db, "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'",
            [&](row& r) { r.into(into.last_sequence); });
@@ -121,11 +130,12 @@ void read_points(session& db, books& into) {
 
 void read_reservations(session& db, books& into) {
   each_row(db,
-           "SELECT id, user, seats, amount, status, held_at, expires_at, payment, reverted"
-           " FROM reservation",
+           "SELECT id, " + schedule_of(db, "reservation", "id") +
+               ", user, seats, amount, status, held_at, expires_at, payment, reverted"
+               " FROM reservation",
            [&](row& r) {
              auto& res = into.reservations.emplace_back();
-             r.into(res.id);
+             r.into(res.id, res.schedule);
              res.user = into.users.of(r.next_bytes());
              res.seats = stored::seats(r.next_bytes());
              r.into(res.amount);
@@ -144,6 +154,11 @@ void read_rankings(session& db, books& into) {
     a.consumer = into.consumers.of(r.next_bytes());
     r.into(a.sequence, a.event);
   });
+  if (has_table(db, "forgotten_marks"))
+    each_row(db, "SELECT consumer, forgotten_through FROM forgotten_marks", [&](row& r) {
+      const auto consumer = into.consumers.of(r.next_bytes());
+      into.forgotten.push_back({consumer, r.next<std::uint64_t>()});
+    });
   each_row(db, "SELECT consumer, schedule, seats FROM sales_total", [&](row& r) {
     auto& t = into.totals.emplace_back();
     t.consumer = into.consumers.of(r.next_bytes());

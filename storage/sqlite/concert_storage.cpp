@@ -7,9 +7,10 @@ namespace {
 
 using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's own
 
-class sqlite_concert_store final : public concert_store {
+class sqlite_concert_store final : public owned<concert_store> {
  public:
-  explicit sqlite_concert_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  explicit sqlite_concert_store(std::shared_ptr<database_file> file)
+      : owned{std::move(file), storage::newest_in_concert} {}
 
   commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {
@@ -66,7 +67,6 @@ class sqlite_concert_store final : public concert_store {
     });
   }
 
-  writing_connection db_;
   statement put_concert_{db_.database(), R"(
     INSERT INTO concert
       (id, title, artist, description, waiting_room, active_max, admit_per_second)

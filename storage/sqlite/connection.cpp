@@ -5,6 +5,7 @@
 #include "config/log.hpp"
 #include "storage/encoding/fields.hpp"
 
+#include <chrono>
 #include <sqlite3.h>
 
 namespace boxoffice::sqlite {
@@ -99,40 +100,91 @@ void database_file::settle() {
 
 namespace {
 
-// Durable before anything is written under it, so no two owners ever have the same number.
-std::uint64_t take_over(session& on) {
-  statement next{on,
-                 "INSERT INTO owner (only_row, epoch) VALUES (1, 1)"
-                 " ON CONFLICT (only_row) DO UPDATE SET epoch = epoch + 1 RETURNING epoch"};
+// Durable before anything is written under it, so no two owners ever have the same epoch.
+std::uint64_t take_over(session& on, const char* newest) {
+  statement next{on, std::string{"INSERT INTO owner (only_row, epoch) VALUES (1, max("
+                                 "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),"
+                                 " coalesce(("} +
+                         newest + R"(), 0) + 1))
+    ON CONFLICT (only_row) DO UPDATE SET epoch = max(epoch + 1, excluded.epoch) RETURNING epoch)"};
   std::uint64_t epoch = 0;
   translated([&] { next.each([&](row& r) { epoch = r.next<std::uint64_t>(); }); });
   return epoch;
 }
 
+std::uint64_t read_batch(session& on) {
+  statement newest{on, "SELECT batch FROM owner WHERE only_row = 1"};
+  std::uint64_t batch = 0;
+  translated([&] { newest.each([&](row& r) { batch = r.next<std::uint64_t>(); }); });
+  return batch;
+}
+
 }  // namespace
 
-writing_connection::writing_connection(std::shared_ptr<database_file> file)
+writing_connection::writing_connection(std::shared_ptr<database_file> file, const char* newest)
     : name_{file->path().stem().string()},
       session_{std::move(file), access::read_write},
       write_back_at_{session_.file().log_pages_max()},
       begin_{session_, "BEGIN IMMEDIATE"},
       commit_{session_, "COMMIT"},
       rollback_{session_, "ROLLBACK"},
-      owner_{session_, "SELECT epoch FROM owner WHERE only_row = 1"},
-      epoch_{take_over(session_)} {}
+      next_batch_{session_,
+                  "UPDATE owner SET batch = batch + 1 WHERE only_row = 1 RETURNING epoch, batch"},
+      beat_{session_, "UPDATE owner SET beat = beat + 1 WHERE only_row = 1 RETURNING epoch, batch"},
+      see_{session_,
+           "INSERT INTO seen (store, epoch, batch) VALUES (?, ?, ?)"
+           " ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, batch = excluded.batch"},
+      epoch_{take_over(session_, newest)},
+      batch_{read_batch(session_)} {
+  session_.file().expect_there();
+}
 
 commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
+  return in_transaction(counted::yes, work);
+}
+
+commit_result writing_connection::keep(std::span<const seen_position> others) noexcept {
+  return in_transaction(counted::no, [&] {
+    for (const auto& other : others)
+      see_.run(other.store, other.at.epoch, other.at.batch);
+  });
+}
+
+void writing_connection::belong_to(const std::string& installation,
+                                   std::span<const set_back> found) {
+  statement name{session_,
+                 "INSERT INTO installation (only_row, id) VALUES (1, ?)"
+                 " ON CONFLICT (only_row) DO UPDATE SET id = excluded.id"};
+  statement forget{session_, "DELETE FROM set_back"};
+  statement note{session_,
+                 "INSERT INTO set_back (store, epoch, batch, seen_epoch, seen_batch, seen_by)"
+                 " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"};
+  const auto done = in_transaction(counted::no, [&] {
+    name.run(installation);
+    forget.run();
+    for (const auto& each : found)
+      note.run(each.store, each.is.epoch, each.is.batch, each.was.epoch, each.was.batch,
+               each.seen_by);
+  });
+  if (done == commit_outcome::committed) return;
+  throw storage_error{storage_error::kind::disk_fault, name_ + ": " + done.reason};
+}
+
+commit_result writing_connection::in_transaction(counted as_batch,
+                                                 const std::function<void()>& work) noexcept {
   const auto hold = session_.use();
   bool committing = false;
   try {
     translated([&] {
       begin_.run();
-      expect_owner();
+      expect_owner(as_batch);
       work();
       committing = true;
       commit_.run();
     });
     session_.file().settled();
+    if (as_batch == counted::yes) batch_.fetch_add(1);
+    session_.file().expect_there();
     if (session_.log_pages() >= write_back_at_) write_log_back();
     return commit_outcome::committed;
   } catch (const storage_error& e) {
@@ -142,9 +194,15 @@ commit_result writing_connection::in_transaction(const std::function<void()>& wo
   }
 }
 
-void writing_connection::expect_owner() {
-  const auto current = owner_.first([](row& r) { return r.next<std::uint64_t>(); });
-  if (!may_write(epoch_, current.value_or(0)))
+void writing_connection::expect_owner(counted as_batch) {
+  auto& mark = as_batch == counted::yes ? next_batch_ : beat_;
+  store_position now;
+  mark.each([&](row& r) { r.into(now.epoch, now.batch); });
+  const auto known = batch_.load() + (as_batch == counted::yes ? 1 : 0);
+  if (now.epoch < epoch_ || (now.epoch == epoch_ && now.batch < known))
+    throw storage_error{storage_error::kind::set_back,
+                        "the database lost commits while it was open"};
+  if (!may_write(epoch_, now.epoch))
     throw storage_error{storage_error::kind::replaced,
                         "another process has taken the database over; this one should end"};
 }
@@ -163,14 +221,14 @@ commit_result writing_connection::after_failure(const storage_error& error,
       translated([&] { rollback_.run(); });
     if (refused) return {commit_outcome::refused, error.what()};
     const bool doubtful = committing && error.why() == storage_error::kind::disk_fault;
-    if (!doubtful) return commit_outcome::failed;
+    if (!doubtful) return ended_by(error, commit_outcome::failed);
     session_.file().raise_doubt();
     session_.file().settle();
-    return commit_outcome::failed;
+    return ended_by(error, commit_outcome::failed);
   } catch (const std::exception& e) {
     log(log_level::error, "storage", "the database cannot be settled after a failed commit",
         {{"store", name_}, {"error", e.what()}});
-    return committing ? commit_outcome::in_doubt : commit_outcome::failed;
+    return ended_by(error, committing ? commit_outcome::in_doubt : commit_outcome::failed);
   }
 }
 

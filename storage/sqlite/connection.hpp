@@ -1,14 +1,17 @@
 #pragma once
 
-#include "actors/commit/commit.hpp"
+#include "actors/commit/owned_store.hpp"
+#include "storage/newest_numbers.hpp"
 #include "storage/sqlite/session.hpp"
 #include "storage/sqlite/statement.hpp"
 #include "storage/storage_error.hpp"
 
+#include <atomic>
 #include <cstdint>
 #include <functional>
 #include <memory>
 #include <optional>
+#include <span>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -23,10 +26,18 @@ void translated(const std::function<void()>& work);
 class writing_connection {
  public:
   /// Takes the database over: who wrote it before can write no more (promise G12).
-  explicit writing_connection(std::shared_ptr<database_file> file);
+  /// `newest`: storage/newest_numbers.hpp.
+  explicit writing_connection(std::shared_ptr<database_file> file,
+                              const char* newest = storage::no_numbers);
 
   /// For making statements, which live as long as this connection.
   session& database() { return session_; }
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
+  /// **Thread**: any.
+  [[nodiscard]] store_position position() const { return {epoch_, batch_.load()}; }
+  /// What owned_store says.
+  commit_result keep(std::span<const seen_position> others) noexcept;
+  void belong_to(const std::string& installation, std::span<const set_back> found);
 
   /// Runs `work` in one transaction: BEGIN IMMEDIATE, work, COMMIT. Never throws.
   /// - `committed`: COMMIT returned; the log is on the disk (synchronous=FULL).
@@ -48,14 +59,34 @@ class writing_connection {
   void write_log_back() noexcept;
 
  private:
-  void expect_owner();
+  enum class counted : bool { no, yes };
+  commit_result in_transaction(counted as_batch, const std::function<void()>& work) noexcept;
+  void expect_owner(counted as_batch);
   commit_result after_failure(const storage_error& error, bool committing) noexcept;
 
   std::string name_;  // of the service, for the log
   session session_;
   int write_back_at_;  // pages of the log
-  statement begin_, commit_, rollback_, owner_;
-  std::uint64_t epoch_;  ///< as how many-eth owner it took the database over
+  statement begin_, commit_, rollback_, next_batch_, beat_, see_;
+  const std::uint64_t epoch_;
+  std::atomic<std::uint64_t> batch_;
+};
+
+/// What every store here has from its writing connection.
+template <class Port>
+class owned : public Port {
+ public:
+  owned(std::shared_ptr<database_file> file, const char* newest) : db_{std::move(file), newest} {}
+
+  [[nodiscard]] std::uint64_t epoch() const final { return db_.epoch(); }
+  [[nodiscard]] store_position position() const final { return db_.position(); }
+  commit_result keep(std::span<const seen_position> others) final { return db_.keep(others); }
+  void belong_to(const std::string& installation, std::span<const set_back> found) final {
+    db_.belong_to(installation, found);
+  }
+
+ protected:
+  writing_connection db_;
 };
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.

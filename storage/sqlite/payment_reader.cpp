@@ -8,26 +8,30 @@ namespace boxoffice::sqlite {
 namespace {
 
 constexpr auto columns =
-    "id, reservation, concert, user, amount, state, failure, reason, token, holds_else, seats,"
+    "id, reservation, schedule, concert, user, amount, state, failure, reason, token, holds_else, "
+    "seats,"
     " balance, created_at, deadline, completed_at, changed_at, released_at, parked_from";
 
 payment read_payment(row& r) {
   payment p;
-  r.into(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason, p.token,
-         p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
-         p.released_at, p.parked_from);
+  r.into(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.state,
+         p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.created_at,
+         p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from);
+  p.token.concert = p.token ? p.concert : concert_id{};
   return p;
 }
 
 payment_event read_event(row& r) {
   payment_event e;
-  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
-         e.token, e.holds_else, e.paid_at, e.occurred_at);
+  r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule,
+         e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at);
+  e.token.concert = e.token ? e.concert : concert_id{};
   return e;
 }
 
 constexpr auto event_columns =
-    "o.id, o.sequence, o.kind, o.payment, o.user, o.reservation, o.concert, o.seats, o.amount,"
+    "o.id, o.sequence, o.kind, o.payment, o.user, o.reservation, o.schedule, o.concert, o.seats, "
+    "o.amount,"
     " o.token, o.holds_else, o.paid_at, o.occurred_at";
 
 std::string select_events(const std::string& rest) {
@@ -65,14 +69,12 @@ sqlite_payment_reader::sqlite_payment_reader(std::shared_ptr<database_file> file
         SELECT scope_high, scope_low, body_high, body_low FROM remembered_key
         WHERE payment = ? AND answer IS NULL ORDER BY ordinal DESC LIMIT 1)"},
       find_{db_.database(), select("id = ?")},
-      by_reservation_{db_.database(), select("reservation = ? AND state NOT IN (3, 5)"
-                                             " ORDER BY created_at DESC, id DESC LIMIT 1")},
+      by_reservation_{db_.database(),
+                      select("reservation = ? AND schedule = ? AND state NOT IN (3, 5)"
+                             " ORDER BY created_at DESC, id DESC LIMIT 1")},
       key_{db_.database(), R"(
         SELECT body_high, body_low, payment, answer FROM remembered_key
         WHERE scope_high = ? AND scope_low = ?)"},
-      last_id_{db_.database(), R"(
-        SELECT id FROM payment WHERE id BETWEEN 1 << 56 AND (1 << 57) - 1
-        ORDER BY id DESC LIMIT 1)"},
       notes_{db_.database(), "SELECT notes FROM payment WHERE id = ?"},
       // Three ways to the same page, each with an index of its own.
       sagas_{db_.database(), select(std::string{"(?1 < 0 OR state = ?1)"} + page_of_sagas)},
@@ -122,7 +124,9 @@ std::optional<payment> sqlite_payment_reader::find(payment_id id) {
 }
 
 std::optional<payment> sqlite_payment_reader::find_by_reservation(reservation_id reservation) {
-  return db_.read([&] { return by_reservation_.first(read_payment, reservation); });
+  return db_.read([&] {
+    return by_reservation_.first(read_payment, reservation.number, reservation.schedule);
+  });
 }
 
 std::optional<remembered_payment> sqlite_payment_reader::find_key(const digest& scope) {
@@ -140,12 +144,6 @@ std::optional<remembered_payment> sqlite_payment_reader::find_key(const digest& 
 
 std::vector<digest> sqlite_payment_reader::key_scopes(std::size_t limit) {
   return db_.read([&] { return scopes_.scopes(limit); });
-}
-
-payment_id sqlite_payment_reader::last_id() {
-  return db_.read([&] {
-    return last_id_.first([](row& r) { return r.next<payment_id>(); }).value_or(payment_id{});
-  });
 }
 
 std::vector<saga_note> sqlite_payment_reader::timeline(payment_id id) {

@@ -22,7 +22,6 @@ class sqlite_payment_reader final : public payment_reader {
   std::optional<payment> find_by_reservation(reservation_id reservation) override;
   std::optional<remembered_payment> find_key(const digest& scope) override;
   std::vector<digest> key_scopes(std::size_t limit) override;
-  payment_id last_id() override;
   std::vector<saga_note> timeline(payment_id id) override;
   std::vector<payment> sagas(const saga_query& asked) override;
   std::size_t parked_sagas(std::uint32_t first_shard, std::uint32_t shards) override;
@@ -45,7 +44,6 @@ class sqlite_payment_reader final : public payment_reader {
   statement open_, waiting_key_;
   statement find_, by_reservation_;
   statement key_;
-  statement last_id_;
   statement notes_;
   statement sagas_, open_sagas_, unusual_sagas_;
   statement parked_sagas_;

@@ -1,3 +1,4 @@
+#include "actors/core/epoch_numbers.hpp"
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
 #include "storage/sqlite/connection.hpp"
@@ -28,9 +29,13 @@ static_assert(static_cast<int>(saga_state::refunded) == 9);
 
 /// A payment keeps its reservation, user, amount and time of creation; a key keeps its body and its
 /// first answer. A write that would change them is refused as the bug it is.
-class sqlite_payment_store final : public payment_store {
+class sqlite_payment_store final : public owned<payment_store> {
  public:
-  explicit sqlite_payment_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  /// **Faults** storage_error.
+  explicit sqlite_payment_store(std::shared_ptr<database_file> file)
+      : owned{std::move(file), storage::newest_in_payment} {
+    begin_sequences();
+  }
 
   commit_result commit(std::span<const payment_write> batch) override {
     return db_.in_transaction([&] {
@@ -52,6 +57,19 @@ class sqlite_payment_store final : public payment_store {
   }
 
  private:
+  // They begin with the epoch: what a store that was set back has lost is not given again.
+  void begin_sequences() {
+    const auto first = db_.epoch() << epoch_numbers::narrow;
+    statement raise{db_.database(),
+                    "UPDATE sqlite_sequence SET seq = max(seq, ?) WHERE name = 'outbox'"};
+    statement add{db_.database(), "INSERT INTO sqlite_sequence (name, seq) VALUES ('outbox', ?)"};
+    const auto begun = db_.in_transaction([&] {
+      if (raise.run(first) == 0) add.run(first);
+    });
+    if (begun != commit_outcome::committed)
+      throw storage_error{storage_error::kind::other, "payment: the outbox cannot be numbered"};
+  }
+
   void apply(const payment_write& write) {
     if (write.row)
       put(*write.row, encoding::encode(write.notes));
@@ -81,20 +99,22 @@ class sqlite_payment_store final : public payment_store {
   }
 
   void put(const payment& p, const std::string& notes) {
-    const auto changed =
-        update_.run(p.state, p.failure, p.reason, p.token, p.holds_else, p.seats, p.balance,
-                    p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from, notes,
-                    p.id, p.reservation, p.concert, p.user, p.amount, p.created_at);
+    const auto changed = update_.run(
+        p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.deadline,
+        p.completed_at, p.changed_at, p.released_at, p.parked_from, notes, p.id,
+        p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.created_at);
     if (changed == 1) return;
     // Refused by the primary key when the payment is there, with other facts.
-    insert_.run(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
-                p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline, p.completed_at,
-                p.changed_at, p.released_at, p.parked_from, notes);
+    insert_.run(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount,
+                p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance,
+                p.created_at, p.deadline, p.completed_at, p.changed_at, p.released_at,
+                p.parked_from, notes);
   }
 
   void publish(const payment_event& e) {
-    event_.run(e.id, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats, e.amount,
-               e.token, e.holds_else, e.paid_at, e.occurred_at);
+    event_.run(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule,
+               e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at,
+               e.occurred_at);
   }
 
   void remember(const payment_write& write) {
@@ -106,23 +126,22 @@ class sqlite_payment_store final : public payment_store {
     expect(changed == 1, "a key keeps its body");
   }
 
-  writing_connection db_;
   statement update_{db_.database(), R"(
     UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
       balance = ?, deadline = ?, completed_at = ?, changed_at = ?,
       released_at = ?, parked_from = ?, notes = notes || ?
-    WHERE id = ? AND reservation = ? AND concert = ? AND user = ? AND amount = ?
+    WHERE id = ? AND reservation = ? AND schedule = ? AND concert = ? AND user = ? AND amount = ?
       AND created_at = ?)"};
   statement insert_{db_.database(), R"(
-    INSERT INTO payment (id, reservation, concert, user, amount, state, failure, reason, token,
+    INSERT INTO payment (id, reservation, schedule, concert, user, amount, state, failure, reason, token,
       holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at,
       parked_from, notes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement append_{db_.database(), "UPDATE payment SET notes = notes || ? WHERE id = ?"};
   statement event_{db_.database(), R"(
-    INSERT INTO outbox (id, kind, payment, user, reservation, concert, seats, amount, token,
-      holds_else, paid_at, occurred_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+    INSERT INTO outbox (id, kind, payment, user, reservation, schedule, concert, seats, amount,
+      token, holds_else, paid_at, occurred_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement key_{db_.database(), R"(
     INSERT INTO remembered_key
       (scope_high, scope_low, body_high, body_low, payment, answer, at)

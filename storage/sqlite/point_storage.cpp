@@ -19,9 +19,10 @@ static_assert(static_cast<int>(point_step::refund) == 1);
 
 /// Besides what the schema refuses, an entry must continue the balance that is stored: balance
 /// before + amount = balance_after.
-class sqlite_point_store final : public point_store {
+class sqlite_point_store final : public owned<point_store> {
  public:
-  explicit sqlite_point_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  explicit sqlite_point_store(std::shared_ptr<database_file> file)
+      : owned{std::move(file), storage::newest_in_point} {}
 
   commit_result commit(std::span<const point_write> batch) override {
     return db_.in_transaction([&] {
@@ -51,7 +52,6 @@ class sqlite_point_store final : public point_store {
     entry_.run(e.id, e.user, e.kind, e.amount, e.balance_after, e.reference, e.at);
   }
 
-  writing_connection db_;
   statement balance_{db_.database(), R"(
     UPDATE account SET balance = ?1 WHERE user = ?2 AND balance + ?3 = ?1)"};
   statement account_{db_.database(), "INSERT INTO account (user, balance) VALUES (?, ?)"};
@@ -108,13 +108,6 @@ class sqlite_point_reader final : public point_reader {
     });
   }
 
-  transaction_id last_transaction() override {
-    return db_.read([&] {
-      return last_.first([](row& r) { return r.next<transaction_id>(); })
-          .value_or(transaction_id{});
-    });
-  }
-
   std::optional<remembered_point_answer> find_key(const digest& scope) override {
     return db_.read(
         [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
@@ -143,7 +136,6 @@ class sqlite_point_reader final : public point_reader {
   statement ledger_{db_.database(), R"(
     SELECT id, user, kind, amount, balance_after, reference, at FROM ledger
     WHERE user = ? AND id < ? ORDER BY id DESC LIMIT ?)"};
-  statement last_{db_.database(), "SELECT id FROM ledger ORDER BY id DESC LIMIT 1"};
   key_finder keys_{db_.database()};
   key_list scopes_{db_.database()};
 };

@@ -17,19 +17,39 @@ static_assert(static_cast<int>(token_state::waiting) == 0);
 static_assert(static_cast<int>(token_state::active) == 1);
 static_assert(static_cast<int>(token_state::expired) == 4);
 
-class sqlite_queue_ranking_store final : public queue_ranking_store {
+class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
  public:
-  explicit sqlite_queue_ranking_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  sqlite_queue_ranking_store(std::shared_ptr<database_file> file, std::size_t marks_kept)
+      : owned{std::move(file), storage::no_numbers}, marks_kept_{marks_kept} {
+    statement counts{db_.database(),
+                     "SELECT consumer, count(*) FROM applied_event GROUP BY consumer"};
+    counts.each([&](row& r) {
+      const auto consumer = r.next<std::string>();
+      marks_[consumer].count = r.next<std::size_t>();
+    });
+    statement forgotten{db_.database(), "SELECT consumer, forgotten_through FROM forgotten_marks"};
+    forgotten.each([&](row& r) {
+      const auto consumer = r.next<std::string>();
+      marks_[consumer].forgotten_through = r.next<std::uint64_t>();
+    });
+  }
 
   commit_result commit(std::span<const queue_ranking_write> batch) override {
-    return db_.in_transaction([&] {
+    std::map<std::string, marks> after;
+    const auto result = db_.in_transaction([&] {
       final_rows boards;
       for (const auto& write : batch) {
         if (const auto* place = std::get_if<queue_write>(&write)) apply(*place);
         if (const auto* event = std::get_if<ranking_write>(&write)) apply(*event, boards);
       }
       put(boards);
+      for (const auto& [consumer, added] : boards.applied)
+        after[consumer] = forget(consumer, added);
     });
+    if (result == commit_outcome::committed)
+      for (const auto& [consumer, now] : after)
+        marks_[consumer] = now;
+    return result;
   }
 
   std::size_t prune_queue(time_point before, std::size_t limit) override {
@@ -46,20 +66,24 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
   struct final_rows {
     std::map<std::pair<schedule_id, std::int64_t>, sales_bucket> buckets;
     std::map<std::pair<std::string, schedule_id>, sales_total> totals;
-    std::map<std::string, std::uint64_t> last_applied;
+    std::map<std::string, std::size_t> applied;
+  };
+  /// Of one consumer.
+  struct marks {
+    std::size_t count{0};
+    std::uint64_t forgotten_through{0};
   };
 
   void apply(const queue_write& write) {
     const auto& e = write.entry;
-    const auto changed =
-        entry_.run(e.token, e.concert, e.user, e.sequence, e.state, e.expires_at, e.changed_at);
+    const auto changed = entry_.run(e.token.number, e.concert, e.user, e.sequence, e.state,
+                                    e.expires_at, e.changed_at);
     expect(changed == 1, "a token keeps its concert, user and place");
   }
 
   void apply(const ranking_write& write, final_rows& boards) {
     applied_.run(write.consumer, write.sequence, write.event);
-    auto& last = boards.last_applied[write.consumer];
-    last = std::max(last, write.sequence);
+    ++boards.applied[write.consumer];
     if (const auto& b = write.bucket) boards.buckets.insert_or_assign({b->schedule, b->minute}, *b);
     if (const auto& t = write.total)
       boards.totals.insert_or_assign({write.consumer, t->schedule}, *t);
@@ -70,14 +94,25 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
       bucket_.run(b.minute, b.schedule, b.seats);
     for (const auto& [key, t] : boards.totals)
       total_.run(key.first, t.schedule, t.seats, t.last_paid_at, t.sold_out_at);
-    for (const auto& [consumer, sequence] : boards.last_applied)
-      if (sequence > limits::applied_events_kept) {
-        const auto last = sequence - limits::applied_events_kept;
-        forget_applied_.run(consumer, last - std::min(last, limits::applied_events_swept), last);
-      }
   }
 
-  writing_connection db_;
+  // A few more than are added, until there are no more than are kept.
+  marks forget(const std::string& consumer, std::size_t added) {
+    auto now = marks_[consumer];
+    now.count += added;
+    if (now.count <= marks_kept_) return now;
+    const auto most =
+        std::min(now.count - marks_kept_, added * limits::applied_events_forgotten_each);
+    const auto last = nth_mark_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer,
+                                      now.forgotten_through, most - 1);
+    if (!last) return now;
+    const auto gone = forget_applied_.run(consumer, now.forgotten_through, *last);
+    forgotten_.run(consumer, *last);
+    return {now.count - static_cast<std::size_t>(gone), *last};
+  }
+
+  const std::size_t marks_kept_;
+  std::map<std::string, marks> marks_;
   statement entry_{db_.database(), R"(
     INSERT INTO queue_entry (token, concert, user, sequence, state, expires_at, changed_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -98,8 +133,14 @@ class sqlite_queue_ranking_store final : public queue_ranking_store {
       WHERE state >= 2 AND changed_at < ? ORDER BY changed_at, token LIMIT ?))"};
   statement applied_{db_.database(), R"(
     INSERT INTO applied_event (consumer, sequence, event) VALUES (?, ?, ?))"};
+  statement nth_mark_{db_.database(), R"(
+    SELECT sequence FROM applied_event WHERE consumer = ? AND sequence > ?
+    ORDER BY sequence LIMIT 1 OFFSET ?)"};
   statement forget_applied_{db_.database(), R"(
-    DELETE FROM applied_event WHERE consumer = ? AND sequence BETWEEN ? AND ?)"};
+    DELETE FROM applied_event WHERE consumer = ? AND sequence > ? AND sequence <= ?)"};
+  statement forgotten_{db_.database(), R"(
+    INSERT INTO forgotten_marks (consumer, forgotten_through) VALUES (?, ?)
+    ON CONFLICT (consumer) DO UPDATE SET forgotten_through = excluded.forgotten_through)"};
   statement bucket_{db_.database(), R"(
     INSERT INTO sales_bucket (minute, schedule, seats) VALUES (?, ?, ?)
     ON CONFLICT (minute, schedule) DO UPDATE SET seats = excluded.seats)"};
@@ -121,7 +162,9 @@ class sqlite_queue_reader final : public queue_reader {
       entries_.each(
           [&](row& r) {
             auto& e = state.entries.emplace_back();
-            r.into(e.token, e.concert, e.user, e.sequence, e.state, e.expires_at, e.changed_at);
+            r.into(e.token.number, e.concert, e.user, e.sequence, e.state, e.expires_at,
+                   e.changed_at);
+            e.token.concert = e.concert;
           },
           concert, ended_after);
       const auto read = [](row& r) { return r.next<std::uint64_t>(); };
@@ -166,6 +209,12 @@ class sqlite_ranking_reader final : public ranking_reader {
     });
   }
 
+  std::uint64_t forgotten_through(const std::string& consumer) override {
+    return db_.read([&] {
+      return forgotten_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0);
+    });
+  }
+
   std::vector<event_id> applied_among(const std::string& consumer,
                                       const std::vector<numbered_event>& events) override {
     return db_.read([&] {
@@ -190,6 +239,8 @@ class sqlite_ranking_reader final : public ranking_reader {
     WHERE consumer = ? ORDER BY schedule)"};
   statement through_{db_.database(), R"(
     SELECT sequence FROM applied_event WHERE consumer = ? ORDER BY sequence DESC LIMIT 1)"};
+  statement forgotten_{db_.database(),
+                       "SELECT forgotten_through FROM forgotten_marks WHERE consumer = ?"};
 };
 
 }  // namespace
@@ -200,7 +251,7 @@ queue_ranking_storage open_queue_ranking_storage(const std::filesystem::path& fi
   const auto shared = std::make_shared<database_file>(file, how.log_pages_max);
   queue_ranking_storage opened;
   translated([&] {
-    opened.store = std::make_unique<sqlite_queue_ranking_store>(shared);
+    opened.store = std::make_unique<sqlite_queue_ranking_store>(shared, how.marks_kept);
     opened.queue = std::make_unique<sqlite_queue_reader>(shared);
     opened.ranking = std::make_unique<sqlite_ranking_reader>(shared);
   });

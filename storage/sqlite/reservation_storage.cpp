@@ -22,9 +22,10 @@ bool claims_seats(reservation_status s) {
 
 /// A reservation is inserted once; after that only its status, deadline and payments change. A row
 /// that comes back with other seats, user or amount is refused as the bug it is.
-class sqlite_reservation_store final : public reservation_store {
+class sqlite_reservation_store final : public owned<reservation_store> {
  public:
-  explicit sqlite_reservation_store(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  explicit sqlite_reservation_store(std::shared_ptr<database_file> file)
+      : owned{std::move(file), storage::newest_in_reservation} {}
 
   commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_transaction([&] {
@@ -46,13 +47,14 @@ class sqlite_reservation_store final : public reservation_store {
   void put(const reservation& r) {
     const auto seats = encoding::encode(r.seats);
     const auto before =
-        status_.first([](row& found) { return found.next<reservation_status>(); }, r.id);
+        status_.first([](row& found) { return found.next<reservation_status>(); }, r.id.number);
     if (!before) {
-      insert_.run(r.id, r.concert, r.user, blob{seats}, r.amount, r.status, r.held_at, r.expires_at,
-                  r.payment, r.reverted);
+      insert_.run(r.id.number, r.schedule(), r.concert, r.user, blob{seats}, r.amount, r.status,
+                  r.held_at, r.expires_at, r.payment, r.reverted);
     } else {
-      const auto changed = update_.run(r.status, r.expires_at, r.payment, r.reverted, r.id,
-                                       r.concert, r.user, blob{seats}, r.amount, r.held_at);
+      const auto changed =
+          update_.run(r.status, r.expires_at, r.payment, r.reverted, r.id.number, r.schedule(),
+                      r.concert, r.user, blob{seats}, r.amount, r.held_at);
       expect(changed == 1, "a reservation keeps its user, seats, amount and time");
     }
     const bool claimed = before && claims_seats(*before);
@@ -62,31 +64,31 @@ class sqlite_reservation_store final : public reservation_store {
 
   void expire(reservation_id id) {
     const auto seats =
-        expire_.first([](row& r) { return encoding::decode_seats(r.next_bytes()); }, id);
+        expire_.first([](row& r) { return encoding::decode_seats(r.next_bytes()); }, id.number);
     if (seats) return free(id, *seats);
-    const auto found = status_.first([](row& r) { return r.next<reservation_status>(); }, id);
+    const auto found =
+        status_.first([](row& r) { return r.next<reservation_status>(); }, id.number);
     expect(found == reservation_status::expired, "only a held reservation lapses");
   }
 
   void claim(const reservation& r) {
     for (const auto& s : r.seats)
-      claim_.run(r.schedule(), s.seat, r.id);
+      claim_.run(r.schedule(), s.seat, r.id.number);
   }
 
   void free(reservation_id id, const std::vector<reserved_seat>& seats) {
     for (const auto& s : seats)
-      expect(free_.run(schedule_of(id), s.seat, id) == 1, "a live reservation claims its seats");
+      expect(free_.run(id.schedule, s.seat, id.number) == 1, "a live reservation claims its seats");
   }
 
-  writing_connection db_;
   statement status_{db_.database(), "SELECT status FROM reservation WHERE id = ?"};
   statement insert_{db_.database(), R"(
-    INSERT INTO reservation (id, concert, user, seats, amount, status, held_at, expires_at,
-      payment, reverted)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+    INSERT INTO reservation (id, schedule, concert, user, seats, amount, status, held_at,
+      expires_at, payment, reverted)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement update_{db_.database(), R"(
     UPDATE reservation SET status = ?, expires_at = ?, payment = ?, reverted = ?
-    WHERE id = ? AND concert = ? AND user = ? AND seats = ? AND amount = ? AND held_at = ?)"};
+    WHERE id = ? AND schedule = ? AND concert = ? AND user = ? AND seats = ? AND amount = ? AND held_at = ?)"};
   statement expire_{db_.database(), R"(
     UPDATE reservation SET status = 2 WHERE id = ? AND status = 0 RETURNING seats)"};
   statement claim_{db_.database(), R"(
@@ -98,11 +100,11 @@ class sqlite_reservation_store final : public reservation_store {
 };
 
 constexpr auto columns =
-    "id, concert, user, seats, amount, status, held_at, expires_at, payment, reverted";
+    "id, schedule, concert, user, seats, amount, status, held_at, expires_at, payment, reverted";
 
 reservation read_reservation(row& r) {
   reservation found;
-  r.into(found.id, found.concert, found.user);
+  r.into(found.id.number, found.id.schedule, found.concert, found.user);
   found.seats = encoding::decode_seats(r.next_bytes());
   r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
          found.reverted);
@@ -122,10 +124,6 @@ class sqlite_reservation_reader final : public reservation_reader {
       schedule_state state;
       // Every live reservation claims its seats, so the claims lead to all of them.
       live_.each([&](row& r) { state.live.push_back(read_reservation(r)); }, schedule);
-      const auto last = last_.first([](row& r) { return r.next<reservation_id>(); },
-                                    make_reservation_id(schedule, 0),
-                                    make_reservation_id({schedule.value + 1}, 0));
-      if (last) state.last_sequence = sequence_of(*last);
       return state;
     });
   }
@@ -139,7 +137,7 @@ class sqlite_reservation_reader final : public reservation_reader {
   }
 
   std::optional<reservation> find(reservation_id id) override {
-    return db_.read([&] { return find_.first(read_reservation, id); });
+    return db_.read([&] { return find_.first(read_reservation, id.number, id.schedule); });
   }
 
   page list(const user_id& user, std::optional<reservation_status> status, time_point now,
@@ -151,7 +149,7 @@ class sqlite_reservation_reader final : public reservation_reader {
         if (cursor == 0)
           newest_.each(collect, user, now, wanted, count);
         else
-          older_.each(collect, user, reservation_id{cursor}, now, wanted, count);
+          older_.each(collect, user, cursor, now, wanted, count);
       });
     });
   }
@@ -182,11 +180,9 @@ class sqlite_reservation_reader final : public reservation_reader {
   statement live_{db_.database(),
                   select("id IN (SELECT reservation FROM seat_claim WHERE schedule = ?)"
                          " ORDER BY id")};
-  statement last_{db_.database(),
-                  "SELECT id FROM reservation WHERE id >= ? AND id < ? ORDER BY id DESC LIMIT 1"};
   statement with_holds_{db_.database(),
-                        "SELECT DISTINCT id >> 36 FROM reservation WHERE status = 0"};
-  statement find_{db_.database(), select("id = ?")};
+                        "SELECT DISTINCT schedule FROM reservation WHERE status = 0"};
+  statement find_{db_.database(), select("id = ? AND schedule = ?")};
   statement newest_{db_.database(), list_sql("", 2, 3)};
   statement older_{
       db_.database(),

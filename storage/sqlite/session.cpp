@@ -1,12 +1,31 @@
 #include "storage/sqlite/session.hpp"
 
 #include "storage/sqlite/statement.hpp"
+#include "storage/storage_error.hpp"
 
 #include <algorithm>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <utility>
 
 namespace boxoffice::sqlite {
+
+void database_file::expect_there() {
+  expect_same(path_.string(), main_);
+  expect_same(path_.string() + "-wal", log_);
+}
+
+// A file that never was is none of ours to miss: a log comes with the first write, and a database
+// may stand in something else than files.
+void database_file::expect_same(const std::string& name, file_number& known) {
+  struct stat found {};
+  file_number now;
+  if (::stat(name.c_str(), &found) == 0) now.emplace(found.st_dev, found.st_ino);
+  if (!known) known = now;
+  if (known != now)
+    throw storage_error{storage_error::kind::gone,
+                        name + " is gone, or another file stands in its place"};
+}
 
 void database_file::close_all(session& of) noexcept {
   const auto all_stay = hold_open();
@@ -17,6 +36,7 @@ void database_file::close_all(session& of) noexcept {
     if (other != &of) held.push_back(other->use());
   for (auto* each : sessions_)
     each->close();
+  log_.reset();
 }
 
 session::session(std::shared_ptr<database_file> file, access how)

@@ -6,6 +6,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -46,6 +47,9 @@ class database_file {
   }
   /// Nothing unless a doubt is open. Throws storage_error when the file cannot be written.
   void settle();
+  /// Throws storage_error{gone} when the database or its log is no longer the file that was opened:
+  /// what is written then is on no disk. **Thread**: the committer's.
+  void expect_there();
 
   /// Closes all sessions at one moment; each opens again when it is next used. **Requires** that
   /// the caller uses `of` and no other session. **Why** one caller: two would wait for each other;
@@ -60,8 +64,13 @@ class database_file {
  private:
   friend class session;
 
+  /// Which file a name stands for; empty: there was none when it was looked at.
+  using file_number = std::optional<std::pair<std::uint64_t, std::uint64_t>>;
+  static void expect_same(const std::string& name, file_number& known);
+
   const std::filesystem::path path_;
   const int log_pages_max_;
+  file_number main_, log_;  // the committer's thread's
   std::atomic<bool> doubtful_{false};
   std::mutex coming_;
   std::mutex lock_;  // guards sessions_

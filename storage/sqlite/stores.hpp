@@ -23,11 +23,13 @@ namespace sqlite {
 class database_file;
 }
 
-/// The write-ahead log is written back into the database by the commit that fills it to
-/// `log_pages_max`. More pages make that rarer and cheaper per commit (a page written ten times is
-/// copied once) but each time longer. **Units** pages of 4 KiB.
 struct storage_tuning {
+  /// The write-ahead log is written back into the database by the commit that fills it so far. More
+  /// pages make that rarer and cheaper per commit (a page written ten times is copied once) but
+  /// each time longer. **Units** pages of 4 KiB.
   int log_pages_max{limits::sqlite_checkpoint_pages};
+  /// Marks of applied events kept for each consumer.
+  std::size_t marks_kept{limits::applied_events_kept};
 };
 
 struct concert_storage {

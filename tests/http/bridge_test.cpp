@@ -21,6 +21,8 @@ namespace {
 
 using namespace std::chrono_literals;
 
+using boxoffice::inspect;
+
 struct add_one {
   std::uint64_t ticket{0};
   std::int64_t value{0};
@@ -32,18 +34,6 @@ struct added {
 struct other_reply {
   std::uint64_t ticket{0};
 };
-template <class F>
-auto inspect(F& f, add_one& m) {
-  return fields(f, m.ticket, m.value);
-}
-template <class F>
-auto inspect(F& f, added& m) {
-  return fields(f, m.ticket, m.value);
-}
-template <class F>
-auto inspect(F& f, other_reply& m) {
-  return fields(f, m.ticket);
-}
 
 using adder = accepts<add_one>;
 

@@ -58,20 +58,22 @@ stored_rows read_rows(const std::filesystem::path& data_dir) {
         rows.charges.push_back({user_at(r, 0), {sqlite3_column_int64(r, 1)}, {id_at(r, 2)}});
       });
   plain_database{files.reservation}.each(
-      "SELECT id, user, status, payment, expires_at FROM reservation", [&](sqlite3_stmt* r) {
-        rows.reservations[{id_at(r, 0)}] = {
-            user_at(r, 1),
-            static_cast<reservation_status>(sqlite3_column_int(r, 2)),
-            {id_at(r, 3)},
-            from_unix_ms(sqlite3_column_int64(r, 4))};
+      "SELECT schedule, id, user, status, payment, expires_at FROM reservation",
+      [&](sqlite3_stmt* r) {
+        rows.reservations[{{id_at(r, 0)}, id_at(r, 1)}] = {
+            user_at(r, 2),
+            static_cast<reservation_status>(sqlite3_column_int(r, 3)),
+            {id_at(r, 4)},
+            from_unix_ms(sqlite3_column_int64(r, 5))};
       });
   plain_database{files.payment}.each("SELECT id, user, state FROM payment", [&](sqlite3_stmt* r) {
     rows.payments[{id_at(r, 0)}] = {user_at(r, 1),
                                     static_cast<saga_state>(sqlite3_column_int(r, 2))};
   });
   plain_database{files.queue_ranking}.each(
-      "SELECT token, user FROM queue_entry",
-      [&](sqlite3_stmt* r) { rows.tokens[{id_at(r, 0)}] = user_at(r, 1); });
+      "SELECT concert, token, user FROM queue_entry", [&](sqlite3_stmt* r) {
+        rows.tokens[{{id_at(r, 0)}, id_at(r, 1)}] = user_at(r, 2);
+      });
   return rows;
 }
 

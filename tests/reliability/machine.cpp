@@ -18,6 +18,7 @@ namespace boxoffice::reliability {
 
 machine::machine(node_stores stores, time_point now, std::uint64_t seed, answering when)
     : stores_{std::move(stores)},
+      numbers_{stores_},
       concert_{"concert", [this](auto batch) { return stores_.concert->commit(batch); }, when,
                meters_},
       reservation_{"reservation", [this](auto batch) { return stores_.reservation->commit(batch); },
@@ -81,14 +82,16 @@ void machine::pass(milliseconds most) {
 
 void machine::start_sales() {
   auto& system = time_.system();
-  services_.catalogue = time_.owns(spawn_catalogue(
-      system,
-      concert_context{concert_.commits(), *stores_.concert, concert_.writer(), catalogue_, meters_},
-      stores_.concert->load()));
+  services_.catalogue = time_.owns(
+      spawn_catalogue(system,
+                      concert_context{concert_.commits(), *stores_.concert, concert_.writer(),
+                                      catalogue_, meters_, numbers_.catalogue},
+                      stores_.concert->load()));
   services_.reservation = time_.owns(spawn_reservation_service(
-      system, reservation_context{time_.clock(), catalogue_, reservation_.commits(),
-                                  *stores_.reservation, reservation_.writer(),
-                                  *stores_.reservation_reads, reservation_.reader(), meters_}));
+      system,
+      reservation_context{time_.clock(), catalogue_, reservation_.commits(), *stores_.reservation,
+                          reservation_.writer(), *stores_.reservation_reads, reservation_.reader(),
+                          meters_, numbers_.reservations, numbers_.seat_maps}));
   services_.point =
       time_.owns(spawn_point_service(system, point_context{.time = time_.clock(),
                                                            .commits = point_.commits(),
@@ -96,7 +99,7 @@ void machine::start_sales() {
                                                            .commit_jobs = point_.writer(),
                                                            .reader = *stores_.point_reads,
                                                            .reads = point_.reader(),
-                                                           .ids = transaction_ids_,
+                                                           .ids = numbers_.transactions,
                                                            .meters = meters_,
                                                            .rules = {}}));
 }

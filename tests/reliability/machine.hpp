@@ -3,8 +3,8 @@
 #include "actors/commit/committer.hpp"
 #include "actors/core/meters.hpp"
 #include "actors/node/node_stores.hpp"
+#include "actors/node/number_sources.hpp"
 #include "actors/node/service_handles.hpp"
-#include "actors/point/transaction_ids.hpp"
 #include "config/settings.hpp"
 #include "tests/actors/virtual_time.hpp"
 #include "tests/storage/disk/chance.hpp"
@@ -91,7 +91,7 @@ class machine {
   const settings how_;
   node_stores stores_;
   catalogue_view catalogue_;
-  transaction_ids transaction_ids_;
+  number_sources numbers_;
   boxoffice::meters meters_;
   lane<concert_write> concert_;
   lane<reservation_write> reservation_;

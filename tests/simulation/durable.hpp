@@ -7,7 +7,7 @@
 #include "tests/actors/reservation/memory_reservation_store.hpp"
 #include "tests/simulation/services.hpp"
 
-#include <array>
+#include <algorithm>
 #include <cstdint>
 
 namespace boxoffice::simulation {
@@ -19,10 +19,29 @@ struct durable {
   testing::memory_reservation_store reservation;
   testing::memory_point_store point;
   testing::memory_payment_store payment;
-  /// The number of the last owner of each store (promise G12).
-  std::array<std::uint64_t, service_count> epochs{};
 
-  std::uint64_t& epoch(service s) { return epochs[static_cast<std::size_t>(s)]; }
+  /// The epoch of the last owner of a store (promise G12).
+  std::uint64_t& epoch(service s) {
+    switch (s) {
+      case service::concert:
+        return concert.owner_epoch;
+      case service::queue_ranking:
+        return queue_ranking.owner_epoch;
+      case service::reservation:
+        return reservation.owner_epoch;
+      case service::point:
+        return point.owner_epoch;
+      case service::payment:
+        break;
+    }
+    return payment.owner_epoch;
+  }
+  /// A new owner; the epoch is drawn by the rule of every store (promise G20).
+  std::uint64_t take_over(service s, time_point now) {
+    auto& last = epoch(s);
+    last = std::max(last + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    return last;
+  }
 };
 
 }  // namespace boxoffice::simulation

@@ -77,7 +77,8 @@ void add_points(audit::books& b, const testing::memory_point_store& from) {
 
 void add_reservations(audit::books& b, const testing::memory_reservation_store& from) {
   for (const auto& [id, r] : from.rows) {
-    audit::reservation_row row{.id = id.value,
+    audit::reservation_row row{.id = id.number,
+                               .schedule = id.schedule.value,
                                .user = b.users.of(r.user.value),
                                .seats = {},
                                .amount = r.amount.value,
@@ -91,14 +92,15 @@ void add_reservations(audit::books& b, const testing::memory_reservation_store& 
     b.reservations.push_back(std::move(row));
   }
   for (const auto& [where, holder] : from.claims)
-    b.claims.push_back({where.first.value, where.second, holder.value});
+    b.claims.push_back({where.first.value, where.second, holder.number});
 }
 
 void add_payments(audit::books& b, const testing::memory_payment_store& from) {
   for (const auto& [id, p] : from.rows)
     b.payments.push_back(
         {.id = id.value,
-         .reservation = p.reservation.value,
+         .reservation = p.reservation.number,
+         .schedule = p.reservation.schedule.value,
          .user = b.users.of(p.user.value),
          .amount = p.amount.value,
          .state = state_of(p.state),
@@ -109,11 +111,12 @@ void add_payments(audit::books& b, const testing::memory_payment_store& from) {
          .completed_at = to_unix_ms(p.completed_at),
          .changed_at = to_unix_ms(p.changed_at)});
   for (const auto& e : from.events)
-    b.events.push_back(
-        {e.sequence, e.id.value,
-         e.kind == event_kind::payment_completed ? audit::event_kind::payment_completed
-                                                 : audit::event_kind::payment_refunded,
-         e.payment.value, b.users.of(e.user.value), e.reservation.value, e.seats, e.amount.value});
+    b.events.push_back({e.sequence, e.id.value,
+                        e.kind == event_kind::payment_completed
+                            ? audit::event_kind::payment_completed
+                            : audit::event_kind::payment_refunded,
+                        e.payment.value, b.users.of(e.user.value), e.reservation.number,
+                        e.reservation.schedule.value, e.seats, e.amount.value});
   for (const auto& [consumer, sequence] : from.consumers)
     b.positions.push_back({b.consumers.of(consumer), sequence});
   for (const auto& [scope, k] : from.keys)

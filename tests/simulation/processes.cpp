@@ -24,7 +24,7 @@ class stored_process : public process {
  public:
   stored_process(service what, std::uint64_t number, const process_surroundings& around,
                  std::uint64_t seed)
-      : process{what, number, ++around.stores.epoch(what), seed},
+      : process{what, number, around.stores.take_over(what, around.now), seed},
         around_{around},
         commits_{std::string{name_of(what)},
                  {256, 16},
@@ -93,7 +93,7 @@ class concert_process final : public stored_process<concert_write> {
     serves(desk::catalogue,
            owns(spawn_catalogue(system(),
                                 concert_context{commits_, around_.stores.concert, commits(),
-                                                around_.catalogue, meters()},
+                                                around_.catalogue, meters(), ids_},
                                 around_.stores.concert.load())));
   }
   ~concert_process() override { take_down(); }
@@ -102,6 +102,8 @@ class concert_process final : public stored_process<concert_write> {
   commit_result apply(std::span<const concert_write> batch) override {
     return around_.stores.concert.commit(batch);
   }
+
+  epoch_numbers ids_{epoch(), epoch_numbers::narrow};
 };
 
 class queue_ranking_process final : public stored_process<queue_ranking_write> {
@@ -110,7 +112,7 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
                         std::uint64_t seed)
       : stored_process{service::queue_ranking, number, around, seed} {
     open_door<queue_reply, token_reply, best_selling_reply, sold_out_reply, events_applied,
-              applied_so_far, queue_store_reply, event_refused>();
+              applied_so_far, event_refused>();
     auto& store = around_.stores.queue_ranking;
     serves(desk::queue,
            owns(spawn_queue_service(
@@ -142,7 +144,7 @@ class reservation_process final : public stored_process<reservation_write> {
     serves(desk::reservation,
            owns(spawn_reservation_service(
                system(), reservation_context{time(), around_.catalogue, commits_, store, commits(),
-                                             store, reads(), meters()})));
+                                             store, reads(), meters(), ids_, versions_})));
   }
   ~reservation_process() override { take_down(); }
 
@@ -151,6 +153,9 @@ class reservation_process final : public stored_process<reservation_write> {
     return around_.stores.reservation.commit(batch);
   }
   void make_readable(bool yes) override { around_.stores.reservation.unreadable = !yes; }
+
+  epoch_numbers ids_{epoch(), epoch_numbers::wide};
+  epoch_numbers versions_{epoch(), epoch_numbers::narrow};
 };
 
 class point_process final : public stored_process<point_write> {
@@ -175,7 +180,8 @@ class point_process final : public stored_process<point_write> {
     using reads = testing::memory_point_store::reads;
     around_.stores.point.reading = yes ? reads::work : reads::fail;
   }
-  transaction_ids ids_;
+
+  epoch_numbers ids_{epoch(), epoch_numbers::wide};
 };
 
 class payment_process final : public stored_process<payment_write> {

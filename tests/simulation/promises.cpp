@@ -16,7 +16,7 @@ std::string text_of(const point_outcome& o) {
 
 std::string text_of(const hold_outcome& o) {
   std::ostringstream out;
-  out << "hold " << static_cast<int>(o.refusal) << ' ' << o.held.id.value << ' '
+  out << "hold " << static_cast<int>(o.refusal) << ' ' << to_text(o.held.id) << ' '
       << o.held.amount.value << ' ' << to_unix_ms(o.held.expires_at);
   for (const auto& s : o.held.seats)
     out << ' ' << s.seat;

@@ -236,7 +236,7 @@ std::shared_ptr<visitor::wish> visitor::pay(held& h) {
   m.user = who_;
   m.reservation = h.id;
   around_.kept.asked_payment(who_, m.key.scope);
-  const auto show = around_.catalogue.snapshot()->find(schedule_of(h.id));
+  const auto show = around_.catalogue.snapshot()->find(h.id.schedule);
   auto w = std::make_shared<wish>();
   w->name = "pay " + to_text(h.id);
   w->key = m.key.scope;

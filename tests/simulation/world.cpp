@@ -371,7 +371,7 @@ void world::probe_seats() {
 void world::check_boards() {
   std::map<schedule_id, std::uint64_t> sold;
   for (const auto& [id, row] : stores_.payment.rows)
-    if (row.state == saga_state::completed) sold[schedule_of(row.reservation)] += row.seats;
+    if (row.state == saga_state::completed) sold[row.reservation.schedule] += row.seats;
   read_best_selling question;
   const auto board = call<best_selling_reply>(desk::best_selling, question);
   if (!promises_.broken().empty()) return;

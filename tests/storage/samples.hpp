@@ -29,7 +29,7 @@ constexpr payment_id older_payment_id(std::uint32_t shard, time_point when, std:
 inline reservation held(schedule_id schedule, std::uint64_t sequence, const std::string& user,
                         const std::vector<seat_index>& seats, time_point when = at(0)) {
   reservation r;
-  r.id = make_reservation_id(schedule, sequence);
+  r.id = reservation_id{schedule, sequence};
   r.concert = {5};
   r.user = {user};
   for (const auto s : seats)
@@ -72,7 +72,7 @@ inline payment started(payment_id id, reservation_id reservation, time_point cre
   p.user = {"ada"};
   p.amount = {2000};
   p.seats = 2;
-  p.token = make_queue_token({5}, 77);
+  p.token = queue_token{{5}, 77};
   p.created_at = created;
   p.deadline = created + seconds{30};
   p.changed_at = created;

@@ -92,7 +92,7 @@ TEST_F(Audit, FindsWhatSomebodyChangedInTheDatabases) {
 
 TEST_F(Audit, SaysWhichDatabaseCannotBeRead) {
   const auto nowhere = audited(server_.scratch() / "nowhere");
-  EXPECT_EQ(nowhere.code, 1);
+  EXPECT_EQ(nowhere.code, 5);
   EXPECT_TRUE(nowhere.report.is_null());
   EXPECT_NE(nowhere.errors.find("payment.db: there is no such database"), std::string::npos)
       << nowhere.errors;

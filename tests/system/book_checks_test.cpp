@@ -19,13 +19,18 @@ using rush::books_are;
 const auto held_at = from_unix_ms(1'800'000'000'000);
 const auto expires_at = held_at + seconds{60};
 constexpr schedule_id schedule{7};
-constexpr auto paid = make_reservation_id(schedule, 1);
-constexpr auto given_back = make_reservation_id(schedule, 2);
+constexpr auto paid = reservation_id{schedule, 1};
+constexpr auto given_back = reservation_id{schedule, 2};
 constexpr auto payment = make_payment_id(3, time_point{milliseconds{5}}, 1);
 constexpr auto refunded = make_payment_id(3, time_point{milliseconds{6}}, 1);
-constexpr auto place = make_queue_token({9}, 5);
+constexpr auto place = queue_token{{9}, 5};
 
-std::int64_t raw(auto id) { return static_cast<std::int64_t>(id.value); }
+std::int64_t raw(auto id) {
+  if constexpr (requires { id.number; })
+    return static_cast<std::int64_t>(id.number);
+  else
+    return static_cast<std::int64_t>(id.value);
+}
 
 /// Two bought two seats each; one of them had it refunded.
 books good_books() {
@@ -33,10 +38,12 @@ books good_books() {
   const auto from = to_unix_ms(held_at);
   const auto until = to_unix_ms(expires_at);
   books all;
-  all.reservations[raw(paid)] = {"ann", {0, 1}, 20,          reservation_row_status::confirmed,
-                                 from,  until,  raw(payment)};
+  all.reservations[raw(paid)] = {
+      raw(schedule), "ann", {0, 1},      20, reservation_row_status::confirmed,
+      from,          until, raw(payment)};
   all.reservations[raw(given_back)] = {
-      "bob", {2, 3}, 20, reservation_row_status::refunded, from, until, raw(refunded)};
+      raw(schedule), "bob", {2, 3},       20, reservation_row_status::refunded,
+      from,          until, raw(refunded)};
   all.claims = {{raw(schedule), 0, raw(paid)}, {raw(schedule), 1, raw(paid)}};
   all.payments[raw(payment)] = {"ann", raw(paid), 20, payment_row_state::completed, from, from};
   all.payments[raw(refunded)] = {"bob", raw(given_back), 20, payment_row_state::refunded, from,

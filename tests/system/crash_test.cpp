@@ -29,8 +29,10 @@ std::vector<waiting_place> line_of(const books& all) {
   std::vector<waiting_place> line;
   for (const auto& [token, row] : all.places)
     if (row.state == rush::place_row_state::waiting)
-      line.push_back(
-          {row.sequence, to_text(queue_token{static_cast<std::uint64_t>(token)}), row.user});
+      line.push_back({row.sequence,
+                      to_text(queue_token{{static_cast<std::uint64_t>(row.concert)},
+                                          static_cast<std::uint64_t>(token)}),
+                      row.user});
   std::ranges::sort(line, {}, &waiting_place::sequence);
   return line;
 }

@@ -127,11 +127,10 @@ void leave_under_way(const std::filesystem::path& data_dir, concert_id concert,
   const auto files = files_in(data_dir);
   std::vector<buyer_of_then> buyers;
   const auto begun = now();
-  payment_ids ids;
+  payment_ids ids{static_cast<std::uint64_t>(to_unix_ms(begun))};
   for (std::uint64_t i = 0; i < count; ++i) {
     const user_id user{"u" + std::to_string(i)};
-    buyers.push_back(
-        {user, make_reservation_id(schedule, i + 1), ids.next(shard_of(user), begun), i});
+    buyers.push_back({user, reservation_id{schedule, i + 1}, ids.next(shard_of(user)), i});
   }
   write_points(files.point, buyers);
   write_holds(files.reservation, concert, buyers);

@@ -32,7 +32,8 @@ const layer layers[] = {
     {"actors/", {"actors/", "config/"}, {}},
     {"storage/", {"storage/", "actors/", "config/"}, {"/protocol.hpp"}},
     {"http/", {"http/", "actors/", "config/"}, {"_store.hpp"}},
-    {"main.cpp", {"config/", "actors/", "storage/", "http/"}, {}},
+    {"commands/", {"commands/", "config/", "actors/", "storage/", "http/"}, {}},
+    {"main.cpp", {"commands/", "config/", "actors/", "storage/", "http/"}, {}},
     {"bench/", {"bench/", "config/", "actors/", "storage/", "http/", "tests/actors/"}, {}},
     {"tests/", {"tests/", "config/", "actors/", "storage/", "http/", "bench/"}, {}},
 };
@@ -102,7 +103,7 @@ const package packages[] = {
     // The operating system: in the outer layers, and in what starts and stops the node.
     {{"unistd.h", "dlfcn.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/",
       "arpa/", "sys/", "stdlib.h", "malloc.h"},
-     {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp", "actors/node/"}},
+     {"config/", "storage/", "http/", "bench/", "tests/", "commands/", "main.cpp", "actors/node/"}},
 };
 
 /// Databases and brokers are named in .cpp files only; the precompiled header is no interface.

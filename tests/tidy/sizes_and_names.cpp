@@ -24,7 +24,8 @@ constexpr std::size_t readme_lines_max = 60;
 
 /// Folders whose subfolders explain themselves in a README; below tests/ only its suites do, since
 /// what is deeper mirrors the code.
-constexpr std::string_view explained[] = {"config", "actors", "storage", "http", "bench", "tests"};
+constexpr std::string_view explained[] = {"config",   "actors", "storage", "http",
+                                          "commands", "bench",  "tests"};
 
 constexpr std::string_view empty_names[] = {"util",   "utils",   "utility", "utilities",
                                             "common", "types",   "manager", "managers",

@@ -79,6 +79,27 @@ BEGIN
 END $$;
 )";
 
+const char* const installation_tables = R"(
+CREATE TABLE installation (
+  only_row integer PRIMARY KEY CHECK (only_row = 1),
+  id text NOT NULL
+);
+CREATE TABLE seen (
+  store text PRIMARY KEY,
+  epoch bigint NOT NULL,
+  batch bigint NOT NULL
+);
+CREATE TABLE set_back (
+  store text NOT NULL,
+  epoch bigint NOT NULL,
+  batch bigint NOT NULL,
+  seen_epoch bigint NOT NULL,
+  seen_batch bigint NOT NULL,
+  seen_by text NOT NULL,
+  PRIMARY KEY (store, epoch, batch, seen_by)
+);
+)";
+
 migrated migrate(const server_database& database, const schema& of) {
   const auto on = database.new_link(purpose::upkeep);
   on->open();

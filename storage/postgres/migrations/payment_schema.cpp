@@ -47,8 +47,7 @@ CREATE TABLE saga_note (
   PRIMARY KEY (payment, ordinal)
 );
 
--- The last sequence that was given. Not a PostgreSQL sequence: that one leaves gaps when a
--- transaction fails, and the audit takes a gap for a lost event.
+-- The last sequence that was given.
 CREATE TABLE outbox_counter (
   only_row integer PRIMARY KEY CHECK (only_row = 1),
   last_sequence bigint NOT NULL
@@ -123,18 +122,29 @@ CREATE INDEX remembered_key_by_payment ON remembered_key (payment);
 ALTER TABLE remembered_key SET (fillfactor = 50);
 )";
 
-// Where a saga was when it was parked. What was parked before is told as far as it can be known.
+// Where a saga was when it was parked; what was parked before is told as far as it can be known.
 constexpr auto version_5 = R"(
 ALTER TABLE payment ADD COLUMN parked_from smallint NOT NULL DEFAULT 0
   CHECK (parked_from BETWEEN 0 AND 9);
 UPDATE payment SET parked_from = CASE WHEN completed_at <> 0 THEN 7 ELSE 4 END WHERE state = 6;
 )";
 
-const std::array migrations{migration{1, "payments, timeline, outbox, keys", version_1},
-                            migration{2, "timelines in the rows of payments", version_2},
-                            migration{3, "the functions of batches", batch_functions},
-                            migration{4, "keys in place", version_4},
-                            migration{5, "where a saga was parked", version_5}};
+// Until here the id of a reservation began with its schedule, in the bits from 36 on.
+constexpr auto version_6 = R"(
+ALTER TABLE payment ADD COLUMN schedule bigint NOT NULL DEFAULT 0;
+UPDATE payment SET schedule = reservation >> 36;
+ALTER TABLE outbox ADD COLUMN schedule bigint NOT NULL DEFAULT 0;
+UPDATE outbox SET schedule = reservation >> 36;
+)";
+
+const std::array migrations{
+    migration{1, "payments, timeline, outbox, keys", version_1},
+    migration{2, "timelines in the rows of payments", version_2},
+    migration{3, "the functions of batches", batch_functions},
+    migration{4, "keys in place", version_4},
+    migration{5, "where a saga was parked", version_5},
+    migration{6, "ids with a schedule beside them", version_6},
+    migration{7, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

@@ -56,8 +56,10 @@ CREATE TABLE remembered_key (
 );
 )";
 
-const std::array migrations{migration{1, "accounts, ledger, steps, keys", version_1},
-                            migration{2, "the functions of batches", batch_functions}};
+const std::array migrations{
+    migration{1, "accounts, ledger, steps, keys", version_1},
+    migration{2, "the functions of batches", batch_functions},
+    migration{3, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

@@ -5,8 +5,7 @@
 namespace boxoffice::postgres {
 namespace {
 
-// Status: 0 held, 1 confirmed, 2 expired, 3 released, 4 refunded. An id carries its schedule in the
-// bits from 36 on, so the reservations of a schedule lie side by side.
+// Status: 0 held, 1 confirmed, 2 expired, 3 released, 4 refunded.
 constexpr auto version_1 = R"(
 CREATE TABLE reservation (
   id bigint PRIMARY KEY CHECK (id > 0),
@@ -46,8 +45,20 @@ CREATE TABLE remembered_key (
 );
 )";
 
-const std::array migrations{migration{1, "reservations, seat claims, keys", version_1},
-                            migration{2, "the functions of batches", batch_functions}};
+// Until here an id began with its schedule, in the bits from 36 on.
+constexpr auto version_3 = R"(
+ALTER TABLE reservation ADD COLUMN schedule bigint NOT NULL DEFAULT 0;
+UPDATE reservation SET schedule = id >> 36;
+DROP INDEX reservation_held;
+CREATE INDEX reservation_held ON reservation (schedule) WHERE status = 0;
+ALTER TABLE seat_claim DROP CONSTRAINT seat_claim_check;
+)";
+
+const std::array migrations{
+    migration{1, "reservations, seat claims, keys", version_1},
+    migration{2, "the functions of batches", batch_functions},
+    migration{3, "ids with a schedule beside them", version_3},
+    migration{4, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

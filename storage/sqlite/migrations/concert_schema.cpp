@@ -41,7 +41,9 @@ CREATE TABLE section (
 ) STRICT, WITHOUT ROWID;
 )";
 
-constexpr std::array migrations{migration{1, "concerts, schedules, sections", version_1}};
+const std::array migrations{
+    migration{1, "concerts, schedules, sections", version_1},
+    migration{2, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

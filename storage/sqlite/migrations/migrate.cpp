@@ -48,6 +48,29 @@ void apply(SQLite::Database& db, const schema& of, const migration& step) {
 
 }  // namespace
 
+const char* const installation_tables = R"(
+ALTER TABLE owner ADD COLUMN batch INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE owner ADD COLUMN beat INTEGER NOT NULL DEFAULT 0;
+CREATE TABLE installation (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  id TEXT NOT NULL
+) STRICT;
+CREATE TABLE seen (
+  store TEXT PRIMARY KEY,
+  epoch INTEGER NOT NULL,
+  batch INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE set_back (
+  store TEXT NOT NULL,
+  epoch INTEGER NOT NULL,
+  batch INTEGER NOT NULL,
+  seen_epoch INTEGER NOT NULL,
+  seen_batch INTEGER NOT NULL,
+  seen_by TEXT NOT NULL,
+  PRIMARY KEY (store, epoch, batch, seen_by)
+) STRICT, WITHOUT ROWID;
+)";
+
 migrated migrate(const std::filesystem::path& file, const schema& of) {
   migrated result;
   translated([&] {

@@ -111,18 +111,28 @@ UPDATE payment SET notes = coalesce((
 DROP TABLE saga_note;
 )";
 
-// Where a saga was when it was parked. What was parked before is told as far as it can be known.
+// Where a saga was when it was parked; what was parked before is told as far as it can be known.
 constexpr auto version_4 = R"(
 ALTER TABLE payment ADD COLUMN parked_from INTEGER NOT NULL DEFAULT 0
   CHECK (parked_from BETWEEN 0 AND 9);
 UPDATE payment SET parked_from = CASE WHEN completed_at <> 0 THEN 7 ELSE 4 END WHERE state = 6;
 )";
 
-constexpr std::array migrations{
+// Until here the id of a reservation began with its schedule, in the bits from 36 on.
+constexpr auto version_5 = R"(
+ALTER TABLE payment ADD COLUMN schedule INTEGER NOT NULL DEFAULT 0;
+UPDATE payment SET schedule = reservation >> 36;
+ALTER TABLE outbox ADD COLUMN schedule INTEGER NOT NULL DEFAULT 0;
+UPDATE outbox SET schedule = reservation >> 36;
+)";
+
+const std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "parked events, lists of sagas, the release of a refund", version_2},
     migration{3, "timelines in the rows of payments", version_3},
-    migration{4, "where a saga was parked", version_4}};
+    migration{4, "where a saga was parked", version_4},
+    migration{5, "ids with a schedule beside them", version_5},
+    migration{6, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

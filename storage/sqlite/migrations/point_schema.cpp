@@ -56,7 +56,9 @@ CREATE TABLE remembered_key (
 ) STRICT;
 )";
 
-constexpr std::array migrations{migration{1, "accounts, ledger, steps, keys", version_1}};
+const std::array migrations{
+    migration{1, "accounts, ledger, steps, keys", version_1},
+    migration{2, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

@@ -66,8 +66,22 @@ DROP TABLE applied_event;
 ALTER TABLE applied_by_sequence RENAME TO applied_event;
 )";
 
-constexpr std::array migrations{migration{1, "waiting rooms, boards", version_1},
-                                migration{2, "applied events by sequence alone", version_2}};
+// Marks are forgotten by how many there are: sequences begin with an epoch, and have gaps.
+constexpr auto version_3 = R"(
+CREATE TABLE forgotten_marks (
+  consumer TEXT PRIMARY KEY,
+  forgotten_through INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+INSERT INTO forgotten_marks
+  SELECT consumer, max(sequence) - 4000000 FROM applied_event
+  GROUP BY consumer HAVING max(sequence) > 4000000;
+)";
+
+const std::array migrations{
+    migration{1, "waiting rooms, boards", version_1},
+    migration{2, "applied events by sequence alone", version_2},
+    migration{3, "marks that are forgotten", version_3},
+    migration{4, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

@@ -5,8 +5,7 @@
 namespace boxoffice::sqlite {
 namespace {
 
-// Status: 0 held, 1 confirmed, 2 expired, 3 released, 4 refunded. An id carries its schedule in the
-// bits from 36 on, so the reservations of a schedule lie side by side.
+// Status: 0 held, 1 confirmed, 2 expired, 3 released, 4 refunded.
 constexpr auto version_1 = R"(
 CREATE TABLE reservation (
   id INTEGER PRIMARY KEY CHECK (id > 0),
@@ -46,7 +45,28 @@ CREATE TABLE remembered_key (
 ) STRICT;
 )";
 
-constexpr std::array migrations{migration{1, "reservations, seat claims, keys", version_1}};
+// Until here an id began with its schedule, in the bits from 36 on.
+constexpr auto version_2 = R"(
+ALTER TABLE reservation ADD COLUMN schedule INTEGER NOT NULL DEFAULT 0;
+UPDATE reservation SET schedule = id >> 36;
+DROP INDEX reservation_held;
+CREATE INDEX reservation_held ON reservation (schedule) WHERE status = 0;
+
+CREATE TABLE seat_claim_of_any_id (
+  schedule INTEGER NOT NULL,
+  seat INTEGER NOT NULL,
+  reservation INTEGER NOT NULL REFERENCES reservation (id),
+  PRIMARY KEY (schedule, seat)
+) STRICT, WITHOUT ROWID;
+INSERT INTO seat_claim_of_any_id SELECT schedule, seat, reservation FROM seat_claim;
+DROP TABLE seat_claim;
+ALTER TABLE seat_claim_of_any_id RENAME TO seat_claim;
+)";
+
+const std::array migrations{
+    migration{1, "reservations, seat claims, keys", version_1},
+    migration{2, "ids with a schedule beside them", version_2},
+    migration{3, "the installation, and what was seen of the others", installation_tables}};
 
 }  // namespace
 

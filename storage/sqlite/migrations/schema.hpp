@@ -18,6 +18,10 @@ struct schema {
   std::span<const migration> migrations;
 };
 
+/// The last step of every schema: whose the database is, how far its owner and the other stores
+/// are.
+extern const char* const installation_tables;
+
 extern const schema concert_schema;
 extern const schema reservation_schema;
 extern const schema point_schema;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/concert/concert_store.hpp"
+#include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -12,7 +13,7 @@ namespace boxoffice::testing {
 
 /// The concert service's store in memory: keeps what the port promises; the next commit can fail or
 /// lose its answer.
-class memory_concert_store final : public concert_store {
+class memory_concert_store final : public memory_owned<concert_store> {
  public:
   commit_outcome next{commit_outcome::committed};
   bool loses_in_doubt{false};

@@ -35,7 +35,7 @@ struct OutboxDesk : ::testing::Test {
       w.event = payment_event{};
       w.event->id = {100 + n};
       w.event->payment = {n};
-      w.event->reservation = make_reservation_id({n}, n);
+      w.event->reservation = reservation_id{{n}, n};
       store.commit(std::span{&w, 1});
     }
   }

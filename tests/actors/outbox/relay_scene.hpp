@@ -86,7 +86,7 @@ struct relay_scene : ::testing::Test {
       w.event = payment_event{};
       w.event->id = {++last};
       w.event->payment = {last};
-      w.event->reservation = make_reservation_id({schedule}, last);
+      w.event->reservation = reservation_id{{schedule}, last};
       w.event->occurred_at = time.now();
       store.commit(std::span{&w, 1});
     }

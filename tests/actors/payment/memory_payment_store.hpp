@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/payment/payment_store.hpp"
+#include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -28,7 +29,7 @@ struct memory_payment_rows {
 
 /// The payment service's store in memory: keeps the promises of the port, refuses what a database
 /// would and writes it down, and can fail a commit, or lose its answer, when told.
-class memory_payment_store final : public payment_store,
+class memory_payment_store final : public memory_owned<payment_store>,
                                    public payment_reader,
                                    public memory_payment_rows {
  public:
@@ -122,12 +123,6 @@ class memory_payment_store final : public payment_store,
     for (const auto& [scope, k] : keys)
       if (found.size() < limit) found.push_back(scope);
     return found;
-  }
-  payment_id last_id() override {
-    payment_id last;
-    for (const auto& [id, row] : rows)
-      if (begins_with_time(id)) last = std::max(last, id);
-    return last;
   }
   std::vector<saga_note> timeline(payment_id id) override {
     std::vector<saga_note> found;

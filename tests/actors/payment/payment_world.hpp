@@ -46,6 +46,7 @@ struct payment_world {
   }
   void restart() {
     crash();
+    ++store.owner_epoch;
     start();
     time.run();
   }
@@ -53,7 +54,7 @@ struct payment_world {
   reservation_id hold(const std::string& user, std::int64_t amount,
                       milliseconds lasts = std::chrono::minutes{5}) {
     reservation r;
-    r.id = make_reservation_id({1}, ++last_reservation);
+    r.id = reservation_id{{1}, ++last_reservation};
     r.concert = {1};
     r.user = {user};
     r.seats = {{0, {amount}}};

@@ -2,6 +2,7 @@
 
 #include "actors/point/point_store.hpp"
 #include "storage/account_steps.hpp"
+#include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -19,7 +20,7 @@ namespace boxoffice::testing {
 /// A point store in memory that keeps the promises of the port, and can fail, lose and doubt
 /// commits, which a real one cannot be told to. It refuses what a database would, and writes it
 /// down.
-class memory_point_store final : public point_store, public point_reader {
+class memory_point_store final : public memory_owned<point_store>, public point_reader {
  public:
   enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
 
@@ -98,14 +99,6 @@ class memory_point_store final : public point_store, public point_reader {
       p.items.push_back(at);
     }
     return p;
-  }
-
-  transaction_id last_transaction() override {
-    read();
-    transaction_id last;
-    for (const auto& e : ledger)
-      last = std::max(last, e.id);
-    return last;
   }
 
   std::optional<remembered_point_answer> find_key(const digest& scope) override {

@@ -294,7 +294,7 @@ TEST(PointFailure, AFullReaderShedsAndRecovers) {
                                  w.time.commits(),
                                  [](auto) { return commit_outcome::committed; },
                                  w.time.meters()};
-  transaction_ids ids;
+  epoch_numbers ids{0, epoch_numbers::wide};
   const auto desk = w.time.owns(spawn_point_service(w.time.system(), {w.time.clock(),
                                                                       commits,
                                                                       w.store,

@@ -94,17 +94,16 @@ class point_world {
     };
     committers_.push_back(std::make_unique<committer<point_write>>(
         "point", options_.bounds, time.commits(), apply, time.meters()));
-    ids_.push_back(std::make_unique<transaction_ids>());
     desk = time.owns(spawn_point_service(
         time.system(), {time.clock(), *committers_.back(), store, time.commits(), store,
-                        time.reads(), *ids_.back(), time.meters(), options_.rules}));
+                        time.reads(), ids_, time.meters(), options_.rules}));
   }
 
   world_options options_;
   int incarnation_{0};
   // Those of the dead are kept for their jobs.
   std::vector<std::unique_ptr<committer<point_write>>> committers_;
-  std::vector<std::unique_ptr<transaction_ids>> ids_;
+  epoch_numbers ids_{0, epoch_numbers::wide};
 };
 
 }  // namespace boxoffice::testing

@@ -2,6 +2,7 @@
 
 #include "actors/queue_ranking/queue_ranking_store.hpp"
 #include "config/limits.hpp"
+#include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -25,11 +26,12 @@ struct memory_queue_ranking_rows {
   std::map<std::pair<std::string, std::uint64_t>, std::uint64_t> applied;  ///< → how often
   std::map<std::string, std::map<std::uint64_t, event_id>> marks;          ///< by sequence
   std::map<std::string, std::uint64_t> through;
+  std::map<std::string, std::uint64_t> forgotten;
 };
 
 /// A store in memory that keeps the promises of the port, and can lose a batch, or commit it and
 /// lose the answer, or not be readable. It refuses what a database would, and writes it down.
-class memory_queue_ranking_store final : public queue_ranking_store,
+class memory_queue_ranking_store final : public memory_owned<queue_ranking_store>,
                                          public queue_reader,
                                          public ranking_reader,
                                          public memory_queue_ranking_rows {
@@ -38,6 +40,7 @@ class memory_queue_ranking_store final : public queue_ranking_store,
   next_commit next{next_commit::works};
   int failing_reads{0};
   std::size_t most_active{0};
+  std::size_t marks_kept{limits::applied_events_kept};
   std::vector<std::string> violations;
 
   /// A write that the schema does not take, for what is in it.
@@ -92,6 +95,10 @@ class memory_queue_ranking_store final : public queue_ranking_store,
     s.applied_through = through[consumer];
     return s;
   }
+  std::uint64_t forgotten_through(const std::string& consumer) override {
+    read();
+    return forgotten[consumer];
+  }
   std::vector<event_id> applied_among(const std::string& consumer,
                                       const std::vector<numbered_event>& events) override {
     read();
@@ -145,12 +152,14 @@ class memory_queue_ranking_store final : public queue_ranking_store,
   void forget_old_marks(const ranking_write& w) {
     auto& known = marks[w.consumer];
     known[w.sequence] = w.event;
-    if (w.sequence <= limits::applied_events_kept) return;
-    const auto last = w.sequence - limits::applied_events_kept;
-    const auto first = last - std::min(last, limits::applied_events_swept);
-    for (auto m = known.lower_bound(first); m != known.end() && m->first <= last;
-         m = known.erase(m))
-      applied.erase({w.consumer, m->second.value});
+    auto& gone = forgotten[w.consumer];
+    for (std::size_t n = 0; n < 2 && known.size() > marks_kept; ++n) {
+      const auto oldest = known.upper_bound(gone);
+      if (oldest == known.end()) return;
+      gone = oldest->first;
+      applied.erase({w.consumer, oldest->second.value});
+      known.erase(oldest);
+    }
   }
 };
 

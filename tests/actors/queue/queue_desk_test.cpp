@@ -26,10 +26,8 @@ struct QueueDesk : ::testing::Test {
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
       time.meters()};
   queue_context context{time.clock(), time.random(), commits, store, time.reads(),
-                        view,         time.meters(), {},      {},    {},
-                        &admitted};
-  testing::inbox<queue_reply, token_reply, events_applied, queue_store_reply, applied_so_far> box{
-      time};
+                        view,         time.meters(), {},      {},    &admitted};
+  testing::inbox<queue_reply, token_reply, events_applied, applied_so_far> box{time};
   queue_service_actor desk;
 
   void SetUp() override {
@@ -84,45 +82,6 @@ struct QueueDesk : ::testing::Test {
     return e;
   }
 };
-
-TEST_F(QueueDesk, LooksAtItsStoreAndSaysWhatItFound) {
-  using condition = store_state::condition;
-  store_state found;
-  int looks = 0;
-  std::function<void(const store_state&)> waiting;
-  context.look = [&](std::function<void(const store_state&)> tell) {
-    ++looks;
-    if (found.is == condition::away)
-      waiting = std::move(tell);  // it takes its time
-    else
-      tell(found);
-    return job_runner::posted::yes;
-  };
-  restart();
-  const auto fault_of_store = [&] {
-    box.send(desk, ask_queue_store{9});
-    return box.last<queue_store_reply>().fault;
-  };
-  EXPECT_EQ(fault_of_store(), fault::none);
-  time.advance(limits::queue_store_look_every * 3);
-  EXPECT_EQ(looks, 3);
-  found.is = condition::away;
-  time.advance(limits::queue_store_look_every * 3);
-  EXPECT_EQ(looks, 4) << "one look at a time";
-  waiting(found);
-  time.run();
-  EXPECT_EQ(fault_of_store(), fault::unavailable);
-  EXPECT_EQ(time.meters().level("boxoffice_queue_store_whole", "").value(), 0);
-  found = {condition::whole, 2};
-  time.advance(limits::queue_store_look_every);
-  EXPECT_EQ(fault_of_store(), fault::none);
-  EXPECT_EQ(time.meters().level("boxoffice_queue_store_restorings", "").value(), 2);
-  found.is = condition::replaced;
-  time.advance(limits::queue_store_look_every);
-  EXPECT_EQ(fault_of_store(), fault::unavailable);
-  waiting = nullptr;
-  context.look = nullptr;
-}
 
 TEST_F(QueueDesk, KeepsNoBooksOfEvents) {
   box.send(desk, ask_applied{4});
@@ -194,8 +153,8 @@ TEST_F(QueueDesk, AGatewayForgetsWhatARoomForgetsAndLearnsItAgain) {
 TEST_F(QueueDesk, UnknownForeignAndOtherConcerts) {
   const auto token = join("a").place.entry.token;
   EXPECT_EQ(poll("b", token).refusal, queue_refusal::token_not_found);
-  EXPECT_EQ(poll("a", {token.value ^ 1}).refusal, queue_refusal::token_not_found);
-  EXPECT_EQ(poll("a", {17}).refusal, queue_refusal::token_not_found);
+  EXPECT_EQ(poll("a", {con, token.number ^ 1U}).refusal, queue_refusal::token_not_found);
+  EXPECT_EQ(poll("a", {{}, 17}).refusal, queue_refusal::token_not_found);
   EXPECT_EQ(check_of("b", token).verdict, token_verdict::invalid);
   EXPECT_EQ(check_of("a", token, {6}).verdict, token_verdict::invalid);
   EXPECT_EQ(check_of("a", {17}).verdict, token_verdict::invalid);

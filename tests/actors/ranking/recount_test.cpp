@@ -78,7 +78,7 @@ struct Recount : ::testing::Test {
     w.event->id = {1000 + ++last};
     w.event->payment = {last};
     w.event->kind = kind;
-    w.event->reservation = make_reservation_id({schedule}, last);
+    w.event->reservation = reservation_id{{schedule}, last};
     w.event->seats = seats;
     w.event->paid_at = time.now();
     w.event->occurred_at = time.now();

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/reservation/reservation_store.hpp"
+#include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -24,7 +25,7 @@ struct memory_reservation_rows {
 
 /// A reservation store in memory that keeps the promises of the port, and can fail in ways that a
 /// real one only does on a bad day.
-class memory_reservation_store final : public reservation_store,
+class memory_reservation_store final : public memory_owned<reservation_store>,
                                        public reservation_reader,
                                        public memory_reservation_rows {
  public:
@@ -70,7 +71,6 @@ class memory_reservation_store final : public reservation_store,
     schedule_state state;
     for (const auto& [id, row] : rows) {
       if (row.schedule() != schedule) continue;
-      state.last_sequence = std::max(state.last_sequence, sequence_of(id));
       if (occupies(row)) state.live.push_back(row);
     }
     return state;
@@ -92,7 +92,8 @@ class memory_reservation_store final : public reservation_store,
             std::uint64_t cursor, std::size_t limit) override {
     look();
     const auto age = [](const reservation& r) { return std::pair{r.held_at, r.id}; };
-    const auto before = rows.find({cursor});
+    const auto before =
+        std::ranges::find(rows, cursor, [](const auto& each) { return each.first.number; });
     std::vector<reservation> found;
     for (const auto& [id, row] : rows)
       if (row.user == user && (!status || row.status_at(now) == *status) &&
@@ -102,7 +103,7 @@ class memory_reservation_store final : public reservation_store,
     page result;
     for (auto& row : found) {
       if (result.items.size() == limit) {
-        result.next = result.items.back().id.value;
+        result.next = result.items.back().id.number;
         break;
       }
       result.items.push_back(std::move(row));

@@ -49,8 +49,9 @@ class reservation_world {
 
   void start() {
     desk = time.owns(spawn_reservation_service(
-        time.system(), reservation_context{time.clock(), catalogue, commits, store, time.commits(),
-                                           store, time.reads(), time.meters(), &seat_maps}));
+        time.system(),
+        reservation_context{time.clock(), catalogue, commits, store, time.commits(), store,
+                            time.reads(), time.meters(), ids, versions, &seat_maps}));
     time.run();
   }
   /// A stop without farewell: what was not committed is gone.
@@ -135,6 +136,7 @@ class reservation_world {
     }
   }
 
+  epoch_numbers ids{0, epoch_numbers::wide}, versions{1, epoch_numbers::narrow};
   seat_map_versions seat_maps;
   virtual_time time;
   memory_reservation_store store;

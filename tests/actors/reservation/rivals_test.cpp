@@ -104,7 +104,7 @@ TEST(Rivals, ARandomMixtureKeepsBooksAndStoreInStep) {
     for (int step = 0; step < 200; ++step) {
       for (int i = 0; i < 4; ++i) {
         const auto user = "u" + std::to_string(random() % 6);
-        const reservation_id any = make_reservation_id({1}, 1 + random() % 60);
+        const reservation_id any = reservation_id{{1}, 1 + random() % 60};
         const auto payment = testing::payment(static_cast<std::uint32_t>(random() % 5));
         switch (random() % 6) {
           case 0:

@@ -26,7 +26,7 @@ TEST(SagaSteps, ConfirmRepeatedGivesTheSameAnswerAndAnotherPaymentIsRefused) {
 
 TEST(SagaSteps, UnknownReservationsAreNotFound) {
   reservation_world w;
-  for (const auto id : {make_reservation_id({1}, 77), make_reservation_id({99}, 1)}) {
+  for (const auto id : {reservation_id{{1}, 77}, reservation_id{{99}, 1}}) {
     EXPECT_EQ(w.confirm(id, payment(1)).refusal, confirm_refusal::reservation_not_found);
     EXPECT_EQ(w.revert(id, payment(1)).fault, fault::none);
     EXPECT_EQ(w.release("ann", id).refusal, release_refusal::not_found);

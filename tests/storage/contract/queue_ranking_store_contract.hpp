@@ -12,6 +12,9 @@
 /// `ranking()`.
 namespace boxoffice::test {
 
+/// What the stores under test are told to keep of each consumer.
+inline constexpr std::size_t marks_kept = 8;
+
 template <class Backend>
 class QueueRankingStoreContract : public ::testing::Test {
  protected:
@@ -25,7 +28,7 @@ class QueueRankingStoreContract : public ::testing::Test {
                                    token_state state = token_state::waiting,
                                    time_point changed = at(0), concert_id concert = here) {
     queue_entry e;
-    e.token = make_queue_token(concert, 1000 + sequence);
+    e.token = queue_token{concert, 1000 + sequence};
     e.concert = concert;
     e.user = {user};
     e.sequence = sequence;
@@ -58,8 +61,8 @@ TYPED_TEST_P(QueueRankingStoreContract, LoadsARoomInTheOrderOfArrival) {
   ASSERT_EQ(room.entries.size(), 1U);
   const auto& e = room.entries[0];
   EXPECT_EQ(std::tie(e.token, e.concert, e.user, e.sequence, e.state, e.expires_at, e.changed_at),
-            std::make_tuple(make_queue_token({6}, 1009), concert_id{6}, user_id{"ada"},
-                            std::uint64_t{9}, token_state::active, at(60'000), at(0)));
+            std::make_tuple(queue_token{{6}, 1009}, concert_id{6}, user_id{"ada"}, std::uint64_t{9},
+                            token_state::active, at(60'000), at(0)));
   EXPECT_EQ(room.last_sequence, 9U);
   EXPECT_EQ(this->queue_.load_room({7}, at(0)).last_sequence, 0U);
 }
@@ -142,8 +145,8 @@ TYPED_TEST_P(QueueRankingStoreContract, AFailedBatchLeavesNothingOfEitherKind) {
 
 TYPED_TEST_P(QueueRankingStoreContract, IdsAndTimesUseAllTheirBits) {
   queue_entry e;
-  e.concert = {0xFF'FFFF};
-  e.token = make_queue_token(e.concert, ~std::uint64_t{0});
+  e.concert = {(std::uint64_t{1} << 53) - 1};
+  e.token = queue_token{e.concert, ~std::uint64_t{0} >> 1};
   e.user = {"a b-_\"'{}"};
   e.sequence = (std::uint64_t{1} << 52) + 1;
   e.expires_at = at(123'456'789);
@@ -177,22 +180,31 @@ TYPED_TEST_P(QueueRankingStoreContract, IdsAndTimesUseAllTheirBits) {
 }
 
 TYPED_TEST_P(QueueRankingStoreContract, MarksAreKeptWithinTheirBound) {
-  constexpr auto kept = limits::applied_events_kept;
-  ASSERT_EQ(commit(this->store_, this->applied("a", 1), this->applied("a", 2),
-                   this->applied("b", 1), this->applied("a", kept)),
-            commit_outcome::committed);
-  const std::vector<numbered_event> asked{{{~1ULL}, 1}, {{~2ULL}, 2}, {{~kept}, kept}};
-  EXPECT_EQ(this->ranking_.applied_among("a", asked).size(), 3U);
-  ASSERT_EQ(commit(this->store_, this->applied("a", kept + 1)), commit_outcome::committed);
-  EXPECT_EQ(this->ranking_.applied_among("a", asked), (std::vector<event_id>{{~2ULL}, {~kept}}));
+  // Sequences leap with each epoch: what counts is how many marks there are.
+  constexpr std::uint64_t leap = std::uint64_t{1} << 50;
+  std::vector<numbered_event> asked;
+  for (std::uint64_t n = 0; n < marks_kept; ++n) {
+    const auto sequence = 3 + n * leap;
+    ASSERT_EQ(commit(this->store_, this->applied("a", sequence)), commit_outcome::committed);
+    asked.push_back({{~sequence}, sequence});
+  }
+  ASSERT_EQ(commit(this->store_, this->applied("b", 3)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.applied_among("a", asked).size(), marks_kept);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 0U);
+  ASSERT_EQ(commit(this->store_, this->applied("a", marks_kept * leap)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.applied_among("a", asked).size(), marks_kept - 1);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 3U);
+  EXPECT_EQ(this->ranking_.forgotten_through("b"), 0U);
   EXPECT_EQ(this->ranking_.applied_among("b", asked).size(), 1U);
+  // A late one, below what is forgotten, is a mark all the same.
+  ASSERT_EQ(commit(this->store_, this->applied("a", 1)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.applied_among("a", {{{~1ULL}, 1}}).size(), 1U);
 }
 
 TYPED_TEST_P(QueueRankingStoreContract, AWholeStoreHasNothingToPutBack) {
   ASSERT_EQ(commit(this->store_, this->place(1, "ada")), commit_outcome::committed);
-  const auto found = this->store_.look();
-  EXPECT_EQ(found.is, store_state::condition::whole);
-  EXPECT_EQ(found.restorings, 0U);
+  EXPECT_EQ(this->store_.keep({}), commit_outcome::committed);
+  EXPECT_EQ(this->store_.restorings(), 0U);
 }
 
 TYPED_TEST_P(QueueRankingStoreContract, AnEventIsAppliedOnceByEachConsumer) {

@@ -32,7 +32,7 @@ payment_outcome some_payment() {
   o.other = {9};
   o.position = 3;
   o.expired_at = at(4);
-  o.paid = test::started(make_payment_id(63, at(1), 2), make_reservation_id({3}, 1));
+  o.paid = test::started(make_payment_id(63, at(1), 2), reservation_id{{3}, 1});
   o.paid.state = saga_state::refunded;
   o.paid.failure = payment_failure::aborted;
   o.paid.reason = std::string{"with \0 and \xff", 12};
@@ -86,7 +86,7 @@ TEST(Outcomes, WhatWasNotWrittenByUsIsRefused) {
       }
     }
   }
-  EXPECT_THROW(decode_hold_outcome("\x02" + hold.substr(1)), decode_error);
+  EXPECT_THROW(decode_hold_outcome("\x03" + hold.substr(1)), decode_error);
   EXPECT_THROW(decode_seats("\xff\xff\xff\xff\x0f"), decode_error);
 }
 

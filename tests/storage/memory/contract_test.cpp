@@ -30,7 +30,10 @@ using concerts = memory_backend<boxoffice::testing::memory_concert_store>;
 using reservations = memory_backend<boxoffice::testing::memory_reservation_store>;
 using point_accounts = memory_backend<boxoffice::testing::memory_point_store>;
 using payments = memory_backend<boxoffice::testing::memory_payment_store>;
-using queues = memory_backend<boxoffice::testing::memory_queue_ranking_store>;
+
+struct queues : memory_backend<boxoffice::testing::memory_queue_ranking_store> {
+  queues() { store().marks_kept = marks_kept; }
+};
 
 }  // namespace
 

@@ -13,7 +13,7 @@ class redis_backend {
   auto& ranking() { return *storage_.ranking; }
 
  private:
-  redis_queue_ranking storage_{open_redis_queue_ranking(redis_url())};
+  redis_queue_ranking storage_{open_redis_queue_ranking(redis_url(), marks_kept)};
 };
 
 }  // namespace

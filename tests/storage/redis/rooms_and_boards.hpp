@@ -22,7 +22,7 @@ inline std::vector<queue_ranking_write> join(std::uint64_t n,
                                              token_state state = token_state::waiting,
                                              time_point changed = at(0)) {
   queue_entry e;
-  e.token = make_queue_token(a_concert, 1000 + n);
+  e.token = queue_token{a_concert, 1000 + n};
   e.concert = a_concert;
   e.user = {"u" + std::to_string(n)};
   e.sequence = n;

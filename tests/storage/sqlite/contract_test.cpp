@@ -20,7 +20,7 @@ class sqlite_backend {
 
  private:
   temp_directory directory_;
-  Storage storage_{Open(directory_.path() / "service.db", {})};
+  Storage storage_{Open(directory_.path() / "service.db", {.marks_kept = marks_kept})};
 };
 
 using concerts = sqlite_backend<concert_storage, open_concert_storage>;

@@ -25,9 +25,9 @@ TEST(Migrate, CreatesThenHasNothingToDo) {
   const test::temp_directory dir;
   const auto lines = migrate_sqlite(dir.path());
   ASSERT_EQ(lines.size(), 4U);
-  EXPECT_EQ(lines[0], "concert: created, version 1");
-  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 1, nothing to do");
-  EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 2");
+  EXPECT_EQ(lines[0], "concert: created, version 2");
+  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 3, nothing to do");
+  EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 4");
 }
 
 TEST(Migrate, GoesOnFromWhereTheFileIs) {

@@ -98,6 +98,12 @@ std::vector<planted_defect> of_the_consumers() {
        [](sample_books& b) { ++b.total(b.all.consumers.of("best_selling")).seats; },
        {"best_selling", "sch_1"},
        reading::drained},
+      {rule::store_set_back,
+       "a store holds less than another has seen",
+       [](sample_books& b) {
+         b.all.set_backs.push_back({"point", "point was set back"});
+       },
+       {"point"}},
   };
 }
 

@@ -41,6 +41,7 @@ class sample_books {
   void pay(std::uint64_t number, const std::string& who, payment_state state) {
     payment_row p{.id = number,
                   .reservation = reservation_of(number),
+                  .schedule = 1,
                   .user = user(who),
                   .amount = price,
                   .state = state,
@@ -103,7 +104,8 @@ class sample_books {
   void tell(const payment_row& p, event_kind kind) {
     const auto sequence = ++all.last_sequence;
     const auto id = (p.id << 1) | static_cast<std::uint64_t>(kind);
-    all.events.push_back({sequence, id, kind, p.id, p.user, p.reservation, p.seats, p.amount});
+    all.events.push_back(
+        {sequence, id, kind, p.id, p.user, p.reservation, p.schedule, p.seats, p.amount});
     for (auto& at : all.positions)
       at.sequence = sequence;
     for (const auto* name : {"best_selling", "sold_out"}) {
@@ -144,6 +146,7 @@ class sample_books {
                std::uint64_t by) {
     const auto seat = static_cast<std::uint32_t>(number);
     reservation_row r{.id = reservation_of(number),
+                      .schedule = 1,
                       .user = user(who),
                       .seats = {{seat, price}},
                       .amount = price,

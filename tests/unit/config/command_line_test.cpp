@@ -104,7 +104,8 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
     EXPECT_FALSE(got.error.empty()) << testing::PrintToString(arguments);
     EXPECT_TRUE(got.output.empty()) << testing::PrintToString(arguments);
   }
-  EXPECT_TRUE(contains(ended({"sirve"}).error, "there are: serve, migrate, audit, sagas list"));
+  EXPECT_TRUE(contains(ended({"sirve"}).error,
+                       "there are: serve, migrate, backup, restore, audit, sagas list"));
   EXPECT_TRUE(contains(ended({"sagas", "lst"}).error, "there is no command \"sagas lst\""));
 }
 

@@ -10,7 +10,6 @@ namespace {
 TEST(Ids, EveryKindSurvivesItsText) {
   for (const std::uint64_t value : {1ULL, 31ULL, 32ULL, 0x7FFF'FFFF'FFFF'FFFFULL, ~0ULL}) {
     EXPECT_EQ(parse_id<payment_id>(to_text(payment_id{value})), payment_id{value});
-    EXPECT_EQ(parse_id<queue_token>(to_text(queue_token{value})), queue_token{value});
     EXPECT_EQ(parse_id<concert_id>(to_text(concert_id{value})), concert_id{value});
   }
 }
@@ -29,15 +28,42 @@ TEST(Ids, OnlyDocumentedCharactersMakeAnIdText) {
     EXPECT_FALSE(is_id_text(text)) << text;
 }
 
-TEST(Ids, ReservationCarriesItsScheduleAndSequence) {
-  const auto id = make_reservation_id(schedule_id{16'777'215}, (1ULL << 36) - 1);
-  EXPECT_EQ(schedule_of(id), schedule_id{16'777'215});
-  EXPECT_EQ(sequence_of(id), (1ULL << 36) - 1);
-  EXPECT_LT(id.value, 1ULL << 63);
+constexpr std::uint64_t today = 1'780'272'000'000;
+
+TEST(Ids, WhatCarriesAnotherSurvivesItsText) {
+  for (const std::uint64_t carried : {std::uint64_t{1}, today << 10U, ~std::uint64_t{0}})
+    for (const std::uint64_t number :
+         {today << 20U, (today << 20U) + 77, ~std::uint64_t{0} >> 1U}) {
+      const reservation_id id{{carried}, number};
+      const queue_token token{{carried}, number};
+      EXPECT_EQ(parse_id<reservation_id>(to_text(id)), id) << to_text(id);
+      EXPECT_EQ(parse_id<queue_token>(to_text(token)), token) << to_text(token);
+      EXPECT_TRUE(is_id_text(to_text(id)));
+      EXPECT_TRUE(is_id_text(to_text(token)));
+    }
 }
 
-TEST(Ids, QueueTokenCarriesItsConcert) {
-  EXPECT_EQ(concert_of(make_queue_token(concert_id{77}, ~0ULL)), concert_id{77});
+// Ids of before decision 0016 have been told, and stay.
+TEST(Ids, OldOnesKeepTheirTextAndTheirMeaning) {
+  const auto id = parse_id<reservation_id>("res_20000003");
+  ASSERT_TRUE(id);
+  EXPECT_EQ(id->number, (std::uint64_t{1} << 36U) + 3);
+  EXPECT_EQ(id->schedule, schedule_id{1});
+  EXPECT_EQ(to_text(*id), "res_20000003");
+  const auto token = parse_id<queue_token>("qt_3zzzzzzz");
+  ASSERT_TRUE(token);
+  EXPECT_EQ(token->concert, concert_id{token->number >> 39U});
+  EXPECT_EQ(to_text(*token), "qt_3zzzzzzz");
+  EXPECT_TRUE(is_old(*token));
+  EXPECT_FALSE(is_old(reservation_id{{1}, today << 20U}))
+      << "an old schedule, a reservation of now";
+}
+
+TEST(Ids, AThingHasOneText) {
+  for (const auto* text : {"res_1_20000003", "res__20000003", "res_1_", "res_1_2_3", "res_01_4",
+                           "res_1_04", "res_1-4", "res_1_U", "qt_1_20000003"})
+    EXPECT_FALSE(parse_id<reservation_id>(text)) << text;
+  EXPECT_EQ(parse_id<reservation_id>("res_1_3"), (reservation_id{{1}, 3}));
 }
 
 TEST(Ids, PaymentGrowsWithTime) {

@@ -14,7 +14,7 @@ payment_event event(std::uint64_t sequence, std::uint64_t schedule) {
   payment_event e;
   e.id = {1000 + sequence};
   e.sequence = sequence;
-  e.reservation = make_reservation_id({schedule}, sequence);
+  e.reservation = reservation_id{{schedule}, sequence};
   return e;
 }
 

@@ -10,7 +10,7 @@ constexpr time_point t0{milliseconds{1'000'000}};
 payment wanted() {
   payment p;
   p.id = make_payment_id(3, t0, 1);
-  p.reservation = make_reservation_id({1}, 1);
+  p.reservation = reservation_id{{1}, 1};
   p.user = {"u"};
   p.amount = {300};
   p.seats = 2;
@@ -54,6 +54,19 @@ struct line {
   milliseconds at;  ///< since the start; the deadline is at 30 s
   saga_state to;    ///< the same: no transition
 };
+
+TEST(Saga, WhatTheServerWasAwayForIsNobodysSilence) {
+  auto s = saga{in(saga_state::started), saga_rules{}};
+  const auto asked = s.resume(t0);
+  ASSERT_EQ(asked.send, saga_step::debit);
+  const auto late = std::chrono::hours{1};
+  s.stood_still(late);
+  const auto now = *asked.due + late;
+  const auto pause = s.timed_out(now, 0);
+  EXPECT_FALSE(pause.row) << "not given up";
+  EXPECT_EQ(s.timed_out(*pause.due, 0).send, saga_step::debit) << "asked once more";
+  EXPECT_TRUE(s.timed_out(t0 + late + saga_rules{}.deadline, 0).row);
+}
 
 // The table of saga.hpp.
 TEST(Saga, FollowsItsTable) {

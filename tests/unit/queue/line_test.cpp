@@ -12,15 +12,15 @@ namespace {
 TEST(Line, FirstInIsFirst) {
   line l;
   EXPECT_FALSE(l.front());
-  l.insert(5, {50});
-  l.insert(9, {90});
-  EXPECT_EQ(l.front(), queue_token{50});
+  l.insert(5, {{1}, 50});
+  l.insert(9, {{1}, 90});
+  EXPECT_EQ(l.front(), (queue_token{{1}, 50}));
   EXPECT_EQ(l.position(5), 1U);
   EXPECT_EQ(l.position(9), 2U);
   EXPECT_EQ(l.position(7), 0U);
   l.remove(5);
   l.remove(5);
-  EXPECT_EQ(l.front(), queue_token{90});
+  EXPECT_EQ(l.front(), (queue_token{{1}, 90}));
   EXPECT_EQ(l.position(9), 1U);
   EXPECT_EQ(l.size(), 1U);
 }
@@ -28,17 +28,17 @@ TEST(Line, FirstInIsFirst) {
 TEST(Line, WhoIsPutBackStandsWhereHeStood) {
   line l;
   for (std::uint64_t s = 1; s <= 5; ++s)
-    l.insert(s, {s});
+    l.insert(s, {{1}, s});
   l.remove(1);
   l.remove(2);
-  EXPECT_EQ(l.front(), queue_token{3});
-  l.insert(2, {2});
-  EXPECT_EQ(l.front(), queue_token{2});
+  EXPECT_EQ(l.front(), (queue_token{{1}, 3}));
+  l.insert(2, {{1}, 2});
+  EXPECT_EQ(l.front(), (queue_token{{1}, 2}));
   EXPECT_EQ(l.position(5), 4U);
   line later;
-  later.insert(10, {10});
-  later.insert(4, {4});
-  EXPECT_EQ(later.front(), queue_token{4});
+  later.insert(10, {{1}, 10});
+  later.insert(4, {{1}, 4});
+  EXPECT_EQ(later.front(), (queue_token{{1}, 4}));
   EXPECT_EQ(later.position(10), 2U);
 }
 
@@ -54,8 +54,8 @@ TEST(Line, AgreesWithASortedMapOverManySteps) {
     const auto dice = random() % 100;
     if (dice < 55) {
       ++last;
-      l.insert(last, {last * 10});
-      model.emplace(last, queue_token{last * 10});
+      l.insert(last, {{1}, last * 10});
+      model.emplace(last, queue_token{{1}, last * 10});
     } else if (dice < 80 && !model.empty()) {
       ASSERT_EQ(l.front(), model.begin()->second);
       l.remove(model.begin()->first);

@@ -78,10 +78,10 @@ TEST(WaitingRoomFairness, AgreesWithAPlainListOver100000People) {
   while (next <= 100'000) {
     now += milliseconds{random() % 4};
     const auto dice = random() % 1000;
-    const queue_token someone{1 + random() % next};
+    const queue_token someone{{1}, 1 + random() % next};
     const auto known = seen.rows.find(someone);
     if (dice < 400) {
-      room->join({"u" + std::to_string(next)}, {next}, now);
+      room->join({"u" + std::to_string(next)}, {{1}, next}, now);
       ++next;
     } else if (dice < 520) {
       room->leave(someone, now);

@@ -18,7 +18,7 @@ struct WaitingRoom : testing::Test {
     room.set_rule({true, active_max, per_second}, now);
   }
   queue_token join(std::uint64_t n) {
-    const queue_token token{n};
+    const queue_token token{con, n};
     room.join({"u" + std::to_string(n)}, token, now);
     return token;
   }
@@ -96,6 +96,23 @@ TEST_F(WaitingRoom, SilenceGivesUpThePlaceAndASignOfLifeKeepsIt) {
   EXPECT_EQ(room.place(c).entry.state, token_state::expired);
 }
 
+TEST_F(WaitingRoom, NobodyWasSilentWhileTheServerStoodStill) {
+  rule(1, 100);
+  const auto a = join(1), b = join(2);
+  now += seconds{3600};
+  room.excuse(now);
+  room.tick(now);
+  EXPECT_EQ(room.place(a).entry.state, token_state::expired) << "a slot ends at its time";
+  EXPECT_EQ(state(b), token_state::active);
+  const auto c = join(3);
+  now += seconds{120} - milliseconds{1};
+  room.tick(now);
+  EXPECT_EQ(state(c), token_state::waiting);
+  now += milliseconds{1};
+  room.tick(now);
+  EXPECT_EQ(room.place(c).entry.state, token_state::expired) << "and then silence counts again";
+}
+
 TEST_F(WaitingRoom, AnActiveTokenDoesNotLiveLongerByPolling) {
   const auto a = join(1);
   now += seconds{599};
@@ -124,9 +141,9 @@ TEST_F(WaitingRoom, ANewTokenFollowsAnEndedOneAndEndedOnesStayReadableTenMinutes
   EXPECT_EQ(room.live_token_of({"u1"}, now), a);
   room.leave(a, now);
   EXPECT_FALSE(room.live_token_of({"u1"}, now));
-  room.join({"u1"}, {77}, now);
+  room.join({"u1"}, {con, 77}, now);
   room.use(a, {"u1"}, now);
-  EXPECT_EQ(state({77}), token_state::active) << "a newer token is never touched";
+  EXPECT_EQ(state({con, 77}), token_state::active) << "a newer token is never touched";
   now += limits::ended_token_kept - milliseconds{1};
   room.tick(now);
   EXPECT_NE(room.find(a, now), nullptr);
@@ -151,8 +168,8 @@ TEST_F(WaitingRoom, AChangedRuleWorksAtOnce) {
   EXPECT_EQ(room.active(), 4U);
   rule(2, 100);
   EXPECT_EQ(room.active(), 4U) << "nobody is thrown out";
-  room.leave({1}, now);
-  room.leave({2}, now);
+  room.leave({con, 1}, now);
+  room.leave({con, 2}, now);
   EXPECT_EQ(room.active(), 2U) << "and nobody enters until there is room";
   room.set_rule({}, now);
   EXPECT_EQ(room.waiting(), 0U) << "switched off: all are let in";
@@ -179,7 +196,7 @@ TEST_F(WaitingRoom, UndoIsAsIfNothingHadHappened) {
   join(5);
   for (const auto& change : room.take_changes())
     room.undo(change);
-  EXPECT_EQ(room.find({5}, now), nullptr);
+  EXPECT_EQ(room.find({con, 5}, now), nullptr);
   EXPECT_FALSE(room.live_token_of({"u5"}, now));
 }
 
@@ -188,7 +205,7 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   std::map<queue_token, queue_entry> stored;
   for (std::uint64_t n = 1; n <= 6; ++n)
     join(n);
-  room.leave({4}, now);
+  room.leave({con, 4}, now);
   for (const auto& c : room.take_changes())
     stored[c.after.token] = c.after;
   std::vector<queue_entry> rows;
@@ -200,15 +217,15 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   again.restore(rows, 6, now);
   again.tick(now);
   EXPECT_EQ(again.active(), 2U);
-  EXPECT_EQ(again.find({1}, now)->expires_at, start + seconds{600});
-  EXPECT_EQ(again.place({3}).position, 1U) << "the restart is the sign of life";
-  EXPECT_EQ(again.place({5}).position, 2U);
-  EXPECT_EQ(again.place({6}).position, 3U);
-  EXPECT_EQ(again.find({4}, now)->state, token_state::left);
-  again.join({"u7"}, {7}, now);
-  EXPECT_EQ(again.place({7}).entry.sequence, 7U);
+  EXPECT_EQ(again.find({con, 1}, now)->expires_at, start + seconds{600});
+  EXPECT_EQ(again.place({con, 3}).position, 1U) << "the restart is the sign of life";
+  EXPECT_EQ(again.place({con, 5}).position, 2U);
+  EXPECT_EQ(again.place({con, 6}).position, 3U);
+  EXPECT_EQ(again.find({con, 4}, now)->state, token_state::left);
+  again.join({"u7"}, {con, 7}, now);
+  EXPECT_EQ(again.place({con, 7}).entry.sequence, 7U);
   now = start + seconds{600};
-  again.touch({3}, now - seconds{250});
+  again.touch({con, 3}, now - seconds{250});
   again.tick(now);
   EXPECT_LE(again.active(), 2U);
 }
@@ -218,23 +235,23 @@ TEST_F(WaitingRoom, EtaComesFromTheRuleFirstAndThenFromWhatWasMeasured) {
   for (std::uint64_t n = 1; n <= 1000; ++n)
     join(n);
   // Ninety slots are free, and ten a second may enter.
-  EXPECT_EQ(room.place({20}).eta_seconds, 1U);
-  EXPECT_EQ(room.place({100}).eta_seconds, 9U);
+  EXPECT_EQ(room.place({con, 20}).eta_seconds, 1U);
+  EXPECT_EQ(room.place({con, 100}).eta_seconds, 9U);
   // Beyond them, slots are sure to come back at 100 in 600 s.
-  EXPECT_GT(room.place({1000}).eta_seconds, 5000U);
+  EXPECT_GT(room.place({con, 1000}).eta_seconds, 5000U);
   // Everybody stays for 20 s: five a second.
   std::uint64_t leaves = 1;
   for (int s = 0; s < 90; ++s) {
     for (int tick = 0; tick < 10; ++tick) {
       now += milliseconds{100};
       for (std::uint64_t n = 1; n <= 1000; ++n)
-        if (s % 60 == 0 && tick == 0) room.touch({n}, now);
+        if (s % 60 == 0 && tick == 0) room.touch({con, n}, now);
       room.tick(now);
     }
     for (int n = 0; n < 5 && s >= 20; ++n)
-      room.leave({leaves++}, now);
+      room.leave({con, leaves++}, now);
   }
-  const auto last = room.place({1000});
+  const auto last = room.place({con, 1000});
   ASSERT_GT(last.position, 400U);
   const auto expected = last.position / 5;
   EXPECT_GT(last.eta_seconds, expected * 7 / 10);
@@ -247,8 +264,8 @@ TEST_F(WaitingRoom, AMillionWaitingIsFine) {
     join(n);
   EXPECT_EQ(room.waiting(), 999'999U);
   for (std::uint64_t n = 2; n <= 1'000'000; n += 997) {
-    room.touch({n}, now);
-    ASSERT_EQ(room.place({n}).position, n - 1);
+    room.touch({con, n}, now);
+    ASSERT_EQ(room.place({con, n}).position, n - 1);
   }
 }
 

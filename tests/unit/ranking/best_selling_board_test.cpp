@@ -19,7 +19,7 @@ struct BestSelling : testing::Test {
     e.id = {++sequence};
     e.sequence = sequence;
     e.kind = kind;
-    e.reservation = make_reservation_id({schedule}, sequence);
+    e.reservation = reservation_id{{schedule}, sequence};
     e.seats = seats;
     e.paid_at = paid_at;
     e.occurred_at = now;
@@ -104,7 +104,7 @@ TEST_F(BestSelling, RestoredFromItsRowsItShowsTheSame) {
     payment_event e;
     e.id = {i};
     e.kind = i % 5 == 0 ? event_kind::payment_refunded : event_kind::payment_completed;
-    e.reservation = make_reservation_id({1 + i % 7}, i);
+    e.reservation = reservation_id{{1 + i % 7}, i};
     e.seats = 1 + static_cast<std::uint32_t>(i % 3);
     e.paid_at = now - seconds{i % 5 == 0 ? 100 : 0};
     const auto w = source.decide(e);

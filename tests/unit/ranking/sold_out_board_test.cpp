@@ -28,7 +28,7 @@ struct SoldOut : testing::Test {
     e.id = {++sequence};
     e.sequence = sequence;
     e.kind = kind;
-    e.reservation = make_reservation_id({id}, sequence);
+    e.reservation = reservation_id{{id}, sequence};
     e.seats = seats;
     e.paid_at = paid_at;
     e.occurred_at = occurred_at;

@@ -16,7 +16,7 @@ payment_id pay(std::uint32_t at, std::uint32_t shard = 3) {
 
 reservation row(status s, payment_id by = {}, payment_id reverted = {}) {
   reservation r;
-  r.id = make_reservation_id({1}, 1);
+  r.id = reservation_id{{1}, 1};
   r.user = {"ann"};
   r.seats = {{4, points{10}}};
   r.status = s;

@@ -7,8 +7,6 @@ namespace {
 
 constexpr time_point start{milliseconds{1'780'272'000'000}};
 constexpr milliseconds tick{1};
-constexpr std::uint64_t first_version = 1000;
-
 std::shared_ptr<const schedule> a_schedule(std::uint32_t rows = 2) {
   auto s = std::make_shared<schedule>();
   s->id = {1};
@@ -21,13 +19,14 @@ std::shared_ptr<const schedule> a_schedule(std::uint32_t rows = 2) {
 
 class LiveReservations : public ::testing::Test {
  protected:
-  seat_inventory seats{a_schedule(), first_version};
+  epoch_numbers versions{1, epoch_numbers::narrow};
+  seat_inventory seats{a_schedule(), versions};
   live_reservations live{seats, start};
   std::uint64_t last{41};
 
   reservation wanted(const std::string& user, std::vector<seat_index> which) {
     reservation r;
-    r.id = make_reservation_id({1}, ++last);
+    r.id = reservation_id{{1}, ++last};
     r.concert = {9};
     r.user = {user};
     r.held_at = live.now();
@@ -126,7 +125,7 @@ TEST_F(LiveReservations, AParkedOneKeepsItsSeatsBeyondItsDeadline) {
   EXPECT_EQ(seats.status_of(0), seat_status::held);
   EXPECT_TRUE(live.unwritten_lapses(10).empty());
   auto rivals = live.seat_now(0);
-  EXPECT_EQ(rivals.claim(make_reservation_id({1}, 99), start + seconds{700}, start + seconds{400}),
+  EXPECT_EQ(rivals.claim(reservation_id{{1}, 99}, start + seconds{700}, start + seconds{400}),
             seat_verdict::taken);
 }
 
@@ -148,7 +147,7 @@ TEST_F(LiveReservations, LoadsWhatIsStored) {
   auto held = hold("ann", {0, 1});
   auto sold = hold("ben", {2});
   sold.status = reservation_status::confirmed;
-  seat_inventory again{a_schedule(), first_version};
+  seat_inventory again{a_schedule(), versions};
   live_reservations loaded{again, start};
   EXPECT_TRUE(loaded.load(held));
   EXPECT_TRUE(loaded.load(sold));

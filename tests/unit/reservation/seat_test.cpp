@@ -49,7 +49,7 @@ TEST(Seat, ASoldSeatComesBackOnlyByItsOwner) {
   EXPECT_EQ(s.claim(ben, deadline + tick, deadline), seat_verdict::granted);
 }
 
-TEST(Seat, IsSmall) { EXPECT_LE(sizeof(seat), 24U); }
+TEST(Seat, IsSmall) { EXPECT_LE(sizeof(seat), 32U); }
 
 }  // namespace
 }  // namespace boxoffice

@@ -1,0 +1,75 @@
+#include "actors/commit/store_board.hpp"
+
+#include "config/log.hpp"
+
+#include <utility>
+
+namespace boxoffice {
+
+std::size_t store_board::add(std::string store, std::string note) {
+  const std::scoped_lock hold{lock_};
+  auto& of = rows_.emplace_back();
+  of.takes_writes =
+      &meters_.level("boxoffice_store_takes_writes",
+                     "1: the store took the last write, or the last probe", {{"store", store}});
+  of.takes_writes->set(1);
+  meters_
+      .level("boxoffice_store_set_back",
+             "1: the store had lost commits when it was opened, and nobody has accepted that yet",
+             {{"store", store}})
+      .set(note.empty() ? 0 : 1);
+  of.what.store = std::move(store);
+  of.what.note = std::move(note);
+  return rows_.size() - 1;
+}
+
+commit_result store_board::noted(std::size_t store, commit_result result) {
+  const std::scoped_lock hold{lock_};
+  auto& of = rows_[store];
+  if (result.trouble == store_trouble::none) {
+    if (of.what.trouble != store_trouble::none) set(of, store_trouble::none, {});
+  } else {
+    set(of, result.trouble, result.reason);
+  }
+  return result;
+}
+
+void store_board::silent(std::size_t store) {
+  const std::scoped_lock hold{lock_};
+  auto& of = rows_[store];
+  if (of.what.trouble == store_trouble::none)
+    set(of, store_trouble::takes_no_writes, "too_slow: the store does not answer");
+}
+
+// What ends the process stays.
+void store_board::set(row& of, store_trouble trouble, const std::string& reason) {
+  if (ends_process(of.what.trouble)) return;
+  if (of.what.trouble != trouble) {
+    const bool well = trouble == store_trouble::none;
+    log(well ? log_level::info : log_level::error, "storage",
+        well ? "the store takes writes again" : "the store takes no writes",
+        {{"store", of.what.store}, {"reason", reason}});
+  }
+  of.what.trouble = trouble;
+  of.what.reason = reason;
+  of.takes_writes->set(trouble == store_trouble::none ? 1 : 0);
+  if (ends_process(trouble)) serves_ = false;
+}
+
+std::vector<store_board::entry> store_board::all() const {
+  const std::scoped_lock hold{lock_};
+  std::vector<entry> found;
+  found.reserve(rows_.size());
+  for (const auto& of : rows_)
+    found.push_back(of.what);
+  return found;
+}
+
+store_board::entry store_board::ended() const {
+  const std::scoped_lock hold{lock_};
+  for (const auto& of : rows_)
+    if (ends_process(of.what.trouble)) return of.what;
+  return {};
+}
+
+}  // namespace boxoffice

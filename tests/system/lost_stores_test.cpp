@@ -1,0 +1,343 @@
+// Stores that are missing, empty, another's, or behind what others have seen of them (promise G19),
+// and what that means for numbers that were given (promise G20).
+#include "bench/rush/audit_run.hpp"
+#include "tests/servers/test_servers.hpp"
+#include "tests/system/eventually.hpp"
+#include "tests/system/running_server.hpp"
+#include "tests/system/visitor.hpp"
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <pqxx/pqxx>
+#include <set>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice::system_test {
+namespace {
+
+namespace fs = std::filesystem;
+
+/// A sale whose services can be made to commit one by one, and which remembers every number that
+/// anybody was told.
+class watched_sale {
+ public:
+  explicit watched_sale(running_server& server) : server_{server} {
+    auto admin = somebody("admin1", "admin");
+    concert_ = admin.open_concert();
+    schedule_ = told(admin.open_schedule(concert_, schedule_on_sale(40, 40)));
+    told(concert_);
+  }
+
+  /// At least so many commits of a service.
+  void commit(const std::string& service, int times) {
+    auto buyer = somebody("b" + std::to_string(++buyers_));
+    auto admin = somebody("admin1", "admin");
+    if (service != "concert" && service != "queue_ranking") {
+      ASSERT_EQ(buyer.join(concert_).status, 201);
+      ASSERT_EQ(buyer.charge(1'000'000).status, 201);
+    }
+    for (int i = 0; i < times; ++i) {
+      if (service == "concert") {
+        told(admin.open_concert());
+      } else if (service == "point") {
+        const auto charged = buyer.charge(1);
+        ASSERT_EQ(charged.status, 201) << charged.body;
+        told(charged.value().at("transactionId"));
+      } else if (service == "queue_ranking") {
+        auto waiting = somebody("q" + std::to_string(++buyers_));
+        const auto joined = waiting.join(concert_);
+        ASSERT_EQ(joined.status, 201) << joined.body;
+        told(joined.value().at("token"));
+      } else {
+        if (i > 0 && service == "payment") {  // a payment uses the token up
+          ASSERT_TRUE(eventually([&] { return buyer.join(concert_).status == 201; }));
+        }
+        const auto held = buyer.hold(schedule_, {{"bestAvailable", {{"count", 1}}}});
+        ASSERT_EQ(held.status, 201) << held.body;
+        const std::string id = told(held.value().at("reservationId"));
+        if (service == "reservation") {
+          ASSERT_EQ(buyer.remove("/v1/reservations/" + id).status, 204);
+        } else {
+          const auto paid = buyer.pay(id);
+          ASSERT_EQ(paid.status, 201) << paid.body;
+          ASSERT_EQ(buyer.refund(told(paid.value().at("paymentId"))).status, 201);
+        }
+      }
+    }
+  }
+
+  /// A purchase of somebody new goes through, and nothing in it has a number that was told before.
+  void expect_sells() {
+    auto admin = somebody("admin1", "admin");
+    const auto concert = fresh(admin.open_concert());
+    const auto schedule = fresh(admin.open_schedule(concert, schedule_on_sale(1, 4)));
+    auto buyer = somebody("n" + std::to_string(++buyers_));
+    const auto joined = buyer.join(concert);
+    ASSERT_EQ(joined.status, 201) << joined.body;
+    fresh(joined.value().at("token"));
+    const auto charged = buyer.charge(100'000);
+    ASSERT_EQ(charged.status, 201) << charged.body;
+    fresh(charged.value().at("transactionId"));
+    const auto held = buyer.hold(schedule, {{"seats", {"A-1"}}});
+    ASSERT_EQ(held.status, 201) << held.body;
+    const auto id = fresh(held.value().at("reservationId"));
+    const auto paid = buyer.pay(id);
+    ASSERT_EQ(paid.status, 201) << paid.body;
+    fresh(paid.value().at("paymentId"));
+  }
+  /// No payment is under way for longer than it may be.
+  void expect_nobody_hangs() {
+    std::string last;
+    auto op = somebody("op1", "operator");
+    const auto none_in = [&](const std::string& state) {
+      const auto listed = op.get("/v1/admin/sagas?state=" + state);
+      last = listed.body;
+      return listed.status == 200 && listed.value().at("items").empty();
+    };
+    for (const std::string state :
+         {"STARTED", "DEBITED", "REFUNDING", "REFUND_STARTED", "REFUND_RELEASED"})
+      EXPECT_TRUE(eventually([&] { return none_in(state); }, std::chrono::seconds{20})) << last;
+  }
+
+ private:
+  visitor somebody(const std::string& name, const std::string& role = "user") {
+    return visitor{server_.url(), name, role};
+  }
+  std::string told(const std::string& id) {
+    told_.insert(id);
+    return id;
+  }
+  std::string fresh(const std::string& id) {
+    EXPECT_TRUE(told_.insert(id).second) << id << " was given before";
+    return id;
+  }
+
+  running_server& server_;
+  std::string concert_, schedule_;
+  std::set<std::string> told_;
+  int buyers_{0};
+};
+
+/// What the stores of a stopped server are, whatever keeps them.
+class kept_stores {
+ public:
+  virtual ~kept_stores() = default;
+  virtual void copy(const std::string& service) = 0;
+  virtual void put_back(const std::string& service) = 0;
+};
+
+class files final : public kept_stores {
+ public:
+  explicit files(running_server& of) : of_{of} {}
+  void copy(const std::string& service) override {
+    fs::copy_file(file(service), of_.scratch() / service, fs::copy_options::overwrite_existing);
+  }
+  void put_back(const std::string& service) override {
+    fs::copy_file(of_.scratch() / service, file(service), fs::copy_options::overwrite_existing);
+  }
+  [[nodiscard]] fs::path file(const std::string& service) const {
+    return of_.data_dir() / (service + ".db");
+  }
+
+ private:
+  running_server& of_;
+};
+
+class databases final : public kept_stores {
+ public:
+  databases(const rush::postgres_databases& at, running_server& of) : at_{at}, files_{of} {}
+  void copy(const std::string& service) override {
+    if (service == "queue_ranking") return files_.copy(service);
+    run("DROP DATABASE IF EXISTS " + name(service) + "_copy");
+    run("CREATE DATABASE " + name(service) + "_copy TEMPLATE " + name(service));
+  }
+  void put_back(const std::string& service) override {
+    if (service == "queue_ranking") return files_.put_back(service);
+    run("DROP DATABASE " + name(service) + " WITH (FORCE)");
+    run("ALTER DATABASE " + name(service) + "_copy RENAME TO " + name(service));
+  }
+
+ private:
+  [[nodiscard]] std::string name(const std::string& service) const {
+    const auto url = at_.url(service);
+    return url.substr(url.rfind('/') + 1);
+  }
+  static void run(const std::string& sql) {
+    pqxx::connection to{test::postgres_server_url()};
+    pqxx::nontransaction{to}.exec(sql);
+  }
+
+  const rush::postgres_databases& at_;
+  files files_;
+};
+
+const std::vector<std::string> services{"concert", "reservation", "point", "payment",
+                                        "queue_ranking"};
+
+void expect_noticed_and_harmless(running_server& server, kept_stores& stores,
+                                 const std::string& service, int commits) {
+  SCOPED_TRACE(service + " set back by " + std::to_string(commits));
+  watched_sale sale{server};
+  sale.commit(service, 3);
+  ASSERT_EQ(server.process().stop(), 0);
+  stores.copy(service);
+  server.start();
+  sale.commit(service, commits);
+  ASSERT_EQ(server.process().stop(), 0);
+  stores.put_back(service);
+  server.start();
+
+  visitor op{server.url(), "op1", "operator"};
+  const auto ready = op.get("/readyz");
+  EXPECT_EQ(ready.status, 200) << ready.body;
+  EXPECT_NE(ready.body.find(service + " was set back"), std::string::npos) << ready.body;
+  EXPECT_NE(op.get("/metrics").body.find("boxoffice_store_set_back{store=\"" + service + "\"} 1"),
+            std::string::npos);
+  EXPECT_NE(server.process().process().error_text().find(service + " was set back"),
+            std::string::npos);
+  sale.expect_sells();
+  sale.expect_nobody_hangs();
+  const auto audited = rush::audit(server_binary(), server.data_dir());
+  EXPECT_EQ(audited.code, 1);
+  EXPECT_NE(audited.faults().find("store_set_back"), std::string::npos) << audited.faults();
+}
+
+class SetBack : public testing::TestWithParam<std::tuple<std::string, int>> {};
+
+TEST_P(SetBack, IsNoticedAndNoNumberIsGivenAgain) {
+  running_server server;
+  files stores{server};
+  const auto& [service, commits] = GetParam();
+  expect_noticed_and_harmless(server, stores, service, commits);
+}
+INSTANTIATE_TEST_SUITE_P(Lost, SetBack,
+                         testing::Combine(testing::ValuesIn(services),
+                                          testing::Values(1, 10, 300)));
+
+class PostgresSetBack : public testing::TestWithParam<std::tuple<std::string, int>> {};
+
+TEST_P(PostgresSetBack, IsNoticedAndNoNumberIsGivenAgain) {
+  const rush::postgres_databases at{test::postgres_server_url()};
+  running_server server{at};
+  databases stores{at, server};
+  const auto& [service, commits] = GetParam();
+  expect_noticed_and_harmless(server, stores, service, commits);
+}
+INSTANTIATE_TEST_SUITE_P(Lost, PostgresSetBack,
+                         testing::Combine(testing::ValuesIn(services), testing::Values(1, 100)));
+
+class LostStore : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    watched_sale sale{server_};
+    sale.commit("payment", 2);
+    ASSERT_EQ(server_.process().stop(), 0);
+  }
+  [[nodiscard]] bool may_begin_anew() const { return GetParam() == "queue_ranking"; }
+  void expect_refused() {
+    if (may_begin_anew()) return server_.start();
+    const auto said = refusal();
+    EXPECT_NE(said.find(GetParam() + ": "), std::string::npos) << said;
+    EXPECT_NE(said.find("--new-store " + GetParam()), std::string::npos) << said;
+  }
+  /// What the start says that ends; empty: it serves.
+  std::string refusal() {
+    try {
+      server_.start();
+      return {};
+    } catch (const std::runtime_error& e) {
+      return e.what();
+    }
+  }
+  int run(std::vector<std::string> arguments) {
+    arguments.insert(arguments.end(), {"--data-dir", server_.data_dir().string()});
+    rush::child_process to{server_binary(), arguments, server_.scratch() / "said"};
+    said_ = to.read_rest(std::chrono::seconds{20});
+    return to.wait(std::chrono::seconds{5}).value_or(-1);
+  }
+
+  running_server server_;
+  files stores_{server_};
+  std::string said_;
+};
+
+TEST_P(LostStore, ThatIsMissingOrEmptyIsRefusedAndMadeAnewOnPurpose) {
+  const auto file = stores_.file(GetParam());
+  fs::remove(file);
+  expect_refused();
+  if (may_begin_anew()) return;
+  EXPECT_FALSE(fs::exists(file)) << "a refusal changes nothing";
+  std::ofstream{file};
+  expect_refused();
+  EXPECT_EQ(run({"migrate", "--new-store", GetParam()}), 0) << said_;
+  server_.start();
+  EXPECT_EQ(visitor(server_.url(), "u").get("/readyz").status, 200);
+}
+
+TEST_P(LostStore, OfAnotherInstallationIsRefused) {
+  running_server other;
+  ASSERT_EQ(other.process().stop(), 0);
+  fs::copy_file(other.data_dir() / (GetParam() + ".db"), stores_.file(GetParam()),
+                fs::copy_options::overwrite_existing);
+  const auto said = refusal();
+  EXPECT_NE(said.find(GetParam() + ": "), std::string::npos) << said;
+  EXPECT_NE(said.find("another installation"), std::string::npos) << said;
+}
+
+TEST_P(LostStore, ThatVanishesUnderTheServerIsMissedWithinASecond) {
+  server_.start();
+  visitor who{server_.url(), "ann"};
+  ASSERT_EQ(who.charge(10).status, 201);
+  fs::rename(stores_.file(GetParam()), server_.scratch() / "away");
+  EXPECT_TRUE(
+      eventually([&] { return who.get("/v1/points").status == 503; }, std::chrono::seconds{3}));
+  const auto ready = who.get("/readyz");
+  EXPECT_EQ(ready.status, 503);
+  EXPECT_NE(ready.body.find("\"" + GetParam() + "\""), std::string::npos) << ready.body;
+  EXPECT_EQ(who.charge(10).status, 503);
+  EXPECT_EQ(server_.process().process().wait(std::chrono::seconds{20}), 1);
+}
+INSTANTIATE_TEST_SUITE_P(Every, LostStore, testing::ValuesIn(services));
+
+TEST(LostDirectory, IsMissedWithinASecond) {
+  running_server server;
+  visitor who{server.url(), "ann"};
+  ASSERT_EQ(who.charge(10).status, 201);
+  fs::remove_all(server.data_dir());
+  EXPECT_TRUE(
+      eventually([&] { return who.get("/v1/points").status == 503; }, std::chrono::seconds{3}));
+  EXPECT_EQ(who.charge(10).status, 503);
+  EXPECT_EQ(server.process().process().wait(std::chrono::seconds{20}), 1);
+}
+
+TEST(Backup, OfAServingServerIsRestoredElsewhere) {
+  running_server server;
+  watched_sale sale{server};
+  sale.commit("payment", 3);
+  const auto copy = server.scratch() / "copy", fresh = server.scratch() / "fresh";
+  const auto run = [&](const std::string& command, const fs::path& data) {
+    rush::child_process to{server_binary(),
+                           {command, copy.string(), "--data-dir", data.string()},
+                           server.scratch() / "said"};
+    to.read_rest(std::chrono::seconds{20});
+    return to.wait(std::chrono::seconds{5}).value_or(-1);
+  };
+  EXPECT_EQ(run("backup", server.data_dir()), 0);
+  sale.commit("payment", 3);
+  EXPECT_NE(run("backup", server.data_dir()), 0) << "the directory is there";
+  EXPECT_EQ(server.process().stop(), 0);
+  EXPECT_NE(run("restore", server.data_dir()), 0) << "it holds databases";
+  fs::rename(server.data_dir(), server.scratch() / "old");
+  EXPECT_EQ(run("restore", server.data_dir()), 0);
+  server.start();
+  sale.expect_sells();
+  EXPECT_EQ(rush::audit(server_binary(), server.data_dir()).faults(), "");
+}
+
+}  // namespace
+}  // namespace boxoffice::system_test
