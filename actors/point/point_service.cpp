@@ -1,6 +1,7 @@
 #include "actors/point/point_service.hpp"
 
 #include "actors/core/fault_points.hpp"
+#include "actors/core/planted_bugs.hpp"
 #include "actors/durable/pruning.hpp"
 #include "actors/point/point_service_state.hpp"
 #include "config/log.hpp"
@@ -222,6 +223,11 @@ void point_service_state::on(const account_failed& m) { accounts_.failed(m); }
 // `settled_` says what was on its way.
 void point_service_state::lose_memory() {
   meters_.recoveries.add();
+  if (is_planted(planted_bug::stale_memory)) {
+    for (auto& result : settled_.lost)
+      if (result.end != command_end::look_up) reply(result.command, fault::unavailable, {});
+    return keys_.drop_in_flight();
+  }
   for (auto& result : settled_.lost)
     if (result.end != command_end::look_up) reply(result.command, fault::unavailable, {});
   for (auto& result : settled_.in_doubt) {

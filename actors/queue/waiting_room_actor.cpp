@@ -118,6 +118,8 @@ class waiting_room_state {
 
   void execute(const join_queue& m, request& r) {
     const auto now = context_.clock.now();
+    if (std::ranges::any_of(aside_, [&](const auto& a) { return a.second == m.user; }))
+      return refuse(r, fault::internal);
     auto token = room_.live_token_of(m.user, now).value_or(queue_token{});
     auto from = queue_reply::origin::existing;
     if (token) {
@@ -275,9 +277,10 @@ class waiting_room_state {
     log(log_level::error, name, "the store refuses a write of a waiting room: a token is set aside",
         {{"concert_id", to_text(concert_)}, {"token", to_text(token)}, {"reason", reason}});
     undurable_.erase(token);
+    const auto whose = room_.knows(token) ? room_.place(token).entry.user : user_id{};
     room_.forget(token);
     if (context_.admitted != nullptr) context_.admitted->drop(token);
-    if (e.is == entry::change::of_stored) aside_.insert_or_assign(token, reason);
+    if (e.is == entry::change::of_stored) aside_.insert_or_assign(token, whose);
     meters_.show(room_.waiting(), room_.active(), aside_.size());
   }
 
@@ -324,7 +327,7 @@ class waiting_room_state {
     room_.set_rule(rule(), now);
     room_.restore(found.entries, found.last_sequence, now);
     noticed_ = now;
-    for (const auto& [token, reason] : aside_)
+    for (const auto& [token, whose] : aside_)
       room_.forget(token);
     room_.tick(now);
     flush();
@@ -361,8 +364,10 @@ class waiting_room_state {
   store_reads<queue_reader> reads_;
   recovery memory_;
   std::unordered_map<queue_token, undurable> undurable_;
-  std::map<queue_token, std::string> aside_;  // with the store's reason
-  std::vector<request> in_doubt_;             // run again once the room is loaded
+  // Tokens that the store knows and refuses to change, and whose they are: they have no other
+  // place.
+  std::map<queue_token, user_id> aside_;
+  std::vector<request> in_doubt_;  // run again once the room is loaded
   timer_fn timer_fn_{timer_of(self_)};
   deadline_timer timer_;
 };

@@ -10,7 +10,7 @@ struct kind_traits {
   std::uint64_t one_in;  ///< at its most frequent, of the occasions it has
 };
 
-// Occasions: messages and commits for the first eleven, scheduler steps for the others.
+// Occasions: messages and commits for the first twelve, scheduler steps for the others.
 constexpr std::array<kind_traits, fault_kinds> traits{{{"message_lost", 8},
                                                        {"message_doubled", 8},
                                                        {"message_late", 8},
@@ -20,6 +20,7 @@ constexpr std::array<kind_traits, fault_kinds> traits{{{"message_lost", 8},
                                                        {"commit_failed", 10},
                                                        {"commit_forgotten", 20},
                                                        {"commit_unheard", 20},
+                                                       {"write_refused", 40},
                                                        {"read_failed", 10},
                                                        {"reads_full", 20},
                                                        {"crash", 250},

@@ -20,6 +20,7 @@ enum class fault_kind : std::uint8_t {
   commit_failed,     ///< a transaction rolls back
   commit_forgotten,  ///< its outcome is lost, and it was not done
   commit_unheard,    ///< its outcome is lost, and it was done
+  write_refused,     ///< for a while the store refuses one entity for what is in its writes
   read_failed,       ///< a store cannot be read
   reads_full,        ///< the queue of reads is full
   crash,             ///< a service ends between any two steps and comes back from its store
@@ -29,7 +30,7 @@ enum class fault_kind : std::uint8_t {
   clock_forward,     ///< the clock of one service jumps ahead
   clock_back,        ///< … or back
 };
-inline constexpr std::size_t fault_kinds = 17;
+inline constexpr std::size_t fault_kinds = 18;
 
 std::string_view name_of(fault_kind kind);
 

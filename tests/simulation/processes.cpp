@@ -9,6 +9,7 @@
 #include "actors/ranking/board_actors.hpp"
 #include "actors/reservation/reservation_service.hpp"
 
+#include <algorithm>
 #include <span>
 #include <string>
 #include <utility>
@@ -17,6 +18,17 @@ namespace boxoffice::simulation {
 namespace {
 
 using namespace std::chrono_literals;
+
+// What a write is about; empty: nothing that may be refused here.
+std::string entity_of(const concert_write&) { return {}; }
+std::string entity_of(const reservation_write& w) {
+  return w.row ? std::to_string(w.row->id.number) : std::string{};
+}
+std::string entity_of(const point_write& w) { return w.user.value; }
+std::string entity_of(const payment_write& w) {
+  return w.row ? std::to_string(w.row->id.value) : std::string{};
+}
+std::string entity_of(const queue_ranking_write&) { return {}; }
 
 // What all services have: one store, a committer before it, and a door.
 template <class Write>
@@ -62,6 +74,8 @@ class stored_process : public process {
 
   const process_surroundings around_;
   committer<Write> commits_;
+  std::string poisoned_;
+  time_point poisoned_until_{};
 
  private:
   commit_result commit(std::span<const Write> batch) {
@@ -74,10 +88,20 @@ class stored_process : public process {
                                                         " " + std::to_string(batch.size()));
     return outcome;
   }
+  // For a few seconds one entity has a value that its store does not take.
+  bool is_poisoned(std::span<const Write> batch) {
+    if (around_.now >= poisoned_until_ && around_.faults.strikes(fault_kind::write_refused)) {
+      poisoned_ = entity_of(batch.front());
+      poisoned_until_ = around_.now + 3s;
+    }
+    return around_.now < poisoned_until_ && !poisoned_.empty() &&
+           std::ranges::any_of(batch, [&](const Write& w) { return entity_of(w) == poisoned_; });
+  }
   commit_result decide(std::span<const Write> batch) {
     if (!may_write(epoch(), around_.stores.epoch(what()))) return commit_outcome::failed;
     if (around_.faults.strikes(fault_kind::commit_failed)) return commit_outcome::failed;
     if (around_.faults.strikes(fault_kind::commit_forgotten)) return commit_outcome::in_doubt;
+    if (is_poisoned(batch)) return {commit_outcome::refused, "refused by a rule of the simulation"};
     const auto outcome = apply(batch);
     if (outcome == commit_outcome::committed && around_.faults.strikes(fault_kind::commit_unheard))
       return commit_outcome::in_doubt;
@@ -211,7 +235,9 @@ class payment_process final : public stored_process<payment_write> {
                                              const user_id&) { return desk; },
                                .relays = std::move(relays),
                                // Soon parked, so that the operator has something to do.
-                               .rules = {.deadline = 8s, .step_time = 400ms, .undo_tries_max = 5},
+                               .rules = {.deadline = seed % 2 == 0 ? 8s : 2s,
+                                         .step_time = 400ms,
+                                         .undo_tries_max = 5},
                                .answer_time = 3s})));
   }
   ~payment_process() override { take_down(); }

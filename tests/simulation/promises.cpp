@@ -39,7 +39,8 @@ bool stands(fault f, key_verdict key) {
 
 template <class Reply>
 std::string words(const Reply& r) {
-  static constexpr const char* faults[] = {"", " unavailable", " overloaded", " in doubt"};
+  static constexpr const char* faults[] = {"", " unavailable", " overloaded", " in doubt",
+                                           " internal"};
   static constexpr const char* verdicts[] = {" fresh", " replayed", " reused", " in flight"};
   auto text = "#" + std::to_string(r.ticket) + " is answered";
   if (r.fault != fault::none) return text + faults[static_cast<int>(r.fault)];
@@ -190,6 +191,8 @@ void promises::told_payment(const digest& key, const payment_outcome& answer) {
     case payment_refusal::payment_not_refundable:
       break;
   }
+  // A payment that is parked has not ended.
+  if (answer.refusal == payment_refusal::none && answer.paid.state == saga_state::parked) return;
   same_answer(key, text_of(answer));
 }
 

@@ -285,6 +285,9 @@ void world::heal() {
     if (at(s).alive->is_paused()) at(s).alive->go_on();
     at(s).dies_after = 0;
   }
+  // What could not even be written as parked begins again from its row.
+  crash(service::payment);
+  start(service::payment);
   for (auto& v : visitors_)
     v->settle();
   const auto end = now_ + healing_max;
