@@ -16,14 +16,15 @@ constexpr seconds measure_every{1};
 
 queue_verdict verdict_of(const start_payment& m) {
   switch (m.admission) {
+    // A live hold can always be paid: whoever holds seats was inside.
     case queue_admission::admitted:
+    case queue_admission::lapsed:
+    case queue_admission::still_waiting:
       break;
     case queue_admission::token_missing:
       return {payment_refusal::queue_token_required, 0};
     case queue_admission::token_invalid:
       return {payment_refusal::queue_token_invalid, 0};
-    case queue_admission::still_waiting:
-      return {payment_refusal::queue_not_active, m.position};
   }
   return {};
 }

@@ -50,7 +50,12 @@ struct check_token {
   queue_token token;
 };
 
-enum class token_verdict : std::uint8_t { active, invalid, waiting };
+enum class token_verdict : std::uint8_t {
+  active,
+  invalid,
+  waiting,
+  lapsed,  ///< it was the user's, and its time is over or it was given up
+};
 
 struct token_reply {
   std::uint64_t ticket{0};
@@ -59,9 +64,17 @@ struct token_reply {
   std::uint32_t position{0};  ///< while waiting
 };
 
+/// The user holds seats until then: an ACTIVE token of theirs lives as long. No answer.
+struct keep_token {
+  std::uint64_t ticket{0};
+  user_id user;
+  queue_token token;
+  time_point until{};
+};
+
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_service_actor =
-    accepts<join_queue, poll_queue, leave_queue, check_token, deliver_events, ask_applied>;
+using queue_service_actor = accepts<join_queue, poll_queue, leave_queue, check_token, keep_token,
+                                    deliver_events, ask_applied>;
 
 }  // namespace boxoffice

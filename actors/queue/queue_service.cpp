@@ -43,6 +43,9 @@ class queue_service_state {
   }
   void on(poll_queue& m) { pass_on_token(std::move(m)); }
   void on(leave_queue& m) { pass_on_token(std::move(m)); }
+  void on(keep_token& m) {
+    if (exists(m.token.concert)) self_->send(room_of(m.token.concert), std::move(m));
+  }
 
   void on(check_token& m) {
     if (m.token.concert != m.concert || !exists(m.concert))

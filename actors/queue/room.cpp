@@ -77,6 +77,14 @@ void waiting_room::leave(queue_token token, time_point now) {
   admit(now);
 }
 
+void waiting_room::keep(queue_token token, time_point until, time_point now) {
+  const auto* e = find(token, now);
+  if (e == nullptr || e->state != token_state::active || e->expires_at >= until) return;
+  auto after = *e;
+  after.expires_at = until;
+  change(queue_entry{*e}, std::move(after));
+}
+
 void waiting_room::use(queue_token token, const user_id& user, time_point now) {
   const auto* e = find(token, now);
   if (e == nullptr || e->state != token_state::active || e->user != user) return;
@@ -181,7 +189,7 @@ void waiting_room::come_due(queue_token token, time_point now) {
   const auto& e = found->second;
   if (!is_live(e.state)) {
     if (e.changed_at + limits::ended_token_kept <= now) drop(token);
-  } else if (!lapse_if_over(token, now) && e.state == token_state::waiting) {
+  } else if (!lapse_if_over(token, now)) {
     due_.add(due_of(e), token.number);
   }
 }

@@ -52,6 +52,8 @@ class waiting_room {
   void join(const user_id& user, queue_token token, time_point now);
   /// A sign of life.
   void touch(queue_token token, time_point now);
+  /// An ACTIVE token lives at least until then.
+  void keep(queue_token token, time_point until, time_point now);
   /// Gives up a place or a slot; nothing when it has ended.
   void leave(queue_token token, time_point now);
   /// A payment used the token up; nothing unless it is ACTIVE and belongs to `user`.

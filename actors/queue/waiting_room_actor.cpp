@@ -49,6 +49,7 @@ class waiting_room_state {
   void on(poll_queue& m) { admit(std::move(m)); }
   void on(leave_queue& m) { admit(std::move(m)); }
   void on(check_token& m) { admit(std::move(m)); }
+  void on(keep_token& m) { admit(std::move(m)); }
   void on(use_tokens& m) { admit(std::move(m)); }
 
   void on(const commit_report& report) {
@@ -63,7 +64,8 @@ class waiting_room_state {
   }
 
  private:
-  using command = std::variant<join_queue, poll_queue, leave_queue, check_token, use_tokens>;
+  using command =
+      std::variant<join_queue, poll_queue, leave_queue, check_token, keep_token, use_tokens>;
   using reply = std::variant<queue_reply, token_reply, tokens_used>;
 
   struct request {
@@ -174,7 +176,16 @@ class waiting_room_state {
     auto verdict = token_verdict::invalid;
     if (place.entry.state == token_state::active) verdict = token_verdict::active;
     if (place.entry.state == token_state::waiting) verdict = token_verdict::waiting;
+    if (place.entry.state == token_state::expired || place.entry.state == token_state::left)
+      verdict = token_verdict::lapsed;
     send_when_durable(m.token, r, token_reply{m.ticket, fault::none, verdict, place.position});
+  }
+
+  void execute(const keep_token& m, request&) {
+    const auto now = context_.clock.now();
+    if (!owns(m.token, m.user, now)) return flush();
+    room_.keep(m.token, m.until, now);
+    flush();
   }
 
   // A token that is set aside cannot buy any more, which is what matters here.
@@ -259,9 +270,10 @@ class waiting_room_state {
   void refuse(const request& r, boxoffice::fault why) {
     if (const auto* check = std::get_if<check_token>(&r.what))
       return send_now(r, token_reply{check->ticket, why, {}, 0});
+    if (std::holds_alternative<use_tokens>(r.what) || std::holds_alternative<keep_token>(r.what))
+      return;
     const auto ticket = std::visit([](const auto& m) { return m.ticket; }, r.what);
-    if (!std::holds_alternative<use_tokens>(r.what))
-      send_now(r, queue_reply{ticket, why, {}, {}, {}});
+    send_now(r, queue_reply{ticket, why, {}, {}, {}});
   }
 
   void made_durable(const entry& e) {

@@ -23,7 +23,8 @@ struct tokens_used {
 };
 
 /// The waiting room of one concert.
-using waiting_room_actor = accepts<join_queue, poll_queue, leave_queue, check_token, use_tokens>;
+using waiting_room_actor =
+    accepts<join_queue, poll_queue, leave_queue, check_token, keep_token, use_tokens>;
 
 waiting_room_actor spawn_waiting_room(caf::actor_system& system, const queue_context& context,
                                       concert_id concert);

@@ -18,6 +18,7 @@ hold_refusal queue_refusal_of(queue_admission admission) {
     case queue_admission::token_missing:
       return hold_refusal::queue_token_required;
     case queue_admission::token_invalid:
+    case queue_admission::lapsed:
       return hold_refusal::queue_token_invalid;
     case queue_admission::still_waiting:
       return hold_refusal::queue_not_active;

@@ -13,7 +13,13 @@ namespace boxoffice {
 
 /// What the waiting room said about the caller's queue token. The gateway asks before it knows
 /// whether the request is a replay; the service applies it where the order of decisions has it.
-enum class queue_admission : std::uint8_t { admitted, token_missing, token_invalid, still_waiting };
+enum class queue_admission : std::uint8_t {
+  admitted,
+  token_missing,
+  token_invalid,
+  still_waiting,
+  lapsed,  ///< the caller's own token is over
+};
 
 /// What a user wants, in the words of the request.
 struct requested_hold {

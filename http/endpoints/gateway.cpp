@@ -2,6 +2,10 @@
 
 namespace boxoffice::http {
 
+void gateway::keep_slot(const user_id& user, queue_token token, time_point until) {
+  actors_.tell(parts_.services.queue, keep_token{0, user, token, until});
+}
+
 boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, concert_id concert) {
   if (!concert) co_return admission{};  // the desk refuses before it looks at the token
   if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
@@ -19,6 +23,8 @@ boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, c
       co_return admission{.token = *token};
     case token_verdict::invalid:
       co_return admission{.verdict = queue_admission::token_invalid};
+    case token_verdict::lapsed:
+      co_return admission{.verdict = queue_admission::lapsed};
     case token_verdict::waiting:
       co_return admission{.verdict = queue_admission::still_waiting, .position = reply->position};
   }
@@ -75,6 +81,7 @@ problem queue_problem(queue_admission verdict, std::uint32_t position) {
           .with("position", position)
           .retry_after(limits::waiting_room_poll_every);
     case queue_admission::admitted:
+    case queue_admission::lapsed:
     case queue_admission::token_invalid:
       break;
   }

@@ -71,6 +71,8 @@ class gateway {
     bool known{true};  ///< false: the waiting room did not answer
   };
   boost::asio::awaitable<admission> admit(const request& from, concert_id concert);
+  /// The user holds seats until then, and keeps their slot as long.
+  void keep_slot(const user_id& user, queue_token token, time_point until);
 
  private:
   bridge& actors_;

@@ -99,6 +99,9 @@ awaitable<response> hold(gateway& g, request& from) {
   const auto reply = co_await g.ask<hold_reply>(g.services().reservation, command);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
+  const auto& held = reply->outcome.held;
+  if (reply->outcome.refusal == hold_refusal::none && admitted.token)
+    g.keep_slot(command.user, admitted.token, held.expires_at);
   co_return marked(hold_response(reply->outcome, *g.snapshot()), reply->key);
 }
 

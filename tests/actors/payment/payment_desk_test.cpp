@@ -104,19 +104,25 @@ TEST_F(PaymentDesk, InsufficientPointsIsAnAnswerThatIsKept) {
   EXPECT_EQ(send(world.pay("u", held, 6)).outcome.paid.state, saga_state::completed);
 }
 
+TEST_F(PaymentDesk, ALiveHoldIsPaidWithoutASlot) {
+  for (const auto admission : {queue_admission::lapsed, queue_admission::still_waiting}) {
+    auto m = world.pay("u", world.hold("u", 100));
+    m.admission = admission;
+    EXPECT_EQ(send(m).outcome.paid.state, saga_state::completed);
+  }
+}
+
 TEST_F(PaymentDesk, TheReservationsStateComesBeforeTheQueueToken) {
   const auto held = world.hold("u", 300);
   auto& r = world.others.reservations[held];
   auto m = world.pay("u", held, 20);
   const auto ask = [&](const std::string& user, std::uint64_t key) {
     m = world.pay(user, held, key);
-    m.admission = queue_admission::still_waiting;
-    m.position = 9;
+    m.admission = queue_admission::token_invalid;
     return send(m).outcome;
   };
   EXPECT_EQ(ask("stranger", 21).refusal, refusal::reservation_not_found);
-  EXPECT_EQ(ask("u", 22).refusal, refusal::queue_not_active);
-  EXPECT_EQ(ask("u", 22).position, 9U);
+  EXPECT_EQ(ask("u", 22).refusal, refusal::queue_token_invalid);
   r.expires_at = world.time.now();
   EXPECT_EQ(ask("u", 23).refusal, refusal::reservation_expired);
   EXPECT_EQ(ask("u", 23).expired_at, world.time.now());

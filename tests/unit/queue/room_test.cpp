@@ -96,6 +96,25 @@ TEST_F(WaitingRoom, SilenceGivesUpThePlaceAndASignOfLifeKeepsIt) {
   EXPECT_EQ(room.place(c).entry.state, token_state::expired);
 }
 
+TEST_F(WaitingRoom, AnActiveTokenLivesAsLongAsItsUsersHold) {
+  rule(1, 100);
+  const auto a = join(1), b = join(2);
+  room.keep(a, start + seconds{900}, now);
+  room.keep(b, start + seconds{900}, now);
+  for (now = start; now < start + seconds{900}; now += seconds{60}) {
+    room.tick(now);
+    room.touch(b, now);
+    ASSERT_EQ(state(a), token_state::active);
+    ASSERT_EQ(state(b), token_state::waiting) << "only who is inside is kept";
+  }
+  now = start + seconds{900};
+  room.tick(now);
+  EXPECT_EQ(room.place(a).entry.state, token_state::expired);
+  EXPECT_EQ(state(b), token_state::active);
+  room.keep(a, now + seconds{60}, now);
+  EXPECT_EQ(room.place(a).entry.state, token_state::expired);
+}
+
 TEST_F(WaitingRoom, NobodyWasSilentWhileTheServerStoodStill) {
   rule(1, 100);
   const auto a = join(1), b = join(2);
