@@ -315,6 +315,14 @@ inline constexpr std::size_t applied_events_forgotten_each = 2;
 inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
 inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
 inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;
+/// Of its answer only the status counts; what is longer is not read, and costs the connection.
+inline constexpr std::size_t data_platform_answer_bytes_max = std::size_t{64} * 1024;
+/// The longest pause that a `Retry-After` is obeyed for: a maintenance, but not a mistaken date.
+inline constexpr std::chrono::seconds data_platform_retry_after_max = 1h;
+/// An answer to an operator's command: a page of 200 sagas takes less than 1 MiB.
+inline constexpr std::size_t operator_answer_bytes_max = std::size_t{16} * 1024 * 1024;
+/// How often libcurl is asked about its own time-outs while nothing happens.
+inline constexpr std::chrono::milliseconds outgoing_poll_time = 1s;
 
 // --- Audit ------------------------------------------------------------------------------------
 

@@ -3,8 +3,10 @@
 #include "config/log_line.hpp"
 #include "config/settings_file.hpp"
 #include "config/settings_keys.hpp"
+#include "config/web_address.hpp"
 
 #include <algorithm>
+#include <fstream>
 #include <functional>
 #include <initializer_list>
 #include <iterator>
@@ -19,6 +21,15 @@ std::string unknown(std::string_view what, std::string_view name, const std::str
   auto text = std::string{what} + " \"" + escape_json(name) + "\" is unknown";
   if (!nearest.empty()) text += "; did you mean \"" + nearest + "\"?";
   return text;
+}
+
+bool holds_certificate(const std::filesystem::path& path) {
+  std::error_code unreadable;
+  if (!std::filesystem::is_regular_file(path, unreadable)) return false;
+  std::ifstream file{path};
+  for (std::string line; std::getline(file, line);)
+    if (line.starts_with("-----BEGIN CERTIFICATE-----")) return true;
+  return false;
 }
 
 /// One run of `load_settings`: applies value after value, the stronger later, and remembers where
@@ -52,6 +63,7 @@ class loading {
 
   void apply_dev_rule();
   void apply_key_rules();
+  void apply_data_platform_rules();
 
   settings values_;
   settings_mistakes mistakes_;
@@ -157,14 +169,25 @@ void loading::apply_data_rules() {
             "must say where Redis is, as " + name(&queue.kind) + " is redis");
 }
 
+void loading::apply_data_platform_rules() {
+  auto& url = values_.data_platform.url;
+  if (!url.empty()) {
+    const auto read = parse_web_address(url);
+    if (const auto* fault = std::get_if<web_address_fault>(&read))
+      require(false, &url, std::string{to_text(*fault)});
+  }
+  auto& ca_file = values_.data_platform.ca_file;
+  require(ca_file.empty() || holds_certificate(ca_file), &ca_file,
+          "must name a readable file with certificates in PEM");
+}
+
 void loading::apply_rules() {
   if (!file_was_read_) return;  // what is missing may stand in it
   apply_dev_rule();
   apply_key_rules();
   require(values_.node.roles == every_role, &values_.node.roles,
           "must be [\"all\"]: running some of the services only is not available in this version");
-  auto& url = values_.data_platform.url;
-  require(url.empty() || url.starts_with("http://"), &url, "must begin with http://");
+  apply_data_platform_rules();
 }
 
 settings_result loading::result() && {

@@ -122,6 +122,7 @@ struct settings {
 
   struct data_platform_settings {
     std::string url;
+    std::filesystem::path ca_file;
     secret_text secret;
     std::chrono::milliseconds timeout{limits::data_platform_time_default};
     bool operator==(const data_platform_settings&) const = default;

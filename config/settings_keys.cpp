@@ -169,8 +169,12 @@ constexpr auto keys = std::to_array<setting_key>({
     {"events.kind", "", "What carries events from the outbox to their consumers.",
      BOXOFFICE_FIELD(events.kind)},
 
-    {"data_platform.url", "URL, http://HOST[:PORT]/PATH",
+    {"data_platform.url", "URL, http[s]://HOST[:PORT]/PATH",
      "Receives every payment event by POST. Empty: off.", BOXOFFICE_FIELD(data_platform.url)},
+    {"data_platform.ca_file", "path of a PEM file",
+     "The only authorities that may vouch for an https data_platform.url. Empty: those of the "
+     "system.",
+     BOXOFFICE_FIELD(data_platform.ca_file)},
     {"data_platform.secret", "any length",
      "The HMAC-SHA-256 key that signs those requests. Empty: they are not signed.",
      BOXOFFICE_FIELD(data_platform.secret)},

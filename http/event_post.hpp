@@ -3,22 +3,14 @@
 #include "actors/core/time.hpp"
 #include "actors/data_platform/event_sink.hpp"
 #include "config/settings.hpp"
+#include "http/outgoing.hpp"
 
-#include <chrono>
 #include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 
 namespace boxoffice::http {
-
-/// Where events are posted: `http://host[:port]/path`.
-struct post_target {
-  std::string host, port, path;
-};
-/// Empty when `url` is not of that form. TLS is left to a proxy on the same machine.
-std::optional<post_target> parse_post_target(std::string_view url);
 
 /// The body that carries an event: `{eventId, sequence, type, paymentId, …}`.
 std::string render_event(const payment_event& event);
@@ -32,8 +24,7 @@ std::string sign_event(std::string_view secret, std::string_view body, time_poin
 /// **Thread**: `post` from any; `done` is called on a thread of its own.
 class http_event_sink final : public event_sink {
  public:
-  http_event_sink(post_target target, std::string secret, std::chrono::milliseconds timeout,
-                  const clock& now);
+  http_event_sink(web_address where, std::string secret, outgoing_rules rules, const clock& now);
   ~http_event_sink() override;
   http_event_sink(const http_event_sink&) = delete;
   http_event_sink& operator=(const http_event_sink&) = delete;
@@ -45,8 +36,8 @@ class http_event_sink final : public event_sink {
   std::unique_ptr<connection> connection_;
 };
 
-/// The sink of the settings; null when they name no data platform. Throws std::runtime_error for a
-/// URL of another form.
+/// The sink of the settings; null when they name no data platform. Throws std::invalid_argument
+/// for a URL that the settings would have refused.
 std::unique_ptr<event_sink> open_event_sink(const settings::data_platform_settings& how,
                                             const clock& now);
 

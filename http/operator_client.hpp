@@ -1,25 +1,18 @@
 #pragma once
 
-#include <stdexcept>
-#include <string>
-#include <string_view>
+#include "http/outgoing.hpp"
 
-#include <boost/beast/http/verb.hpp>
+#include <string>
+
 #include <nlohmann/json.hpp>
 
 namespace boxoffice::http {
 
-/// No answer came: nothing listens there, or it is no server of ours.
-class no_answer : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
-
-/// Asks a running server on behalf of an operator, one request after the other, each over a
-/// connection of its own. **Thread**: the caller's, which waits.
+/// Asks a running server on behalf of an operator, one request after the other. **Thread**: the
+/// caller's, which waits.
 class operator_client {
  public:
-  /// `url` is `http://host[:port]`. Throws std::invalid_argument when it is not.
+  /// `url` is `http[s]://HOST[:PORT]`. Throws std::invalid_argument when it is not.
   operator_client(const std::string& url, std::string token);
 
   struct answer {
@@ -27,11 +20,12 @@ class operator_client {
     nlohmann::ordered_json body;
   };
   /// Throws no_answer; `body` is not sent when it is null.
-  [[nodiscard]] answer ask(boost::beast::http::verb method, const std::string& target,
-                           const nlohmann::ordered_json& body = nullptr) const;
+  [[nodiscard]] answer ask(outgoing_method method, const std::string& target,
+                           const nlohmann::ordered_json& body = nullptr);
 
  private:
-  std::string host_, port_, token_;
+  std::string server_, token_;
+  outgoing_line line_;
 };
 
 }  // namespace boxoffice::http

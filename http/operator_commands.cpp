@@ -98,8 +98,8 @@ class operator_run {
   [[nodiscard]] const command_arguments& arguments() const { return asked_.arguments; }
   [[nodiscard]] bool as_json() const { return arguments().output == output_form::json; }
 
-  [[nodiscard]] nlohmann::ordered_json get(const std::string& target) const {
-    return accepted(server_.ask(verb::get, target));
+  [[nodiscard]] nlohmann::ordered_json get(const std::string& target) {
+    return accepted(server_.ask(outgoing_method::get, target));
   }
   [[nodiscard]] std::string path_of(const char* list) const {
     if (!is_id_text(arguments().id))
@@ -108,7 +108,7 @@ class operator_run {
   }
 
   /// The items of all pages of a list; `target` has a query already.
-  void collect(const std::string& target, nlohmann::ordered_json& into) const {
+  void collect(const std::string& target, nlohmann::ordered_json& into) {
     std::string cursor;
     do {
       const auto page = get(target + (cursor.empty() ? "" : "&cursor=" + cursor));
@@ -181,7 +181,8 @@ class operator_run {
   }
 
   void move_saga(const char* how, const nlohmann::ordered_json& body) {
-    const auto saga = accepted(server_.ask(verb::post, path_of("/v1/admin/sagas/") + how, body));
+    const auto saga =
+        accepted(server_.ask(outgoing_method::post, path_of("/v1/admin/sagas/") + how, body));
     if (as_json())
       out_ << saga.dump(2) << '\n';
     else
@@ -208,7 +209,8 @@ class operator_run {
   }
 
   void replay() {
-    const auto told = accepted(server_.ask(verb::post, path_of("/v1/admin/outbox/") + "/replay"));
+    const auto told =
+        accepted(server_.ask(outgoing_method::post, path_of("/v1/admin/outbox/") + "/replay"));
     if (as_json()) {
       out_ << told.dump(2) << '\n';
       return;

@@ -2,6 +2,7 @@
 
 #include "actors/payment/payment.hpp"
 
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <string>
@@ -21,6 +22,8 @@ class event_sink {
   struct answer {
     outcome what{outcome::accepted};
     std::string reason;  ///< unless accepted
+    /// With `try_later`: how long the platform asks not to be asked again.
+    std::chrono::seconds not_within{0};
   };
   /// Sends one event. `done` is called exactly once, from any thread, and only sends a message.
   virtual void post(const payment_event& event, std::function<void(answer)> done) = 0;

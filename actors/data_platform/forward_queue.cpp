@@ -35,13 +35,16 @@ void forward_queue::forget_waiting() {
   waiting_.clear();
 }
 
-std::chrono::milliseconds retry_pause(std::uint32_t tries, std::uint64_t random) {
+std::chrono::milliseconds retry_pause(std::uint32_t tries, std::chrono::seconds not_within,
+                                      std::uint64_t random) {
   auto pause = limits::outbox_retry_first;
   for (std::uint32_t i = 1; i < tries && pause < limits::outbox_retry_max; ++i)
     pause *= 2;
   pause = std::min(pause, limits::outbox_retry_max);
   const auto half = static_cast<std::uint64_t>(pause.count() / 2);
-  return pause - std::chrono::milliseconds{static_cast<std::int64_t>(random % (half + 1))};
+  pause -= std::chrono::milliseconds{static_cast<std::int64_t>(random % (half + 1))};
+  return std::max<std::chrono::milliseconds>(
+      pause, std::min(not_within, limits::data_platform_retry_after_max));
 }
 
 }  // namespace boxoffice

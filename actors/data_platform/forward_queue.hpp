@@ -47,7 +47,9 @@ class forward_queue {
 };
 
 /// How long to wait after the `tries`-th try in a row that did not succeed, from 1: doubling from
-/// limits::outbox_retry_first to limits::outbox_retry_max, of which a random half is taken off.
-std::chrono::milliseconds retry_pause(std::uint32_t tries, std::uint64_t random);
+/// limits::outbox_retry_first to limits::outbox_retry_max, of which a random half is taken off. It
+/// is no shorter than `not_within`, which counts up to limits::data_platform_retry_after_max.
+std::chrono::milliseconds retry_pause(std::uint32_t tries, std::chrono::seconds not_within,
+                                      std::uint64_t random);
 
 }  // namespace boxoffice

@@ -15,6 +15,7 @@ struct event_posted {
   std::uint64_t number{0};
   event_sink::outcome what{event_sink::outcome::accepted};
   std::string reason;
+  std::chrono::seconds not_within{0};
 };
 struct forward_again_tick {};
 
@@ -73,7 +74,7 @@ class forwarder {
         refuse(event_refused::lasting::for_good, m.reason);
         break;
       case event_sink::outcome::try_later:
-        try_later();
+        try_later(m);
         break;
     }
   }
@@ -107,7 +108,7 @@ class forwarder {
     if (next == nullptr || sending_ || pausing_) return;
     sending_ = true;
     context_.sink.post(*next, [handle = interface{self_}, number = ++try_](event_sink::answer a) {
-      caf::anon_send(handle, event_posted{number, a.what, std::move(a.reason)});
+      caf::anon_send(handle, event_posted{number, a.what, std::move(a.reason), a.not_within});
     });
   }
 
@@ -133,14 +134,18 @@ class forwarder {
     waiting_.set(0);
   }
 
-  void try_later() {
+  void try_later(const event_posted& m) {
     retries_.add();
-    if (++tries_ == 1)
+    if (++tries_ == 1 || m.reason != reason_)
       log(log_level::warning, "data_platform", "cannot forward an event: trying again",
-          {{"event_id", to_text(queue_.front()->id)}});
+          {{"event_id", to_text(queue_.front()->id)},
+           {"reason", m.reason},
+           {"not_within_seconds", m.not_within.count()}});
+    reason_ = m.reason;
     answer_prefixes();
     pausing_ = true;
-    self_->delayed_send(self_, retry_pause(tries_, context_.random.next()), forward_again_tick{});
+    self_->delayed_send(self_, retry_pause(tries_, m.not_within, context_.random.next()),
+                        forward_again_tick{});
   }
 
   // Deliveries whose events are all done.
@@ -179,6 +184,7 @@ class forwarder {
   std::deque<delivery> open_;
   std::uint64_t try_{0};
   std::uint32_t tries_{0};  // of the front event that did not succeed
+  std::string reason_;      // of the last of them
   bool sending_{false};
   bool pausing_{false};
 };

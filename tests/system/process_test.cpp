@@ -76,6 +76,29 @@ TEST(Process, RefusesBadSettingsAllAtOnce) {
   EXPECT_FALSE(std::filesystem::exists(data)) << "a server that does not start leaves nothing";
 }
 
+TEST(Process, RefusesAddressesThatCannotBeBeforeAnythingIsMade) {
+  const rush::scratch_directory scratch{"boxoffice-test"};
+  const auto data = (scratch.path() / "data").string();
+  for (const std::string setting :
+       {"url=platform.example/in", "url=gopher://platform.example/", "url=https://",
+        "url=https://who:what@platform.example/in", "url=http://platform.example:70000/in",
+        "url=http://platform.example/in#here", "ca_file=/no/such/file"}) {
+    const auto ended = run({"serve", "--data-dir", data, "--set", "auth.dev=true", "--set",
+                            "data_platform." + setting});
+    EXPECT_EQ(ended.code, bad_usage) << setting;
+    EXPECT_TRUE(mentions(ended.errors, "data_platform." + setting.substr(0, setting.find('='))))
+        << ended.errors;
+    EXPECT_FALSE(mentions(ended.errors, "who:what")) << ended.errors;
+    EXPECT_FALSE(std::filesystem::exists(data)) << setting;
+  }
+  for (const std::string server : {"platform.example", "http://h:0", "https://who:what@h"}) {
+    const auto ended = run({"sagas", "list", "--server", server, "--token", "x"});
+    EXPECT_EQ(ended.code, bad_usage) << server;
+    EXPECT_TRUE(mentions(ended.errors, "the server's address must")) << ended.errors;
+    EXPECT_FALSE(mentions(ended.errors, "who:what")) << ended.errors;
+  }
+}
+
 TEST(Process, RefusesAnUnknownCommand) {
   const auto ended = run({"sell"});
   EXPECT_EQ(ended.code, bad_usage);

@@ -95,6 +95,7 @@ const package packages[] = {
     {{"SQLiteCpp/", "sqlite3.h", "pqxx/", "hiredis/", "librdkafka/", "amqp", "rabbitmq-c/"},
      {"storage/", "bench/", "tests/"}},
     {{"prometheus/", "openssl/"}, {"http/", "bench/", "tests/"}},
+    {{"curl/"}, {"config/web_address", "http/outgoing"}},
     {{"toml++/"}, {"config/"}},
     {{"CLI/"}, {"config/", "bench/", "tests/", "main.cpp"}},
     {{"spdlog/"}, {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp"}},

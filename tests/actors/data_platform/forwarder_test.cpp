@@ -18,6 +18,7 @@ class scripted_sink final : public event_sink {
   std::vector<std::uint64_t> taken;
   std::function<void(answer)> open;
   bool silent{false};
+  std::chrono::seconds not_within{0};
 
   void post(const payment_event& e, std::function<void(answer)> done) override {
     tried.push_back(e.sequence);
@@ -31,7 +32,7 @@ class scripted_sink final : public event_sink {
       script.pop_front();
     }
     if (what == outcome::accepted) taken.push_back(e.sequence);
-    done({what, "said no"});
+    done({what, "said no", not_within});
   }
 };
 
@@ -87,6 +88,22 @@ TEST_F(Forwarder, TriesAgainForAsLongAsItTakes) {
   time.advance(std::chrono::hours{1});
   EXPECT_EQ(sink.taken, (seen{1, 2, 3}));
   EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+}
+
+TEST_F(Forwarder, IsSilentForAsLongAsThePlatformAsks) {
+  sink.script.assign(1, event_sink::outcome::try_later);
+  sink.not_within = std::chrono::seconds{30};
+  box.send(forwarder, deliver_events{1, events(1, 2)});
+  time.advance(std::chrono::milliseconds{29'900});
+  box.send(forwarder, deliver_events{2, events(1, 2)});
+  EXPECT_EQ(sink.tried, seen{1}) << "a repeated delivery does not wake it";
+  time.advance(std::chrono::milliseconds{200});
+  EXPECT_EQ(sink.taken, (seen{1, 2}));
+  sink.script.assign(1, event_sink::outcome::try_later);
+  sink.not_within = std::chrono::hours{24 * 365};
+  box.send(forwarder, deliver_events{3, events(3, 3)});
+  time.advance(limits::data_platform_retry_after_max);
+  EXPECT_EQ(sink.taken, (seen{1, 2, 3})) << "a mistaken date does not stop it for ever";
 }
 
 TEST_F(Forwarder, WhatIsRefusedForGoodIsTheRelaysToPark) {

@@ -318,9 +318,30 @@ TEST(Settings, AnEmptyMetricsAddressMeansNone) {
             (listen_address{"127.0.0.1", 9}));
 }
 
-TEST(Settings, TheDataPlatformIsSpokenToInPlainHttp) {
-  EXPECT_EQ(with(set("data_platform.url", "http://h:1/x")).data_platform.url, "http://h:1/x");
-  EXPECT_TRUE(contains(mistake_of(set("data_platform.url", "https://h/x")), "http://"));
+TEST(Settings, TheDataPlatformIsAWebAddress) {
+  for (const std::string url : {"", "http://h:1/x", "https://h/x"})
+    EXPECT_EQ(with(set("data_platform.url", url)).data_platform.url, url);
+  EXPECT_TRUE(contains(mistake_of(set("data_platform.url", "amqp://h/x")),
+                       "data_platform.url must begin with http:// or https://"));
+  const auto mistake = mistake_of(set("data_platform.url", "https://u:open-sesame@h/x"));
+  EXPECT_TRUE(contains(mistake, "data_platform.url must not hold a user")) << mistake;
+  EXPECT_FALSE(contains(mistake, "open-sesame")) << mistake;
+}
+
+TEST(Settings, TheAuthoritiesOfTheDataPlatformCanBeRead) {
+  const auto expect_refused = [](const std::string& path) {
+    const auto mistake = mistake_of(set("data_platform.ca_file", path));
+    EXPECT_TRUE(contains(mistake, "data_platform.ca_file must name a readable file")) << mistake;
+  };
+  {
+    const toml_file nothing{"# no certificate\n"};
+    expect_refused(nothing.path().string());
+  }
+  const toml_file some{"# ours\n-----BEGIN CERTIFICATE-----\nMIIB\n-----END CERTIFICATE-----\n"};
+  const auto good = some.path().string();
+  EXPECT_EQ(with(set("data_platform.ca_file", good)).data_platform.ca_file, some.path());
+  expect_refused(good + ".gone");
+  expect_refused(some.path().parent_path().string());
 }
 
 TEST(Settings, SecretsOfTheWrongTypeAreNotQuoted) {

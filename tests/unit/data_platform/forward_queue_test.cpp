@@ -42,15 +42,24 @@ TEST(ForwardQueue, TakesNoMoreThanItsBound) {
 
 TEST(RetryPause, DoublesToItsCapAndIsSpread) {
   const auto first = limits::outbox_retry_first;
-  EXPECT_EQ(retry_pause(1, 0), first);
-  EXPECT_EQ(retry_pause(2, 0), first * 2);
-  EXPECT_EQ(retry_pause(4, 0), first * 8);
-  EXPECT_EQ(retry_pause(1'000'000, 0), limits::outbox_retry_max);
+  constexpr std::chrono::seconds no_wish{0};
+  EXPECT_EQ(retry_pause(1, no_wish, 0), first);
+  EXPECT_EQ(retry_pause(2, no_wish, 0), first * 2);
+  EXPECT_EQ(retry_pause(4, no_wish, 0), first * 8);
+  EXPECT_EQ(retry_pause(1'000'000, no_wish, 0), limits::outbox_retry_max);
   for (std::uint64_t r = 0; r < 10'000; ++r) {
-    EXPECT_LE(retry_pause(3, r), first * 4);
-    EXPECT_GE(retry_pause(3, r), first * 2);
+    EXPECT_LE(retry_pause(3, no_wish, r), first * 4);
+    EXPECT_GE(retry_pause(3, no_wish, r), first * 2);
   }
-  EXPECT_NE(retry_pause(3, 1), retry_pause(3, 2));
+  EXPECT_NE(retry_pause(3, no_wish, 1), retry_pause(3, no_wish, 2));
+}
+
+TEST(RetryPause, IsNoShorterThanWhatIsAskedForWithinItsBound) {
+  using std::chrono::seconds;
+  EXPECT_EQ(retry_pause(1, seconds{30}, 12'345), seconds{30});
+  EXPECT_EQ(retry_pause(100, seconds{1}, 0), limits::outbox_retry_max) << "its own is longer";
+  for (const auto wish : {seconds{1'000'000}, seconds::max()})
+    EXPECT_EQ(retry_pause(1, wish, 0), limits::data_platform_retry_after_max);
 }
 
 }  // namespace
