@@ -18,6 +18,7 @@ namespace boxoffice::http {
 namespace {
 
 using outcome = event_sink::outcome;
+using std::chrono_literals::operator""h;
 using std::chrono_literals::operator""ms;
 using std::chrono_literals::operator""s;
 
@@ -132,6 +133,7 @@ TEST(EventPost, FollowsNoRedirect) {
   const std::vector<std::string> all{"301 Moved", "302 Found", "303 See", "307 Temporarily",
                                      "308 Permanently"};
   std::vector<std::string> script;
+  script.reserve(all.size());
   for (const auto& status : all)
     script.push_back(answer_with(status, to_elsewhere));
   const scripted_peer peer{script};
@@ -171,6 +173,7 @@ TEST(EventPost, SaysHowLongThePlatformWantsToBeLeftAlone) {
                               {"500 Oh", "60", 0s, 0s},
                               {"408 Late", "60", 0s, 0s}};
   std::vector<std::string> script;
+  script.reserve(rows.size() + 1);
   for (const auto& each : rows)
     script.push_back(answer_with(each.status, "Retry-After: " + each.retry_after + "\r\n"));
   script.push_back(answer_with("503 Away"));

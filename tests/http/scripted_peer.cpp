@@ -55,7 +55,7 @@ test_authority::test_authority() {
 test_authority::~test_authority() { std::filesystem::remove_all(directory_); }
 
 certificate test_authority::vouch_for(const std::string& name) const {
-  const certificate out{directory_ / "leaf.pem", directory_ / "leaf.key"};
+  certificate out{directory_ / "leaf.pem", directory_ / "leaf.key"};
   run_openssl(new_certificate + "-subj '/CN=a test' -addext subjectAltName=" + name +
               " -addext basicConstraints=CA:FALSE -CA " + file().string() + " -CAkey " +
               (directory_ / "ca.key").string() + " -keyout " + out.key.string() + " -out " +

@@ -116,6 +116,22 @@ TEST_F(DataPlatform, IsAskedAgainWhenItFails) {
   EXPECT_EQ(accepted_payments(), (std::vector<std::string>{first, second}));
 }
 
+TEST_F(DataPlatform, ThatHasMovedIsNotFollowedAndTheLogSaysSo) {
+  platform_.refuse(3, 308);
+  buy();
+  expect_accepted(1, seconds{5});
+  EXPECT_EQ(platform_.posts().size(), 4U);
+  const auto logged = [&] {
+    const auto text = server_.process().process().error_text();
+    const auto at = text.find("cannot forward an event");
+    return at == std::string::npos ? "" : text.substr(at, text.find('\n', at) - at);
+  };
+  EXPECT_TRUE(eventually([&] {
+    return logged().find("the data platform answered 308, a redirect, which is not followed") !=
+           std::string::npos;
+  })) << logged();
+}
+
 TEST_F(DataPlatform, IsToldOfWhatItMissedWhenItComesBack) {
   std::vector<std::string> all{buy()};
   expect_accepted(1, seconds{3});
