@@ -44,8 +44,8 @@ class rate_limiter {
   std::vector<bucket> buckets_;
 };
 
-/// Who gets in: a bound on what is being handled at once, and a rate for each user and address.
-/// Asked before the body is looked into. **Thread**: any.
+/// Who gets in: a bound on what is being handled at once, and a rate for each user and each
+/// address. Asked before the body is looked into. **Thread**: any.
 class admission {
  public:
   admission(std::size_t in_flight_max, std::size_t requests_per_second);

@@ -58,14 +58,21 @@ bool is_visible(std::string_view text) {
 
 }  // namespace
 
-std::optional<response> dispatcher::authenticate(request& about, const route& which) const {
+std::optional<identity> dispatcher::find_caller(const request& about) const {
   const auto token = bearer_token(about);
-  if (!token.empty() && tokens_ != nullptr) about.caller = tokens_->verify(token, about.calendar);
+  if (token.empty() || tokens_ == nullptr) return std::nullopt;
+  return tokens_->verify(token, about.calendar);
+}
+
+std::optional<response> dispatcher::limit_rate(const request& about,
+                                               const std::optional<identity>& caller) const {
+  const auto now = std::chrono::steady_clock::now();
+  if (caller) return entrance_.limit_user(caller->user.value, now);
+  return entrance_.limit_address(about.peer.to_string(), now);
+}
+
+std::optional<response> dispatcher::authenticate(request& about, const route& which) {
   if (!about.caller) return problem{problem_code::unauthenticated};
-  if (entrance_.limits_rate() && which.admitted == admission_rule::counted)
-    if (auto refused =
-            entrance_.limit_user(about.caller->user.value, std::chrono::steady_clock::now()))
-      return refused;
   if (about.caller->level < which.needs) return problem{problem_code::forbidden};
   return std::nullopt;
 }
@@ -117,9 +124,11 @@ decision dispatcher::decide(request& about, const target& wanted) const {
   const auto match = routes_.find(wanted, about.method);
   out.found = match.found;
   out.index = match.index;
-  if (entrance_.limits_rate() &&
-      (match.found == nullptr || match.found->admitted == admission_rule::counted))
-    out.refused = entrance_.limit_address(about.peer.to_string(), std::chrono::steady_clock::now());
+  const bool needs_role = match.found != nullptr && match.found->needs != access::anyone;
+  const bool limited = entrance_.limits_rate() &&
+                       (match.found == nullptr || match.found->admitted == admission_rule::counted);
+  auto caller = needs_role || limited ? find_caller(about) : std::nullopt;
+  if (limited) out.refused = limit_rate(about, caller);
   if (match.found != nullptr) out.body_bytes_max = match.found->body_bytes_max;
   if (out.refused) return out;
   if (match.found == nullptr) {
@@ -137,7 +146,10 @@ decision dispatcher::decide(request& about, const target& wanted) const {
     out.refused = problem{problem_code::unavailable, "This server is ending."};
     return out;
   }
-  if (which.needs != access::anyone) out.refused = authenticate(about, which);
+  if (needs_role) {
+    about.caller = std::move(caller);
+    out.refused = authenticate(about, which);
+  }
   if (!out.refused && which.key == key_rule::required) out.refused = read_key(about);
   if (!out.refused && !(about.query.empty())) out.refused = check_query(about, which);
   if (which.queue == queue_token_rule::taken) about.queue_token = about.header("Queue-Token");

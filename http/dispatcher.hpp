@@ -23,10 +23,11 @@ struct decision {
   std::size_t body_bytes_max{limits::http_body_bytes_max};
 };
 
-/// Takes the decisions about a request in the order of the contract: rate of the address, route
-/// (404), method (405), token (401), rate of the user, role (403), Idempotency-Key, query
-/// parameters; then, with the body: room (503), content type (415), JSON (400), handler.
-/// **Thread**: any.
+/// Takes the decisions about a request in the order of the contract: rate (429), route (404),
+/// method (405), token (401), role (403), Idempotency-Key, query parameters; then, with the body:
+/// room (503), content type (415), JSON (400), handler. A request with a valid token counts for its
+/// user, also on a route that needs none; any other counts for its address, where many users may
+/// share one. **Thread**: any.
 class dispatcher {
  public:
   /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
@@ -50,7 +51,10 @@ class dispatcher {
                 std::chrono::steady_clock::duration took) const;
 
  private:
-  [[nodiscard]] std::optional<response> authenticate(request& about, const route& which) const;
+  [[nodiscard]] std::optional<identity> find_caller(const request& about) const;
+  [[nodiscard]] std::optional<response> limit_rate(const request& about,
+                                                   const std::optional<identity>& caller) const;
+  static std::optional<response> authenticate(request& about, const route& which);
   static std::optional<response> read_key(request& about);
   static std::optional<response> check_query(const request& about, const route& which);
   static std::optional<response> read_json(request& about, const route& which);

@@ -17,7 +17,7 @@ struct server_settings {
   std::size_t io_threads{1};
   std::size_t connections_max{limits::http_connections_max};  ///< beyond it they wait in the kernel
   std::size_t in_flight_max{limits::http_in_flight_requests_default};
-  std::size_t rate_limit_per_second{0};  ///< per user and per address; 0 is off
+  std::size_t rate_limit_per_second{0};  ///< of a user, or of an address without a token; 0 is off
   std::chrono::milliseconds idle_max{limits::http_idle_time_max};
   std::chrono::milliseconds read_max{limits::http_read_time_max};
   std::chrono::milliseconds write_max{limits::http_write_time_max};

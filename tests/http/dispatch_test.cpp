@@ -189,6 +189,32 @@ TEST_F(HttpServer, LimitsTheRateOfAnAddress) {
     EXPECT_EQ(client.ask(get("/healthz")).status, 200);
 }
 
+TEST_F(HttpServer, UsersOfOneAddressAreLimitedApart) {
+  server_settings how;
+  how.rate_limit_per_second = 3;
+  serve(how);
+  auto client = connect();
+  const auto path_as = [&](const std::string& path, const std::string& authorization) {
+    return client.ask(get(path, authorization)).status;
+  };
+  // Nobody's token: the address is at its limit.
+  const auto expired =
+      bearer(sign_token(token_key::hs256(toy_secret), {user_id{"late"}, access::user}, toy_now));
+  int refused = 0;
+  for (int i = 0; i < 12; ++i)
+    refused += path_as("/v1/things/1", i % 2 == 0 ? expired : "") == 429 ? 1 : 0;
+  EXPECT_GE(refused, 6);
+  // A valid token counts for its user alone, with and without a role that the route needs.
+  for (int i = 0; i < 12; ++i)
+    EXPECT_EQ(path_as("/v1/things/1", bearer(token(access::user, "n" + std::to_string(i)))), 200);
+  const auto eager = bearer(token(access::operator_, "eager"));
+  int eager_refused = 0;
+  for (int i = 0; i < 12; ++i)
+    eager_refused += path_as(i % 2 == 0 ? "/v1/things/2" : "/nowhere", eager) == 429 ? 1 : 0;
+  EXPECT_GE(eager_refused, 6);
+  EXPECT_EQ(path_as("/v1/things/1", bearer(token(access::user, "calm"))), 200);
+}
+
 TEST_F(HttpServer, MeasuresRequestsByRouteAndStatus) {
   serve();
   ask(get("/v1/things/1"));
