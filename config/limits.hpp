@@ -37,8 +37,13 @@ inline constexpr int http_backlog_connections_max = 4096;
 inline constexpr std::chrono::seconds http_read_time_max = 15s;
 /// A keep-alive connection without a request.
 inline constexpr std::chrono::seconds http_idle_time_max = 60s;
-/// A client that does not read its answer.
+/// A client takes at least so much of its answer in each such time (1.1 KB/s): a slow line gets a
+/// seat map of 9 MB whole, however long that takes, and one that trickles or stands still is cut.
 inline constexpr std::chrono::seconds http_write_time_max = 15s;
+inline constexpr std::size_t http_write_bytes_min = std::size_t{16} * 1024;
+/// Of an answer that the kernel has and has not sent: what a client that is cut leaves in its
+/// memory.
+inline constexpr int http_unsent_bytes_max = 128 * 1024;
 /// An answer from the actors; longer than any honest operation but a payment, which answers 202
 /// by its own setting.
 inline constexpr std::chrono::seconds http_ask_time_max = 10s;

@@ -5,10 +5,16 @@
 #include <array>
 #include <charconv>
 #include <exception>
+#include <linux/sockios.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/co_spawn.hpp>
+#include <boost/asio/completion_condition.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/use_awaitable.hpp>
@@ -32,6 +38,9 @@ session::session(asio::ip::tcp::socket socket, const session_context& context)
   error_code ignored;
   socket_.set_option(asio::ip::tcp::no_delay{true}, ignored);
   socket_.non_blocking(true, ignored);
+  const int unsent_max = limits::http_unsent_bytes_max;
+  ::setsockopt(socket_.native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &unsent_max,
+               sizeof unsent_max);
   const auto peer = socket_.remote_endpoint(ignored);
   request_.peer = peer.address();
   context_.book.enter(*this);
@@ -59,16 +68,41 @@ void session::start() {
 
 void session::end(end_rule rule) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), rule] {
-    const bool wanted =
-        rule == end_rule::now || (rule == end_rule::when_idle && self->phase_ == phase::idle) ||
-        (rule == end_rule::when_late && self->deadline() <= std::chrono::steady_clock::now());
+    const bool wanted = rule == end_rule::now ||
+                        (rule == end_rule::when_idle && self->phase_ == phase::idle) ||
+                        (rule == end_rule::when_late && self->is_late());
+    if (!wanted) return;
     error_code ignored;
-    if (wanted) self->socket_.close(ignored);
+    // With a reset the kernel forgets what a reader that is cut has not taken.
+    if (rule == end_rule::when_late && self->window_begin_)
+      self->socket_.set_option(asio::socket_base::linger{true, 0}, ignored);
+    self->socket_.close(ignored);
   });
 }
 
 void session::set_deadline(std::chrono::milliseconds from_now) {
   deadline_.store(std::chrono::steady_clock::now() + from_now, std::memory_order_relaxed);
+}
+
+void session::begin_write_window() {
+  window_begin_ = taken_bytes();
+  set_deadline(context_.settings.write_max);
+}
+
+// What the peer has acknowledged since the connection began. **Why** not what the kernel took: its
+// buffers hold megabytes, and a slow reader needs minutes for them.
+std::uint64_t session::taken_bytes() {
+  int not_taken = 0;
+  ::ioctl(socket_.native_handle(), SIOCOUTQ, &not_taken);
+  return handed_over_ - static_cast<std::uint64_t>(not_taken);
+}
+
+bool session::is_late() {
+  if (deadline() > std::chrono::steady_clock::now()) return false;
+  if (!window_begin_ || taken_bytes() - *window_begin_ < context_.settings.write_bytes_min)
+    return true;
+  begin_write_window();
+  return false;
 }
 
 asio::awaitable<void> session::run() {
@@ -207,7 +241,7 @@ session::step session::send(response& answer) {
   keep_alive_ = keep_alive_ && !context_.book.draining() && (!answer.pieces || chunked);
   context_.decide.finished(request_, decision_, answer.status,
                            std::chrono::steady_clock::now() - read_at_);
-  set_deadline(context_.settings.write_max);
+  begin_write_window();
   out_.clear();
   append_head(out_, answer, {head_.version, keep_alive_, request_id_, request_.calendar});
   const bool with_body = request_.method != verb::head && !is_bodiless(answer.status);
@@ -217,6 +251,7 @@ session::step session::send(response& answer) {
   out_.append(body);
   error_code failed;
   const auto sent = socket_.write_some(asio::buffer(out_), failed);
+  handed_over_ += sent;
   if (sent == out_.size()) co_return true;
   co_return co_await write_all(std::string_view{out_}.substr(failed ? 0 : sent), {});
 }
@@ -235,7 +270,7 @@ session::step session::send_pieces(response& answer) {
     }
     out_.append(piece);
     if (chunked) out_.append(last ? "0\r\n\r\n" : "\r\n");
-    set_deadline(context_.settings.write_max);
+    begin_write_window();
     if (!co_await write_all(out_, {})) co_return false;
     out_.clear();
   }
@@ -261,12 +296,19 @@ session::step session::receive(std::size_t least) {
 
 session::step session::write_all(std::string_view first, std::string_view second) {
   const std::array<asio::const_buffer, 2> buffers{asio::buffer(first), asio::buffer(second)};
+  const auto before = handed_over_;
+  const auto count = [this, before](const error_code& error, std::size_t size) {
+    handed_over_ = before + size;
+    return asio::transfer_all()(error, size);
+  };
   error_code failed;
-  co_await asio::async_write(socket_, buffers, asio::redirect_error(asio::use_awaitable, failed));
+  co_await asio::async_write(socket_, buffers, count,
+                             asio::redirect_error(asio::use_awaitable, failed));
   co_return !failed;
 }
 
 void session::end_request() {
+  window_begin_.reset();
   parser_.reset();
   scanner_.reset();
   head_memory_.reset();

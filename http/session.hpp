@@ -73,6 +73,9 @@ class session : public std::enable_shared_from_this<session> {
   boost::asio::awaitable<void> linger();
   void end_request();
   void set_deadline(std::chrono::milliseconds from_now);
+  void begin_write_window();
+  [[nodiscard]] std::uint64_t taken_bytes();
+  [[nodiscard]] bool is_late();
 
   boost::asio::ip::tcp::socket socket_;
   const session_context& context_;
@@ -90,6 +93,11 @@ class session : public std::enable_shared_from_this<session> {
   std::string body_, request_id_, out_;
   bool keep_alive_{true}, body_unread_{false};
   instant read_at_;
+
+  // Deadlines while an answer is sent are deadlines of progress: with each one that passes, the
+  // peer has taken `write_bytes_min` more.
+  std::uint64_t handed_over_{0};               // bytes that the kernel took from us
+  std::optional<std::uint64_t> window_begin_;  // bytes that the peer had taken at its begin
 };
 
 }  // namespace boxoffice::http

@@ -20,7 +20,8 @@ struct server_settings {
   std::size_t rate_limit_per_second{0};  ///< of a user, or of an address without a token; 0 is off
   std::chrono::milliseconds idle_max{limits::http_idle_time_max};
   std::chrono::milliseconds read_max{limits::http_read_time_max};
-  std::chrono::milliseconds write_max{limits::http_write_time_max};
+  std::chrono::milliseconds write_max{limits::http_write_time_max};  ///< for each write_bytes_min
+  std::size_t write_bytes_min{limits::http_write_bytes_min};
   std::chrono::milliseconds linger_max{limits::http_linger_time_max};
   std::chrono::milliseconds drain_max{limits::drain_time_max};
   /// Whether the API serves; asked for each request but those about the server's own state.

@@ -82,6 +82,16 @@ class raw_client {
     return receive();
   }
 
+  /// Reads what there is, at most so much, and forgets it; 0 when the connection is over.
+  std::size_t take(std::size_t bytes_max) {
+    std::string bytes(bytes_max, ' ');
+    const auto size = ::recv(socket_.native_handle(), bytes.data(), bytes.size(), 0);
+    return size > 0 ? static_cast<std::size_t>(size) : 0;
+  }
+  /// From now on the kernel receives no more than that ahead.
+  void bound_receive_buffer(int bytes) {
+    ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVBUF, &bytes, sizeof bytes);
+  }
   /// Whether the server ends the connection without a further byte.
   bool ended() {
     char byte = 0;

@@ -161,7 +161,39 @@ TEST_F(HttpServer, EndsConnectionsThatDoNotRead) {
   for (int i = 0; i < 20; ++i)
     client.send(get("/v1/big"));
   const auto& open = meters_.level("boxoffice_http_connections", "Open connections");
+  EXPECT_TRUE(eventually([&] { return open.value() == 1; }));
   EXPECT_TRUE(eventually([&] { return open.value() == 0; }));
+}
+
+// Two answers of 3 MB, taken at no more than 1.6 MB/s. Returns how many bytes came.
+std::size_t take_slowly(raw_client client, const std::string& ask_for_big) {
+  constexpr std::size_t wanted = 6'000'000;
+  client.bound_receive_buffer(64 * 1024);
+  client.send(ask_for_big + ask_for_big);
+  std::size_t taken = 0;
+  while (taken < wanted) {
+    const auto size = client.take(64 * 1024);
+    if (size == 0) break;
+    taken += size;
+    std::this_thread::sleep_for(40ms);
+  }
+  return taken;
+}
+
+TEST_F(HttpServer, AReaderThatIsSlowAndSteadyGetsTheWholeAnswer) {
+  server_settings how;
+  how.write_max = 700ms;
+  serve(how);
+  EXPECT_GE(take_slowly(connect(), get("/v1/big")), 6'000'000U);
+}
+
+TEST_F(HttpServer, AReaderBelowTheLeastRateIsCut) {
+  server_settings how;
+  how.write_max = 700ms;
+  how.write_bytes_min = 2'500'000;
+  serve(how);
+  EXPECT_LT(take_slowly(connect(), get("/v1/big")), 6'000'000U);
+  EXPECT_EQ(connect().ask(get("/healthz")).status, 200);
 }
 
 TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {
