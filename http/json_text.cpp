@@ -112,6 +112,13 @@ digest digest_of(const json& value) {
   return hasher{}.part(value.dump()).result();
 }
 
+digest digest_of_parts(const std::vector<std::string>& parts) {
+  hasher all;
+  for (const auto& each : parts)
+    all.part(each);
+  return all.result();
+}
+
 request_key make_request_key(const user_id& user, std::string_view method, std::string_view path,
                              std::string_view key, const json& body) {
   return {hasher{}.part(user.value).part(method).part(path).part(key).result(), digest_of(body)};

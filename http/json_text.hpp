@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -25,6 +26,9 @@ std::variant<nlohmann::json, json_fault> parse_json(std::string_view text);
 /// The same for the same JSON value, whatever the order of members and the white space; 1 and 1.0
 /// are different values.
 digest digest_of(const nlohmann::json& value);
+
+/// Of a sequence of texts of any bytes; "a", "bc" is another sequence than "ab", "c".
+digest digest_of_parts(const std::vector<std::string>& parts);
 
 /// What a retry is recognised by. `method` and `path` as they are on the wire, the path decoded.
 request_key make_request_key(const user_id& user, std::string_view method, std::string_view path,

@@ -54,7 +54,7 @@ awaitable<response> list_concerts(gateway& g, request& from) {
     next = at->first.value;
   }
   if (at == all->concerts.end()) next.reset();
-  co_return list_response(std::move(items), next);
+  co_return list_response(from, std::move(items), next);
 }
 
 awaitable<response> get_concert(gateway& g, request& from) {
@@ -120,7 +120,7 @@ awaitable<response> list_schedules(gateway& g, request& from) {
     items.push_back(std::get<json_object>(std::move(one)));
     last = s->id.value;
   }
-  co_return list_response(std::move(items), next);
+  co_return list_response(from, std::move(items), next);
 }
 
 awaitable<response> get_schedule(gateway& g, request& from) {

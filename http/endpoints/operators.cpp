@@ -58,7 +58,7 @@ awaitable<response> list(gateway& g, request& from) {
     items.push_back(render_saga(p));
   std::optional<std::uint64_t> next;
   if (reply->follows == saga_list::more::yes) next = reply->sagas.back().id.value;
-  co_return list_response(std::move(items), next);
+  co_return list_response(from, std::move(items), next);
 }
 
 awaitable<response> show(gateway& g, request& from) {
@@ -145,7 +145,7 @@ awaitable<response> outbox(gateway& g, request& from) {
     items.push_back(render_line(line));
   std::optional<std::uint64_t> next;
   if (reply->follows == outbox_list::more::yes) next = reply->lines.back().event.sequence;
-  co_return list_response(std::move(items), next);
+  co_return list_response(from, std::move(items), next);
 }
 
 awaitable<response> replay(gateway& g, request& from) {
@@ -187,7 +187,7 @@ std::string_view name_of(role r) {
   return "";
 }
 
-awaitable<response> nodes(gateway& g) {
+awaitable<response> nodes(gateway& g, request& from) {
   const auto& node = g.parts().node;
   json_object roles = json_object::array();
   for (const auto r : node.roles)
@@ -196,7 +196,7 @@ awaitable<response> nodes(gateway& g) {
   items.push_back({{"roles", std::move(roles)},
                    {"version", node.version},
                    {"startedAt", to_rfc3339(node.started_at)}});
-  co_return list_response(std::move(items), std::nullopt);
+  co_return list_response(from, std::move(items), std::nullopt);
 }
 
 }  // namespace
@@ -221,7 +221,7 @@ void add_operator_routes(router& routes, gateway& g) {
   add(verb::get, "/v1/admin/outbox", [&g](request& r) { return outbox(g, r); },
       {"state", "limit", "cursor"});
   add(verb::post, "/v1/admin/outbox/{id}/replay", [&g](request& r) { return replay(g, r); });
-  add(verb::get, "/v1/admin/nodes", [&g](request&) { return nodes(g); });
+  add(verb::get, "/v1/admin/nodes", [&g](request& r) { return nodes(g, r); });
 }
 
 }  // namespace boxoffice::http

@@ -60,7 +60,7 @@ awaitable<response> transactions(gateway& g, request& from) {
   json_object items = json_object::array();
   for (const auto& entry : reply->items)
     items.push_back(render(entry));
-  co_return list_response(std::move(items),
+  co_return list_response(from, std::move(items),
                           reply->next ? std::optional{reply->next} : std::nullopt);
 }
 

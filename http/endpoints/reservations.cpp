@@ -138,7 +138,7 @@ awaitable<response> list(gateway& g, request& from) {
   json_object items = json_object::array();
   for (const auto& r : reply->items)
     if (const auto at = all->find(r.schedule())) items.push_back(render(r, *at));
-  co_return list_response(std::move(items),
+  co_return list_response(from, std::move(items),
                           reply->next ? std::optional{reply->next} : std::nullopt);
 }
 

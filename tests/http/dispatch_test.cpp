@@ -145,13 +145,47 @@ TEST_F(HttpServer, ListsAreCutIntoPages) {
   const auto next =
       ask(get("/v1/things?limit=200&cursor=" + first["nextCursor"].get<std::string>()));
   EXPECT_EQ(next.json()["items"][0]["limit"], 200);
-  EXPECT_EQ(next.json()["nextCursor"], to_cursor(2));
+  EXPECT_EQ(next.json()["items"][0]["after"], 1);
   for (const auto* bad :
        {"limit=0", "limit=201", "limit=", "limit=1.5", "limit=-1", "limit=a", "limit=1%20",
-        "cursor=", "cursor=5", "cursor=c1zz", "colour=red", "limit=1&limit=1", "Limit=1"})
+        "cursor=", "cursor=5", "cursor=c2zz", "colour=red", "limit=1&limit=1", "Limit=1"})
     EXPECT_EQ(ask(get(std::string{"/v1/things?"} + bad)).code(), "invalid_field") << bad;
   const auto both = ask(get("/v1/things?limit=0&cursor=x")).json();
   EXPECT_EQ(both["errors"].size(), 2U);
+}
+
+TEST_F(HttpServer, ACursorBelongsToItsListItsFiltersAndItsUser) {
+  serve();
+  const auto ann = bearer(token(access::user, "ann"));
+  const auto bob = bearer(token(access::admin, "bob"));
+  const auto page = [&](const std::string& target, const std::string& who) {
+    return ask(get(target, who));
+  };
+  const std::string of_ann =
+      page("/v1/lists/1?colour=red&size=2", ann).json()["nextCursor"].get<std::string>();
+  const auto with_cursor = [&](const std::string& target, const std::string& who) {
+    return page(target + "cursor=" + of_ann, who);
+  };
+  EXPECT_EQ(with_cursor("/v1/lists/1?colour=red&size=2&limit=3&", ann).status, 200);
+  EXPECT_EQ(with_cursor("/v1/lists/1?size=2&colour=red&", ann).status, 200);
+  EXPECT_EQ(with_cursor("/v1/lists/2?colour=red&size=2&", ann).code(), "invalid_field");
+  EXPECT_EQ(with_cursor("/v1/things?", ann).code(), "invalid_field");
+  EXPECT_EQ(with_cursor("/v1/lists/1?colour=red&size=2&", bob).code(), "invalid_field");
+  for (const auto* filters :
+       {"", "colour=red&", "colour=blue&size=2&", "colour=2&size=red&", "colour=red%26size%3D2&"})
+    EXPECT_EQ(with_cursor("/v1/lists/1?" + std::string{filters}, ann).code(), "invalid_field")
+        << filters;
+  // One digit off is no cursor at all.
+  auto bent = of_ann;
+  bent[5] = bent[5] == '0' ? '1' : '0';
+  EXPECT_EQ(page("/v1/lists/1?colour=red&size=2&cursor=" + bent, ann).code(), "invalid_field");
+}
+
+TEST_F(HttpServer, ACursorOfAPublicListIsEverybodys) {
+  serve();
+  const auto cursor = ask(get("/v1/things")).json()["nextCursor"].get<std::string>();
+  const auto ann = bearer(token(access::user, "ann"));
+  EXPECT_EQ(ask(get("/v1/things?cursor=" + cursor, ann)).status, 200);
 }
 
 TEST_F(HttpServer, ShedsBeyondTheBoundOnRequestsInFlight) {

@@ -73,10 +73,21 @@ inline router toy_routes(const meters& all) {
            .handle = answering([](request& about) -> response {
              auto wanted = read_page(about);
              if (auto* refused = std::get_if<problem>(&wanted)) return std::move(*refused);
-             return list_response({{{"limit", std::get<page>(wanted).limit}}},
+             return list_response(about,
+                                  {{{"limit", std::get<page>(wanted).limit},
+                                    {"after", std::get<page>(wanted).after}}},
                                   std::get<page>(wanted).after + 1);
            }),
            .query = {"limit", "cursor"}});
+  out.add({.method = verb::get,
+           .pattern = "/v1/lists/{id}",
+           .needs = access::user,
+           .handle = answering([](request& about) -> response {
+             auto wanted = read_page(about);
+             if (auto* refused = std::get_if<problem>(&wanted)) return std::move(*refused);
+             return list_response(about, {}, std::get<page>(wanted).after + 7);
+           }),
+           .query = {"limit", "cursor", "colour", "size"}});
   out.add({.method = verb::post,
            .pattern = "/v1/things",
            .needs = access::user,
