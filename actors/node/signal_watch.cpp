@@ -21,6 +21,7 @@ signal_watch::signal_watch() {
   const auto set = stop_signals();
   pthread_sigmask(SIG_BLOCK, &set, nullptr);
   signal(SIGPIPE, SIG_IGN);  // a peer that went away is an error code, not a death
+  signal(SIGHUP, SIG_IGN);   // nor do a closed terminal and a rotation of logs end a sale
   thread_ = std::thread{[this, set] {
     int which = 0;
     while (sigwait(&set, &which) == 0) {

@@ -9,7 +9,8 @@
 
 namespace boxoffice {
 
-/// Turns SIGTERM and SIGINT into a stop request; the second one ends the process at once.
+/// Turns SIGTERM and SIGINT into a stop request; the second one ends the process at once. SIGHUP
+/// is ignored: there is nothing to reload, and logs go to standard error.
 ///
 /// **Requires** to be made before any other thread, so that all inherit the blocked signals.
 /// **Thread**: the owner's.

@@ -1,4 +1,5 @@
 #include "tests/system/eventually.hpp"
+#include "tests/system/plain_client.hpp"
 #include "tests/system/running_server.hpp"
 
 #include <chrono>
@@ -157,6 +158,18 @@ TEST(Process, StopsUnderLoadAndKeepsWhatItAcknowledged) {
 
   server.start();
   EXPECT_TRUE(eventually([&] { return open_payments(server.read_books()).empty(); }));
+}
+
+TEST(Process, ServesOnAfterAHangUp) {
+  running_server server;
+  auto& process = server.process().process();
+  for (int i = 0; i < 3; ++i) {
+    process.send_signal(SIGHUP);
+    EXPECT_FALSE(process.wait(milliseconds{100}).has_value());
+    EXPECT_EQ(plain_client{server.url()}.send({.target = "/healthz"}).status, 200);
+  }
+  process.send_signal(SIGTERM);
+  EXPECT_EQ(process.wait(seconds{12}), 0);
 }
 
 TEST(Process, EndsAtOnceAtTheSecondSignal) {
