@@ -114,7 +114,7 @@ std::optional<response> dispatcher::read_json(request& about, const route& which
     return problem{problem_code::unsupported_media_type};
   auto value = parse_json(about.body);
   if (auto* fault = std::get_if<json_fault>(&value))
-    return problem{problem_code::malformed_json, "The body is " + std::move(fault->detail) + "."};
+    return problem{problem_code::malformed_json, "The body " + fault->detail + "."};
   about.json = std::get<nlohmann::json>(std::move(value));
   return std::nullopt;
 }

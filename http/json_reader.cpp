@@ -7,22 +7,6 @@
 namespace boxoffice::http {
 namespace {
 
-// Why a text is not acceptable; empty when it is. It is UTF-8 already: the parser saw to that.
-std::string fault_of(const std::string& text, text_bounds bounds) {
-  const auto characters = static_cast<std::size_t>(
-      std::ranges::count_if(text, [](char c) { return (c & 0xC0) != 0x80; }));
-  if (characters < bounds.least)
-    return bounds.least == 1 ? "must not be empty"
-                             : "must have at least " + std::to_string(bounds.least) + " characters";
-  if (characters > bounds.most)
-    return "must have at most " + std::to_string(bounds.most) + " characters";
-  const bool has_control = std::ranges::any_of(text, [](char c) {
-    const auto byte = static_cast<unsigned char>(c);
-    return (byte < 0x20 && c != '\t' && c != '\n' && c != '\r') || byte == 0x7F;
-  });
-  return has_control ? "must not hold control characters" : "";
-}
-
 // `~` and `/` are written `~0` and `~1`. **Source**: RFC 6901, 4.
 void append_token(std::string& pointer, std::string_view name) {
   pointer.push_back('/');
@@ -71,8 +55,8 @@ const nlohmann::json* json_reader::find(std::string_view name, need how) {
   return nullptr;
 }
 
-std::optional<std::string> json_reader::read_text(std::string_view name, text_bounds bounds,
-                                                  need how) {
+std::optional<std::string> json_reader::read_text(std::string_view name, text_rule rule,
+                                                  text_bounds bounds, need how) {
   const auto* value = find(name, how);
   if (value == nullptr) return std::nullopt;
   if (!value->is_string()) {
@@ -80,7 +64,7 @@ std::optional<std::string> json_reader::read_text(std::string_view name, text_bo
     return std::nullopt;
   }
   const auto& text = value->get_ref<const std::string&>();
-  if (auto fault = fault_of(text, bounds); !fault.empty()) {
+  if (auto fault = rule(text, bounds); !fault.empty()) {
     reject(name, std::move(fault));
     return std::nullopt;
   }
@@ -88,14 +72,18 @@ std::optional<std::string> json_reader::read_text(std::string_view name, text_bo
 }
 
 std::string json_reader::text(std::string_view name, text_bounds bounds) {
-  return read_text(name, bounds, need::required).value_or(std::string{});
+  return read_text(name, fault_of_text, bounds, need::required).value_or(std::string{});
 }
 std::optional<std::string> json_reader::optional_text(std::string_view name, text_bounds bounds) {
-  return read_text(name, bounds, need::optional);
+  return read_text(name, fault_of_text, bounds, need::optional);
+}
+std::string json_reader::line(std::string_view name, text_bounds bounds) {
+  return read_text(name, fault_of_line, bounds, need::required).value_or(std::string{});
 }
 
 std::string json_reader::id_text(std::string_view name) {
-  auto text = read_text(name, {0, std::numeric_limits<std::size_t>::max()}, need::required);
+  auto text =
+      read_text(name, fault_of_text, {0, std::numeric_limits<std::size_t>::max()}, need::required);
   if (!text) return {};
   if (is_id_text(*text)) return std::move(*text);
   reject(name, "must be an id: 1 to 40 characters of [A-Za-z0-9_-]");
@@ -217,7 +205,7 @@ std::vector<std::string> json_reader::texts(std::string_view name, count_bounds 
   if (value == nullptr) return out;
   for (std::size_t i = 0; i < value->size(); ++i) {
     const auto& element = (*value)[i];
-    auto fault = element.is_string() ? fault_of(element.get_ref<const std::string&>(), each)
+    auto fault = element.is_string() ? fault_of_text(element.get_ref<const std::string&>(), each)
                                      : std::string{"must be a text"};
     if (fault.empty()) {
       out.push_back(element.get<std::string>());
@@ -232,7 +220,9 @@ void json_reader::find_unknown() {
   if (value_ == nullptr) return;
   for (const auto& [name, value] : value_->items()) {
     if (std::ranges::find(asked_, name) != asked_.end()) continue;
-    reject(name, "is not known here");
+    auto where = at_;
+    append_token(where, name);  // also of a member whose name is empty
+    findings_->errors.push_back({std::move(where), "is not known here"});
     findings_->unknown = true;
   }
 }

@@ -3,6 +3,7 @@
 #include "actors/core/time.hpp"
 #include "config/limits.hpp"
 #include "http/problem.hpp"
+#include "http/text_rules.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -17,11 +18,6 @@
 
 namespace boxoffice::http {
 
-/// How long a text may be. **Units**: Unicode characters.
-struct text_bounds {
-  std::size_t least{1};
-  std::size_t most{limits::title_chars_max};
-};
 struct integer_bounds {
   std::int64_t least{-limits::json_integer_max};
   std::int64_t most{limits::json_integer_max};
@@ -35,14 +31,14 @@ struct count_bounds {
 /// Reads the members of a JSON object and collects everything that is wrong with it.
 ///
 ///     json_reader body{request.json};
-///     const auto title = body.text("title", {1, 200});
+///     const auto title = body.line("title", {1, 200});
 ///     const auto price = body.integer("price", {0, 1'000'000'000});
 ///     if (auto refused = body.finish()) co_return std::move(*refused);
 ///
 /// What could not be read comes back as an empty value and is in the errors. Members that nobody
 /// asked for are errors too. `null` is a value of no type: it is refused, also for optional
-/// members. A number is an integer when it is written as one: 1.0 and 1e3 are refused. Texts may
-/// hold no control characters but tab and line breaks.
+/// members. A number is an integer when it is written as one: 1.0 and 1e3 are refused. What a text
+/// may hold is in text_rules.hpp.
 ///
 /// Life cycle: one per body, on the handler's stack; nested objects and arrays are read by a reader
 /// of the same kind, within a call of `object` or `array`.
@@ -55,6 +51,8 @@ class json_reader {
 
   std::string text(std::string_view name, text_bounds bounds = {});
   std::optional<std::string> optional_text(std::string_view name, text_bounds bounds = {});
+  /// A text of one line on which something is to be seen.
+  std::string line(std::string_view name, text_bounds bounds = {});
   std::int64_t integer(std::string_view name, integer_bounds bounds = {});
   std::optional<std::int64_t> optional_integer(std::string_view name, integer_bounds bounds = {});
   bool boolean(std::string_view name);
@@ -93,7 +91,9 @@ class json_reader {
 
   enum class need : std::uint8_t { required, optional };
   const nlohmann::json* find(std::string_view name, need how);
-  std::optional<std::string> read_text(std::string_view name, text_bounds bounds, need how);
+  using text_rule = std::string (*)(std::string_view, text_bounds);
+  std::optional<std::string> read_text(std::string_view name, text_rule rule, text_bounds bounds,
+                                       need how);
   std::optional<std::int64_t> read_integer(std::string_view name, integer_bounds bounds, need how);
   std::optional<bool> read_boolean(std::string_view name, need how);
   std::optional<time_point> read_time(std::string_view name, need how);

@@ -28,22 +28,22 @@ class strict_builder : public nlohmann::json_sax<json> {
   bool number_unsigned(number_unsigned_t value) override { return put(value); }
   bool number_float(number_float_t value, const string_t&) override { return put(value); }
   bool string(string_t& value) override { return put(std::move(value)); }
-  bool binary(binary_t&) override { return refuse("binary values are not JSON"); }
+  bool binary(binary_t&) override { return refuse("has a binary value"); }
   bool start_object(std::size_t) override { return open(json::object()); }
   bool start_array(std::size_t) override { return open(json::array()); }
   bool end_object() override { return close(); }
   bool end_array() override { return close(); }
 
   bool key(string_t& name) override {
-    if (open_.back()->contains(name)) return refuse("the member \"" + name + "\" occurs twice");
+    if (open_.back()->contains(name)) return refuse("has the member \"" + name + "\" twice");
     slot_ = &(*open_.back())[name];
     return true;
   }
   bool parse_error(std::size_t position, const std::string&,
                    const nlohmann::detail::exception& error) override {
     // Out-of-range numbers arrive here too (id 406); the library's own wording stays inside.
-    return refuse(error.id == 406 ? "a number is out of range"
-                                  : "not JSON at byte " + std::to_string(position));
+    return refuse(error.id == 406 ? "has a number that is out of range"
+                                  : "is not JSON at byte " + std::to_string(position));
   }
 
  private:
@@ -55,7 +55,7 @@ class strict_builder : public nlohmann::json_sax<json> {
   }
   bool put(json value) { return place(std::move(value)) != nullptr; }
   bool open(json value) {
-    if (open_.size() >= limits::json_depth_levels_max) return refuse("nested too deeply");
+    if (open_.size() >= limits::json_depth_levels_max) return refuse("is nested too deeply");
     open_.push_back(place(std::move(value)));
     return true;
   }
@@ -101,9 +101,9 @@ class hasher {
 std::variant<json, json_fault> parse_json(std::string_view text) {
   strict_builder builder;
   // The library takes a NUL byte for the end of the text, whatever follows.
-  if (text.find(nul) != std::string_view::npos) return json_fault{"not JSON: it has a NUL byte"};
+  if (text.find(nul) != std::string_view::npos) return json_fault{"is not JSON: it has a NUL byte"};
   if (json::sax_parse(text.begin(), text.end(), &builder)) return std::move(builder.root);
-  if (builder.fault.empty()) builder.fault = "not JSON";
+  if (builder.fault.empty()) builder.fault = "is not JSON";
   return json_fault{std::move(builder.fault)};
 }
 

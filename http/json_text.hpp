@@ -12,7 +12,7 @@
 
 namespace boxoffice::http {
 
-/// Why a text is not JSON as we take it; for the client.
+/// Why a text is not JSON as we take it, as the rest of a sentence: "is not JSON at byte 5".
 struct json_fault {
   std::string detail;
 };

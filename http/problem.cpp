@@ -118,8 +118,13 @@ problem::problem(problem_code code, const std::vector<field_error>& errors) : co
   auto list = json::array();
   for (const auto& e : errors)
     list.push_back({{"pointer", e.pointer}, {"detail", e.detail}});
-  if (!errors.empty()) detail_ = errors.front().pointer + ": " + errors.front().detail;
-  if (errors.size() > 1) detail_ += " (and " + std::to_string(errors.size() - 1) + " more)";
+  if (!errors.empty()) {
+    const auto& [pointer, detail] = errors.front();
+    detail_ = (pointer.empty() ? "The body" : pointer) + ' ' + detail + '.';
+  }
+  if (errors.size() == 2) detail_ += " There is 1 more error.";
+  if (errors.size() > 2)
+    detail_ += " There are " + std::to_string(errors.size() - 1) + " more errors.";
   members_["errors"] = std::move(list);
 }
 

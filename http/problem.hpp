@@ -70,7 +70,8 @@ struct problem_kind {
 const problem_kind& kind_of(problem_code code);
 
 /// One thing that is wrong with the input: where (RFC 6901; `/query/…` and `/header/…` for what is
-/// not in the body) and what.
+/// not in the body) and what, as the rest of a sentence that begins with the pointer: "is
+/// required".
 struct field_error {
   std::string pointer, detail;
 };

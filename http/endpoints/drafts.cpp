@@ -57,8 +57,8 @@ waiting_room_rule read_waiting_room(json_reader& body) {
 
 concert read_concert(json_reader& body) {
   concert draft;
-  draft.title = body.text("title");
-  draft.artist = body.text("artist");
+  draft.title = body.line("title");
+  draft.artist = body.line("artist");
   draft.description = body.optional_text("description", {0, limits::description_chars_max});
   body.optional_object("waitingRoom",
                        [&](json_reader& part) { draft.waiting_room = read_waiting_room(part); });
@@ -70,7 +70,7 @@ schedule read_schedule(json_reader& body, std::chrono::seconds hold_default) {
   draft.starts_at = body.time("startsAt");
   draft.sales_open_at = body.time("salesOpenAt");
   draft.sales_close_at = body.time("salesCloseAt");
-  draft.venue = body.text("venue");
+  draft.venue = body.line("venue");
   draft.hold = seconds{body.optional_integer("holdSeconds", {limits::hold_time_min.count(),
                                                              limits::hold_time_max.count()})
                            .value_or(hold_default.count())};

@@ -29,7 +29,8 @@ response hold_response(const hold_outcome& outcome, const catalogue& all) {
     case hold_refusal::schedule_not_found:
       return problem{problem_code::schedule_not_found, "There is no such schedule."};
     case hold_refusal::seat_not_found:
-      return problem{problem_code::seat_not_found, "There is no seat " + join_names(outcome.seats)}
+      return problem{problem_code::seat_not_found,
+                     "There is no seat " + join_names(outcome.seats) + "."}
           .with("seats", outcome.seats);
     case hold_refusal::queue_token_required:
       return queue_problem(queue_admission::token_missing, 0);
@@ -47,9 +48,10 @@ response hold_response(const hold_outcome& outcome, const catalogue& all) {
           "max", outcome.seats_max);
     case hold_refusal::seat_taken:
       return problem{problem_code::seat_taken,
-                     outcome.seats.empty()
-                         ? "Too few seats are left."
-                         : join_names(outcome.seats) + " held or sold to somebody else."}
+                     outcome.seats.empty() ? "Too few seats are left."
+                                           : join_names(outcome.seats) +
+                                                 (outcome.seats.size() == 1 ? " is" : " are") +
+                                                 " held or sold already."}
           .with("seats", outcome.seats);
   }
   const auto at = all.find(outcome.held.schedule());
@@ -76,7 +78,7 @@ void read_wish(json_reader& body, hold_seats& command) {
           part.optional_text("section", {1, limits::section_name_chars_max}).value_or("");
     });
   }
-  if (named == best) body.reject("", "exactly one of seats and bestAvailable is required");
+  if (named == best) body.reject("", "must have exactly one of seats and bestAvailable");
 }
 
 awaitable<response> hold(gateway& g, request& from) {

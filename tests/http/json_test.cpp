@@ -190,6 +190,40 @@ TEST(JsonReader, UnknownMembersAreNamed) {
   EXPECT_EQ(pointers(reader.finish()), "unknown_field /amount /amuont");
 }
 
+TEST(JsonReader, AMemberWithoutANameIsNamedByItsPointer) {
+  const auto body = value_of(R"({"o":{"":1},"":2})");
+  json_reader reader{body};
+  reader.object("o", [](json_reader&) {});
+  EXPECT_EQ(pointers(reader.finish()), "unknown_field /o/ /");
+}
+
+TEST(JsonText, FaultsAreTheRestOfASentence) {
+  const auto fault = [](std::string_view text) {
+    return std::get<json_fault>(parse_json(text)).detail;
+  };
+  EXPECT_EQ(fault("[2e999]"), "has a number that is out of range");
+  EXPECT_EQ(fault(R"({"b":1,"b":2})"), "has the member \"b\" twice");
+  EXPECT_EQ(fault("{]"), "is not JSON at byte 2");
+}
+
+TEST(TextRules, ALineShowsSomethingAndIsOneLine) {
+  for (const auto* good : {"Tour", "봄 콘서트", "\u05d2 hebrew", "\u0645\u0631\u062d\u0628\u0627",
+                           "😀", " a", "\u00a0b", "👨\u200d👩", "❤\ufe0f", "é", "\u0127"})
+    EXPECT_EQ(fault_of_line(good, {}), "") << good;
+  for (const auto* blank : {"  ", "\u00a0", "\u2003\u2009", "\u200b", "\u2060\ufeff", "\u3164",
+                            "\u115f", "\u00ad", "\U000e0041", "\u2800"})
+    EXPECT_EQ(fault_of_line(blank, {}), "must not be blank") << blank;
+  for (const auto* broken : {"a\r", "\nb", "a\u2028b", "a\u2029"})
+    EXPECT_EQ(fault_of_line(broken, {}), "must be one line") << broken;
+  for (const auto* control : {"a\tb", "a\x7f", "\u0085", "\u009b31m", "\x1b[31m"})
+    EXPECT_EQ(fault_of_line(control, {}), "must not hold control characters") << control;
+  for (const auto* mark : {"a\u202bb", "\u2067x\u2069", "x\u200f", "\u061cx"})
+    EXPECT_EQ(fault_of_line(mark, {}), "must not hold marks of writing direction") << mark;
+  EXPECT_EQ(fault_of_line("", {}), "must not be empty");
+  EXPECT_EQ(fault_of_line("", {0, 5}), "");
+  EXPECT_EQ(fault_of_line("봄봄봄", {1, 2}), "must have at most 2 characters");
+}
+
 TEST(JsonReader, RefusesABodyThatIsNoObject) {
   for (const auto* text : {"[]", "1", "null", "\"x\"", "true"}) {
     const auto body = value_of(text);

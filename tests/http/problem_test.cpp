@@ -19,6 +19,11 @@ TEST(Problem, NamesAllErrorsAtOnce) {
                         std::vector<field_error>{{"/a", "is required"}, {"/b/0", "is odd"}}};
   EXPECT_EQ(refused.members()["errors"].size(), 2U);
   EXPECT_EQ(refused.members()["errors"][1]["pointer"], "/b/0");
+  const auto detail_of = [](const problem& p) {
+    return nlohmann::json::parse(p.body("r1"))["detail"].get<std::string>();
+  };
+  EXPECT_EQ(detail_of(refused), "/a is required. There is 1 more error.");
+  EXPECT_EQ(detail_of(invalid_field("", "must be an object")), "The body must be an object.");
 }
 
 TEST(Problem, BytesThatAreNotUtf8DoNotStopIt) {
