@@ -50,6 +50,7 @@ constexpr std::array<const char*, rule_count> names{
     "applied_unpublished",
     "applied_twice",
     "total_differs",
+    "balance_differs",
     "store_set_back",
 };
 

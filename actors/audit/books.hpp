@@ -125,6 +125,7 @@ struct payment_row {
   payment_state state{payment_state::started};
   parking_reason reason{parking_reason::none};
   std::uint32_t seats{0};
+  std::int64_t balance{0};  ///< of its user, as the buyer was told
   std::int64_t created_at{0}, deadline{0}, completed_at{0}, changed_at{0};
 };
 

@@ -73,6 +73,13 @@ void compare_move(const ledgers& in, const payment_row& p, const ledger_row& row
                 in.all.users.text(row.user) + ".");
 }
 
+void compare_balance(const payment_row& p, const ledger_row* row, findings& out) {
+  if (row == nullptr || row->balance_after == p.balance) return;
+  out.add(rule::balance_differs, {payment_name(p.id), transaction_name(row->id)},
+          "The payment says that " + std::to_string(p.balance) + " were left, its ledger row " +
+              std::to_string(row->balance_after) + ".");
+}
+
 void check_moves_of(const ledgers& in, const payment_row& p, findings& out) {
   const auto m = moves_of(in, p.id);
   const auto want = expected_of(p);
@@ -87,6 +94,8 @@ void check_moves_of(const ledgers& in, const payment_row& p, findings& out) {
     out.add(rule::refund_without_row, ids, "Its state says that it gave back; it did not.");
   if (p.state == payment_state::failed && m.uses > m.refunds)
     out.add(rule::failed_debited, ids, "It has failed and keeps the points.");
+  if (p.state == payment_state::completed) compare_balance(p, m.use, out);
+  if (p.state == payment_state::refunded) compare_balance(p, m.refund, out);
   if (m.use != nullptr) compare_move(in, p, *m.use, -p.amount, out);
   if (m.refund != nullptr) compare_move(in, p, *m.refund, p.amount, out);
 }

@@ -22,6 +22,7 @@ enum class planted_bug : std::uint8_t {
   stale_memory,                 ///< an account lives on after its batch failed
   key_after_effect,             ///< the idempotency key is written after the hold, not with it
   confirm_after_revert,         ///< the reservation forgets which payments were undone
+  epoch_by_counter,             ///< an epoch is one more than the last, and no clock counts
   refused_is_done,              ///< a write that the store refuses is taken for committed
   relay_runs_ahead,             ///< the relay remembers events as applied when it sends them
 };

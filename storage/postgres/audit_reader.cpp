@@ -33,7 +33,7 @@ std::string schedule_of(link& db, const std::string& table, const std::string& i
 void read_payments(link& db, books& into) {
   each_row(db,
            "SELECT id, reservation, " + schedule_of(db, "payment", "reservation") +
-               ", user_id, amount, state, (reason <> '')::integer, seats, "
+               ", user_id, amount, state, (reason <> '')::integer, seats, balance, "
                "created_at, deadline,"
                " completed_at, changed_at FROM payment",
            [&](row& r) {
@@ -43,7 +43,7 @@ void read_payments(link& db, books& into) {
              r.into(p.amount);
              p.state = one_of(r, audit::payment_state::refunded);
              p.reason = one_of(r, audit::parking_reason::given);
-             r.into(p.seats, p.created_at, p.deadline, p.completed_at, p.changed_at);
+             r.into(p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at);
            });
   each_row(db, "SELECT payment FROM remembered_key WHERE payment <> 0",
            [&](row& r) { into.payment_keys.push_back({r.next<std::uint64_t>()}); });

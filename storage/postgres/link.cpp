@@ -65,10 +65,26 @@ constexpr auto settings_of_serving =
     "SET plan_cache_mode = force_generic_plan; SET jit = off; SET enable_seqscan = off;"
     "SET enable_hashjoin = off; SET enable_mergejoin = off;";
 
+// What a server, a database or a role may have set otherwise, and our SQL and its answers stand on.
+// Durations and the isolation of a transaction are in session_settings.
+// **Source**: PostgreSQL 15, "Client Connection Defaults", "Version and Platform Compatibility".
+constexpr auto settings_of_all =
+    "SET client_encoding = 'UTF8'; SET standard_conforming_strings = on;"
+    "SET backslash_quote = safe_encoding; SET bytea_output = hex; SET DateStyle = 'ISO, MDY';"
+    "SET IntervalStyle = postgres; SET TimeZone = 'UTC'; SET extra_float_digits = 1;"
+    "SET array_nulls = on; SET transform_null_equals = off;"
+    "SET search_path = \"$user\", public; SET default_transaction_read_only = off;"
+    "SET default_transaction_deferrable = off; SET default_tablespace = '';"
+    "SET temp_tablespaces = ''; SET default_table_access_method = heap; SET row_security = on;"
+    "SET check_function_bodies = on;"
+    "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout';"
+    "SET enable_indexscan = on; SET enable_indexonlyscan = on;"
+    "SET enable_bitmapscan = on; SET enable_nestloop = on; SET enable_sort = on;";
+
 std::string session_settings(purpose why) {
   const auto ms = [](auto time) { return std::to_string(std::chrono::milliseconds{time}.count()); };
   const auto statement = why == purpose::serving ? ms(limits::postgres_statement_time) : "0";
-  return std::string{why == purpose::serving ? settings_of_serving : ""} +
+  return std::string{settings_of_all} + (why == purpose::serving ? settings_of_serving : "") +
          "SET client_min_messages = error; SET application_name = 'boxoffice';"
          "SET default_transaction_isolation = 'read committed';"
          "SET statement_timeout = " +

@@ -66,7 +66,7 @@ void in_snapshot(const std::shared_ptr<database_file>& file, Read read) {
 void read_payments(session& db, books& into) {
   each_row(db,
            "SELECT id, reservation, " + schedule_of(db, "payment", "reservation") +
-               ", user, amount, state, reason <> '', seats, created_at, deadline,"
+               ", user, amount, state, reason <> '', seats, balance, created_at, deadline,"
                " completed_at, changed_at FROM payment",
            [&](row& r) {
              auto& p = into.payments.emplace_back();
@@ -75,7 +75,7 @@ void read_payments(session& db, books& into) {
              r.into(p.amount);
              p.state = one_of(r, audit::payment_state::refunded);
              p.reason = one_of(r, audit::parking_reason::given);
-             r.into(p.seats, p.created_at, p.deadline, p.completed_at, p.changed_at);
+             r.into(p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at);
            });
   each_row(db, "SELECT payment FROM remembered_key WHERE payment <> 0",
            [&](row& r) { into.payment_keys.push_back({r.next<std::uint64_t>()}); });

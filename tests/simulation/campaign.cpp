@@ -33,6 +33,7 @@ constexpr std::array planted_names{
     planted_name{planted_bug::stale_memory, "stale_memory"},
     planted_name{planted_bug::key_after_effect, "key_after_effect"},
     planted_name{planted_bug::confirm_after_revert, "confirm_after_revert"},
+    planted_name{planted_bug::epoch_by_counter, "epoch_by_counter"},
     planted_name{planted_bug::refused_is_done, "refused_is_done"},
     planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"}};
 

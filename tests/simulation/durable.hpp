@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/planted_bugs.hpp"
 #include "tests/actors/concert/memory_concert_store.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/point/memory_point_store.hpp"
@@ -8,6 +9,7 @@
 #include "tests/simulation/services.hpp"
 
 #include <algorithm>
+#include <any>
 #include <cstdint>
 
 namespace boxoffice::simulation {
@@ -36,10 +38,48 @@ struct durable {
     }
     return payment.owner_epoch;
   }
+  /// A store as it is, epoch and all, for `set_back`.
+  [[nodiscard]] std::any copy_of(service s) const {
+    switch (s) {
+      case service::concert:
+        return concert;
+      case service::queue_ranking:
+        return queue_ranking;
+      case service::reservation:
+        return reservation;
+      case service::point:
+        return point;
+      case service::payment:
+        break;
+    }
+    return payment;
+  }
+  void set_back(service s, const std::any& copy) {
+    switch (s) {
+      case service::concert:
+        concert.become(std::any_cast<const testing::memory_concert_store&>(copy));
+        return;
+      case service::queue_ranking:
+        queue_ranking.become(std::any_cast<const testing::memory_queue_ranking_store&>(copy));
+        return;
+      case service::reservation:
+        reservation.become(std::any_cast<const testing::memory_reservation_store&>(copy));
+        return;
+      case service::point:
+        point.become(std::any_cast<const testing::memory_point_store&>(copy));
+        return;
+      case service::payment:
+        break;
+    }
+    payment.become(std::any_cast<const testing::memory_payment_store&>(copy));
+  }
   /// A new owner; the epoch is drawn by the rule of every store (promise G20).
   std::uint64_t take_over(service s, time_point now) {
     auto& last = epoch(s);
-    last = std::max(last + 1, static_cast<std::uint64_t>(now.time_since_epoch().count()));
+    const auto wall = is_planted(planted_bug::epoch_by_counter)
+                          ? std::uint64_t{0}
+                          : static_cast<std::uint64_t>(now.time_since_epoch().count());
+    last = std::max(last + 1, wall);
     return last;
   }
 };

@@ -28,7 +28,8 @@ constexpr std::array<kind_traits, fault_kinds> traits{{{"message_lost", 8},
                                                        {"pause", 400},
                                                        {"usurped", 600},
                                                        {"clock_forward", 2000},
-                                                       {"clock_back", 2000}}};
+                                                       {"clock_back", 2000},
+                                                       {"set_back", 40}}};
 
 }  // namespace
 

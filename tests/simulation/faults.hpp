@@ -29,8 +29,9 @@ enum class fault_kind : std::uint8_t {
   usurped,           ///< it stands still, is replaced, and wakes beside its successor
   clock_forward,     ///< the clock of one service jumps ahead
   clock_back,        ///< … or back
+  set_back,          ///< a service comes back to a store that has lost its last commits
 };
-inline constexpr std::size_t fault_kinds = 18;
+inline constexpr std::size_t fault_kinds = 19;
 
 std::string_view name_of(fault_kind kind);
 

@@ -106,6 +106,7 @@ void add_payments(audit::books& b, const testing::memory_payment_store& from) {
          .state = state_of(p.state),
          .reason = p.reason.empty() ? audit::parking_reason::none : audit::parking_reason::given,
          .seats = p.seats,
+         .balance = p.balance.value,
          .created_at = to_unix_ms(p.created_at),
          .deadline = to_unix_ms(p.deadline),
          .completed_at = to_unix_ms(p.completed_at),

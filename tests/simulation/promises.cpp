@@ -148,7 +148,13 @@ void promises::same_answer(const digest& key, std::string answer) {
 void promises::asked_charge(const user_id& who, const digest& key, points amount) {
   charges_[key] = {who, amount, {}};
 }
+void promises::given(const digest& key, const std::string& id) {
+  const auto [at, first] = given_.try_emplace(id, key);
+  if (!first && at->second != key) fail_in_any_case("a number was given twice: " + id);
+}
+
 void promises::told_charge(const digest& key, const point_outcome& answer) {
+  if (answer.transaction) given(key, to_text(answer.transaction));
   same_answer(key, text_of(answer));
   charges_.at(key).told = answer;
 }
@@ -161,6 +167,7 @@ void promises::told_hold(const digest& key, const hold_outcome& answer) {
       return;  // not remembered
     case hold_refusal::none:
       holds_.at(key).told = answer.held;
+      given(key, to_text(answer.held.id));
       break;
     case hold_refusal::schedule_not_found:
     case hold_refusal::seat_not_found:

@@ -27,8 +27,15 @@ class promises {
   /// The first promise that was broken, in words; empty while all stand.
   [[nodiscard]] const std::string& broken() const { return broken_; }
   void fail(std::string what) {
+    if (!lossy_) fail_in_any_case(std::move(what));
+  }
+  void fail_in_any_case(std::string what) {
     if (broken_.empty()) broken_ = std::move(what);
   }
+  /// A store has lost commits: what was told may be gone. What stands is that no number is given
+  /// twice (promise G20), and that everything ends (G9).
+  void become_lossy() { lossy_ = true; }
+  [[nodiscard]] bool lossy() const { return lossy_; }
 
   /// An answer is about to leave its service: what it says must be durable (promise G6).
   void leaves(const std::any& reply, time_point now);
@@ -49,6 +56,7 @@ class promises {
 
  private:
   void same_answer(const digest& key, std::string answer);
+  void given(const digest& key, const std::string& id);
   void check_constraints();
   void settle_charges();
   void settle_holds();
@@ -73,6 +81,8 @@ class promises {
   };
   durable& stores_;
   std::string broken_;
+  bool lossy_{false};
+  std::map<std::string, digest> given_;  // by whose request
   std::map<digest, std::string> answers_;
   std::map<digest, charge> charges_;
   std::map<digest, hold> holds_;

@@ -118,7 +118,7 @@ process* world::route(service s) {
 }
 
 void world::step() {
-  if (++steps_ > steps_max) return promises_.fail("the run does not end");
+  if (++steps_ > steps_max) return promises_.fail_in_any_case("the run does not end");
   if (steps_ % steps_between_audits == 0) audit_now(audit::reading::offline);
   strike();
   tend();
@@ -220,6 +220,14 @@ void world::crash(service s) {
 
 void world::start(service s) {
   auto& p = at(s);
+  // What was copied at an earlier start is some commits old by now.
+  auto& copy = copies_[static_cast<std::size_t>(s)];
+  if (copy.has_value() && faults_.strikes(fault_kind::set_back)) {
+    note(std::string{name_of(s)} + " is set back");
+    stores_.set_back(s, copy);
+    promises_.become_lossy();
+  }
+  copy = stores_.copy_of(s);
   note(std::string{name_of(s)} + " starts");
   p.alive = start_process(s, ++last_process_, around_, random_.next());
   p.back = {};
@@ -321,8 +329,9 @@ void world::settle() {
     for (const auto& [id, row] : stores_.payment.rows)
       if (!is_terminal(row.state))
         who += " " + to_text(id) + " is " + std::string{boxoffice::name_of(row.state)} + ";";
-    return promises_.fail("not settled after healing:" + who);
+    return promises_.fail_in_any_case("not settled after healing:" + who);
   }
+  if (promises_.lossy()) return;
   audit_now(audit::reading::drained);
   promises_.settle();
   if (stores_.queue_ranking.most_active > active_max + visitors)

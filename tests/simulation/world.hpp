@@ -9,6 +9,7 @@
 #include "tests/simulation/trace.hpp"
 #include "tests/simulation/visitor.hpp"
 
+#include <any>
 #include <array>
 #include <cstdint>
 #include <memory>
@@ -88,6 +89,7 @@ class world {
   fault_plan faults_;
   time_point now_;
   durable stores_;
+  std::array<std::any, service_count> copies_;  // of when each was started last
   catalogue_view catalogue_;
   promises promises_{stores_};
   network net_;

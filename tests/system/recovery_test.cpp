@@ -109,7 +109,7 @@ void write_sagas(const std::filesystem::path& file, concert_id concert,
     p.seats = 1;
     using progress = buyer_of_then::progress;
     if (b.how_far() == progress::debited || b.how_far() == progress::confirm_unheard)
-      p.state = saga_state::debited;
+      p.state = saga_state::debited, p.balance = {5000 - price};
     p.created_at = p.changed_at = now();
     p.deadline = p.created_at + seconds{30};
     payment_write w;

@@ -19,6 +19,12 @@ class memory_concert_store final : public memory_owned<concert_store> {
   bool loses_in_doubt{false};
   catalogue rows;
 
+  /// Holds from now on what `other` holds, owner and all.
+  void become(const memory_concert_store& other) {
+    rows = other.rows;
+    this->owner_epoch = other.owner_epoch;
+  }
+
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const concert_write&)> refuses;
 

@@ -41,6 +41,12 @@ class memory_payment_store final : public memory_owned<payment_store>,
   next_commit fails_how{next_commit::fails};
   int unreadable{0};  ///< so many reads fail
 
+  /// Holds from now on what `other` holds, owner and all.
+  void become(const memory_payment_store& other) {
+    static_cast<memory_payment_rows&>(*this) = other;
+    this->owner_epoch = other.owner_epoch;
+  }
+
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const payment_write&)> refuses;
 

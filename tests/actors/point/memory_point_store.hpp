@@ -24,6 +24,15 @@ class memory_point_store final : public memory_owned<point_store>, public point_
  public:
   enum class fate : std::uint8_t { commit, fail, doubt_done, doubt_lost };
 
+  /// Holds from now on what `other` holds, owner and all.
+  void become(const memory_point_store& other) {
+    ledger = other.ledger;
+    balances = other.balances;
+    steps = other.steps;
+    keys = other.keys;
+    this->owner_epoch = other.owner_epoch;
+  }
+
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const point_write&)> refuses;
 

@@ -43,6 +43,12 @@ class memory_queue_ranking_store final : public memory_owned<queue_ranking_store
   std::size_t marks_kept{limits::applied_events_kept};
   std::vector<std::string> violations;
 
+  /// Holds from now on what `other` holds, owner and all.
+  void become(const memory_queue_ranking_store& other) {
+    static_cast<memory_queue_ranking_rows&>(*this) = other;
+    this->owner_epoch = other.owner_epoch;
+  }
+
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const queue_ranking_write&)> refuses;
 

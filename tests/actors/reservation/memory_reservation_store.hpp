@@ -36,6 +36,12 @@ class memory_reservation_store final : public memory_owned<reservation_store>,
   int violations{0};  ///< writes that the schema forbids: a bug that the store had to stop
   int commits{0};
 
+  /// Holds from now on what `other` holds, owner and all.
+  void become(const memory_reservation_store& other) {
+    static_cast<memory_reservation_rows&>(*this) = other;
+    this->owner_epoch = other.owner_epoch;
+  }
+
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const reservation_write&)> refuses;
 

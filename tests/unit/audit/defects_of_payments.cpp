@@ -72,11 +72,16 @@ std::vector<planted_defect> against_the_ledger() {
          b.use(2, "ben");
        },
        {"pay_2"}},
+      {rule::balance_differs,
+       "a buyer was told another balance",
+       [](sample_books& b) { ++b.payment(1).balance; },
+       {"pay_1", "txn_3"}},
       {rule::amount_differs,
        "another amount was used",
        [](sample_books& b) {
          b.moved(1, ledger_kind::use).amount += 1;
          b.moved(1, ledger_kind::use).balance_after += 1;
+         b.payment(1).balance += 1;
          b.account("ann").balance += 1;
        },
        {"pay_1", "txn_3"}},
@@ -86,6 +91,7 @@ std::vector<planted_defect> against_the_ledger() {
          b.pay(2, "ben", payment_state::refunded);
          b.moved(2, ledger_kind::refund).amount += 1;
          b.moved(2, ledger_kind::refund).balance_after += 1;
+         b.payment(2).balance += 1;
          b.account("ben").balance += 1;
        },
        {"pay_2", "txn_5"}},

@@ -67,11 +67,19 @@ class sample_books {
 
   void use(std::uint64_t number, const std::string& who) {
     const auto id = move(who, ledger_kind::use, -price, number);
+    tell_balance(number, who);
     all.steps.push_back({number, point_step::debit, step_answer::done, id});
   }
   void give_back(std::uint64_t number, const std::string& who) {
     const auto id = move(who, ledger_kind::refund, price, number);
+    if (const auto at = std::ranges::find(all.payments, number, &payment_row::id);
+        at != all.payments.end() && at->state == payment_state::refunded)
+      tell_balance(number, who);
     all.steps.push_back({number, point_step::refund, step_answer::done, id});
+  }
+  void tell_balance(std::uint64_t number, const std::string& who) {
+    const auto at = std::ranges::find(all.payments, number, &payment_row::id);
+    if (at != all.payments.end()) at->balance = account(who).balance;
   }
   std::uint64_t move(const std::string& who, ledger_kind kind, std::int64_t amount,
                      std::uint64_t reference) {

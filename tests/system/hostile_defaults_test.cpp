@@ -1,0 +1,123 @@
+// Whatever a database, a role or a server sets by default, a sale works on it.
+#include "bench/rush/audit_run.hpp"
+#include "tests/servers/test_servers.hpp"
+#include "tests/system/eventually.hpp"
+#include "tests/system/running_server.hpp"
+#include "tests/system/visitor.hpp"
+
+#include <pqxx/pqxx>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+namespace boxoffice::system_test {
+namespace {
+
+// Buys, lists and refunds, in what is there and in what is new.
+void sell(running_server& server, int round) {
+  visitor admin{server.url(), "admin1", "admin"};
+  const auto concert = admin.open_concert();
+  const auto schedule = admin.open_schedule(concert, schedule_on_sale(1, 4));
+  visitor ann{server.url(), "ann" + std::to_string(round)};
+  ASSERT_EQ(ann.join(concert).status, 201);
+  ASSERT_EQ(ann.charge(10'000).status, 201);
+  const auto held = ann.hold(schedule, {{"seats", {"A-1", "A-2"}}});
+  ASSERT_EQ(held.status, 201) << held.body;
+  const auto paid = ann.pay(held.value().at("reservationId"));
+  ASSERT_EQ(paid.status, 201) << paid.body;
+  for (const std::string list : {"/v1/points/transactions", "/v1/reservations", "/v1/concerts",
+                                 "/v1/rankings/best-selling?window=all"})
+    EXPECT_EQ(ann.get(list).status, 200) << list;
+  const auto back = ann.refund(paid.value().at("paymentId"));
+  EXPECT_EQ(back.status, 201) << back.body;
+}
+
+void expect_works(running_server& server, int round) {
+  sell(server, round);
+  EXPECT_EQ(server.process().stop(), 0);
+  server.start();
+  sell(server, round + 1000);
+  EXPECT_TRUE(eventually([&] {
+    return rush::audit(server_binary(), server.data_dir(), {"--drained"}).code == 0;
+  })) << rush::audit(server_binary(), server.data_dir(), {"--drained"}).faults();
+  EXPECT_EQ(server.process().stop(), 0);
+}
+
+TEST(PostgresHostileDefaults, DoNotChangeASale) {
+  const std::vector<std::pair<std::string, std::string>> settings{
+      {"default_transaction_isolation", "serializable"},
+      {"default_transaction_isolation", "'repeatable read'"},
+      {"default_transaction_read_only", "on"},
+      {"default_transaction_deferrable", "on"},
+      {"client_encoding", "LATIN1"},
+      {"standard_conforming_strings", "off"},
+      {"backslash_quote", "on"},
+      {"escape_string_warning", "on"},
+      {"bytea_output", "escape"},
+      {"datestyle", "'German'"},
+      {"intervalstyle", "iso_8601"},
+      {"timezone", "'Asia/Kathmandu'"},
+      {"extra_float_digits", "-15"},
+      {"array_nulls", "off"},
+      {"transform_null_equals", "on"},
+      {"search_path", "pg_catalog"},
+      {"search_path", "elsewhere"},
+      {"statement_timeout", "1"},
+      {"lock_timeout", "1"},
+      {"idle_in_transaction_session_timeout", "1"},
+      {"idle_session_timeout", "200"},
+      {"synchronous_commit", "off"},
+      {"client_min_messages", "debug1"},
+      {"row_security", "off"},
+      {"enable_indexscan", "off"},
+      {"enable_nestloop", "off"},
+      {"plan_cache_mode", "force_custom_plan"},
+      {"quote_all_identifiers", "on"},
+      {"check_function_bodies", "off"},
+  };
+  const auto run = [](const std::string& sql) {
+    pqxx::connection to{test::postgres_server_url()};
+    pqxx::nontransaction{to}.exec(sql);
+  };
+  int round = 0;
+  for (const auto& [setting, value] : settings) {
+    SCOPED_TRACE(setting + " = " + value);
+    const rush::postgres_databases at{test::postgres_server_url()};
+    for (const std::string service : {"concert", "reservation", "point", "payment"}) {
+      const auto url = at.url(service);
+      run("ALTER DATABASE " + url.substr(url.rfind('/') + 1) + " SET " + setting + " = " + value);
+    }
+    running_server server{at};  // which migrates
+    expect_works(server, ++round);
+  }
+}
+
+TEST(RedisHostileSettings, DoNotChangeASale) {
+  const std::vector<std::string> settings{
+      "timeout 1",
+      "tcp-keepalive 1",
+      "appendonly no",
+      "maxmemory-policy allkeys-lru",
+      "hash-max-listpack-entries 0",
+      "zset-max-listpack-entries 0",
+      "notify-keyspace-events KEA",
+      "lazyfree-lazy-user-del yes",
+      "activerehashing no",
+      "lua-time-limit 1",
+      "client-query-buffer-limit 1048576",
+  };
+  const test::own_servers servers{"redis"};
+  int round = 0;
+  for (const auto& setting : settings) {
+    SCOPED_TRACE(setting);
+    const rush::redis_keys keys{"redis://127.0.0.1:" + std::to_string(servers.redis_port())};
+    std::ignore = servers.redis("CONFIG SET " + setting);
+    running_server server{keys};
+    expect_works(server, ++round);
+  }
+}
+
+}  // namespace
+}  // namespace boxoffice::system_test
