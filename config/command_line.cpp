@@ -5,6 +5,7 @@
 #include "config/settings_keys.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <deque>
 #include <map>
 #include <optional>
@@ -66,7 +67,7 @@ settings_sources collect(const settings_flags& given, settings_use use) {
   for (const auto& text : given.assignments) {
     const auto equals = text.find('=');
     const auto key = text.substr(0, equals);
-    out.flags.push_back({"--set " + key, key, text.substr(equals + 1)});
+    out.flags.push_back({"--set " + escape_json(key), key, text.substr(equals + 1)});
   }
   return out;
 }
@@ -75,8 +76,17 @@ settings_sources collect(const settings_flags& given, settings_use use) {
 struct argument_flags {
   command_arguments values;
   std::string token;
+  std::string older_than;  // as text: CLI11 would take 0x10 and refuse 08
   bool json{false}, drained{false};
 };
+
+std::optional<std::uint32_t> parse_seconds(const std::string& text) {
+  std::uint32_t value = 0;
+  const auto* end = text.data() + text.size();
+  const auto read = std::from_chars(text.data(), end, value);
+  if (text.empty() || read.ec != std::errc{} || read.ptr != end) return std::nullopt;
+  return value;
+}
 
 void add_argument(CLI::App& app, argument one, argument_flags& into) {
   auto& values = into.values;
@@ -99,8 +109,11 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
       app.add_option("--state", values.state, "Only those in this state")->type_name("STATE");
       return;
     case argument::older_than:
-      app.add_option("--older-than", values.older_than_seconds, "Only those older than this")
-          ->type_name("SECONDS");
+      app.add_option("--older-than", into.older_than, "Only those older than this")
+          ->type_name("SECONDS")
+          ->check([](const std::string& text) {
+            return parse_seconds(text) ? std::string{} : "expected a whole number of seconds";
+          });
       return;
     case argument::json:
       app.add_flag("--json", into.json, "Write JSON, for programs");
@@ -138,6 +151,7 @@ command_arguments collect(const argument_flags& given,
                           const std::optional<std::string>& token_of_environment) {
   auto out = given.values;
   out.token = secret_text{given.token.empty() ? token_of_environment.value_or("") : given.token};
+  if (!given.older_than.empty()) out.older_than_seconds = parse_seconds(given.older_than);
   out.output = given.json ? output_form::json : output_form::text;
   out.books = given.drained ? books_state::drained : books_state::in_use;
   return out;
@@ -245,6 +259,10 @@ command_line_result parse_command_line(std::span<const char* const> arguments,
   CLI::App app{"boxoffice sells concert seats.", "boxoffice"};
   std::deque<added_command> added;
   add_commands(app, added);
+  // What was typed may hold anything, and the message ends on a terminal.
+  app.failure_message([](const CLI::App*, const CLI::Error& error) {
+    return escape_json(error.what()) + "\nRun with --help for more information.\n";
+  });
   try {
     std::vector<std::string> reversed{arguments.rbegin(), arguments.rend()};  // as CLI11 wants it
     app.parse(std::move(reversed));

@@ -11,6 +11,8 @@ namespace {
 enum class host_form : std::uint8_t { none, name, v4, v6 };
 
 host_form form_of(const std::string& host) {
+  constexpr char nul = '\0';
+  if (host.find(nul) != std::string::npos) return host_form::none;  // inet_pton would stop there
   if (host == "localhost") return host_form::name;
   std::array<unsigned char, sizeof(in6_addr)> bytes{};
   if (inet_pton(AF_INET, host.c_str(), bytes.data()) == 1) return host_form::v4;

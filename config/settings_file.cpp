@@ -22,7 +22,8 @@ namespace boxoffice {
 namespace {
 
 std::string place(const std::filesystem::path& path, const toml::source_position& at) {
-  return path.string() + ':' + std::to_string(at.line) + ':' + std::to_string(at.column);
+  return escape_json(path.string()) + ':' + std::to_string(at.line) + ':' +
+         std::to_string(at.column);
 }
 
 raw_value convert_array(const toml::array& array) {
@@ -103,7 +104,7 @@ settings_file parse(const std::filesystem::path& path, std::string_view text) {
 
 settings_file refuse(const std::filesystem::path& path, std::string_view why) {
   settings_file out;
-  out.mistakes.push_back(path.string() + ": " + std::string{why});
+  out.mistakes.push_back(escape_json(path.string()) + ": " + std::string{why});
   return out;
 }
 

@@ -5,6 +5,9 @@
 namespace boxoffice {
 namespace {
 
+constexpr time_point first_moment = std::chrono::sys_days{std::chrono::year{0} / 1 / 1};
+constexpr time_point after_last_moment = std::chrono::sys_days{std::chrono::year{10'000} / 1 / 1};
+
 // Takes exactly `digits` decimal digits off the front of `text`; -1 when they are not there.
 int take_number(std::string_view& text, std::size_t digits) {
   if (text.size() < digits) return -1;
@@ -84,8 +87,12 @@ std::optional<time_point> parse_rfc3339(std::string_view text) {
                                          std::chrono::month{static_cast<unsigned>(month)},
                                          std::chrono::day{static_cast<unsigned>(day)}};
   if (!date.ok()) return std::nullopt;
-  return std::chrono::sys_days{date} + std::chrono::hours{hour} + std::chrono::minutes{minute} +
-         seconds{second} + milliseconds{*fraction} - *offset;
+  const time_point at = std::chrono::sys_days{date} + std::chrono::hours{hour} +
+                        std::chrono::minutes{minute} + seconds{second} + milliseconds{*fraction} -
+                        *offset;
+  // An offset may lead out of the years that have a text.
+  if (at < first_moment || at >= after_last_moment) return std::nullopt;
+  return at;
 }
 
 }  // namespace boxoffice

@@ -32,7 +32,7 @@ class clock {
 std::string to_rfc3339(time_point at);
 
 /// Reads RFC 3339 with `Z` or an offset and 0 to 9 fraction digits (cut to milliseconds).
-/// Empty when malformed or not a date of the calendar.
+/// Empty when malformed, not a date of the calendar, or in UTC outside the years 0000 to 9999.
 std::optional<time_point> parse_rfc3339(std::string_view text);
 
 inline std::int64_t to_unix_ms(time_point at) { return at.time_since_epoch().count(); }

@@ -118,7 +118,8 @@ void read_path(std::string_view path, location& into) {
 location parse_location(const std::string& url) {
   location found;
   std::string_view rest{url};
-  const auto scheme = rest.substr(0, rest.find("://"));
+  const auto colon = rest.find("://");
+  const auto scheme = rest.substr(0, colon == rest.npos ? 0 : colon);
   if (scheme == "redis")
     found.by = location::way::tcp;
   else if (scheme == "redis+unix")

@@ -54,11 +54,27 @@ TEST(RedisLocation, UnixSocketsAndSentinels) {
 }
 
 TEST(RedisLocation, WhatIsWrongIsSaidAndNothingQuoted) {
-  for (const std::string url :
-       {"", "localhost", "http://hush", "redis://", "redis://hush@h", "redis://a:hush@h:port",
-        "redis://a:hush@h:0", "redis://a:hush@h/x", "redis://a:hu%zzsh@h", "redis://a:hush@h,i",
-        "redis://a:hush@h?colour=hush", "redis://a:hush@h?prefix={hush}", "redis+unix://hush",
-        "redis-sentinel://a:hush@h", "redis-sentinel://a:hush@h/"}) {
+  for (const std::string url : {"",
+                                "localhost",
+                                "redis",
+                                "redis+unix",
+                                "redis-sentinel",
+                                "redis:",
+                                "redis:/",
+                                "://hush",
+                                "http://hush",
+                                "redis://",
+                                "redis://hush@h",
+                                "redis://a:hush@h:port",
+                                "redis://a:hush@h:0",
+                                "redis://a:hush@h/x",
+                                "redis://a:hu%zzsh@h",
+                                "redis://a:hush@h,i",
+                                "redis://a:hush@h?colour=hush",
+                                "redis://a:hush@h?prefix={hush}",
+                                "redis+unix://hush",
+                                "redis-sentinel://a:hush@h",
+                                "redis-sentinel://a:hush@h/"}) {
     const auto said = refusal(url);
     EXPECT_FALSE(said.empty()) << url;
     EXPECT_EQ(said.find("hush"), std::string::npos) << said;

@@ -90,6 +90,12 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
       {"sagas"},
       {"sagas", "list", "pay_1"},
       {"sagas", "list", "--older-than", "soon"},
+      {"sagas", "list", "--older-than", ""},
+      {"sagas", "list", "--older-than="},
+      {"sagas", "list", "--older-than", "0x1f"},
+      {"sagas", "list", "--older-than", "-1"},
+      {"sagas", "list", "--older-than", "+1"},
+      {"sagas", "list", "--older-than", "4294967296"},
       {"sagas", "show"},
       {"sagas", "show", "pay_1", "pay_2"},
       {"sagas", "abort", "pay_1"},
@@ -109,6 +115,25 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
   EXPECT_TRUE(contains(ended({"sagas", "lst"}).error, "there is no command \"sagas lst\""));
 }
 
+TEST(CommandLine, WhatWasTypedCannotSteerTheTerminal) {
+  const std::vector<std::vector<const char*>> wrong{
+      {"serve", "--\x1b[31mred"},
+      {"serve", "a\rb"},
+      {"serve", "--set", "\x07"},
+      {"audit", "--new-store", "\x1b]0;title\x07"},
+  };
+  for (const auto& arguments : wrong) {
+    const auto got = ended(arguments);
+    EXPECT_EQ(got.code, exit_code::bad_usage);
+    for (const char c : got.error)
+      EXPECT_TRUE(c == '\n' || static_cast<unsigned char>(c) >= 0x20) << got.error;
+  }
+  EXPECT_TRUE(contains(ended({"serve", "--no\nthing"}).error, "--no\\nthing"));
+  const auto set = accepted({"serve", "--set", "a\x1b]b=c"});
+  ASSERT_EQ(set.sources.flags.size(), 1U);
+  EXPECT_EQ(set.sources.flags[0].written, "--set a\\u001b]b");
+}
+
 TEST(CommandLine, AuditTakesTheDataAndWhatToExpect) {
   const auto plain = accepted({"audit", "--data-dir", "/d"});
   EXPECT_EQ(plain.what, command::audit);
@@ -126,6 +151,7 @@ TEST(CommandLine, OperatorsCommandsTakeAnIdAndAServer) {
   EXPECT_EQ(list.what, command::sagas_list);
   EXPECT_EQ(list.arguments.state, "parked");
   EXPECT_EQ(list.arguments.older_than_seconds, 60U);
+  EXPECT_EQ(accepted({"sagas", "list", "--older-than", "009"}).arguments.older_than_seconds, 9U);
   EXPECT_EQ(list.arguments.server, std::nullopt);
   const auto abort = accepted({"sagas", "abort", "pay_1", "--reason", "asked for", "--server",
                                "http://127.0.0.1:1", "--token", "t", "--json"});

@@ -20,6 +20,12 @@ TEST(ListenAddress, RefusesEverythingElse) {
                            "[::1]80", "example.org:80", "127.0.0:80", "[localhost]:80"}) {
     EXPECT_FALSE(parse_listen_address(text)) << text;
   }
+  for (const char* host : {"localhost", "127.0.0.1", "0.0.0.0"}) {
+    std::string text{host};
+    text.push_back('\0');
+    EXPECT_FALSE(parse_listen_address(text + ":80")) << host;
+    EXPECT_FALSE(parse_listen_address(text + "x:80")) << host;
+  }
 }
 
 TEST(ListenAddress, LoopbackIsDecidedByTheNumber) {

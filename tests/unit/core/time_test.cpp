@@ -29,6 +29,19 @@ TEST(Time, RefusesWhatIsNoMoment) {
     EXPECT_FALSE(parse_rfc3339(text)) << text;
 }
 
+TEST(Time, AnOffsetMustNotLeadOutOfTheYears) {
+  for (const auto* text : {"0000-01-01T00:00:00+00:01", "0000-01-01T22:00:00+23:59",
+                           "9999-12-31T23:59:59-00:01", "9999-12-31T01:00:00.999-23:00"})
+    EXPECT_FALSE(parse_rfc3339(text)) << text;
+  for (const auto* text : {"0000-01-01T00:00:00.000Z", "9999-12-31T23:59:59.999Z"}) {
+    const auto at = parse_rfc3339(text);
+    ASSERT_TRUE(at) << text;
+    EXPECT_EQ(to_rfc3339(*at), text);
+  }
+  EXPECT_EQ(parse_rfc3339("0000-01-01T00:01:00+00:01"), parse_rfc3339("0000-01-01T00:00:00Z"));
+  EXPECT_EQ(parse_rfc3339("9999-12-31T23:58:59-00:01"), parse_rfc3339("9999-12-31T23:59:59Z"));
+}
+
 TEST(Time, SurvivesItsText) {
   for (std::int64_t ms = 951'782'400'000; ms < 4'102'444'800'000; ms += 86'399'999'989)
     EXPECT_EQ(parse_rfc3339(to_rfc3339(from_unix_ms(ms))), from_unix_ms(ms));
