@@ -5,7 +5,6 @@
 #include <array>
 #include <charconv>
 #include <exception>
-#include <linux/sockios.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
 #include <sys/ioctl.h>
@@ -93,7 +92,7 @@ void session::begin_write_window() {
 // buffers hold megabytes, and a slow reader needs minutes for them.
 std::uint64_t session::taken_bytes() {
   int not_taken = 0;
-  ::ioctl(socket_.native_handle(), SIOCOUTQ, &not_taken);
+  ::ioctl(socket_.native_handle(), TIOCOUTQ, &not_taken);  // tcp(7) calls it SIOCOUTQ
   return handed_over_ - static_cast<std::uint64_t>(not_taken);
 }
 

@@ -170,12 +170,13 @@ std::size_t take_slowly(raw_client client, const std::string& ask_for_big) {
   constexpr std::size_t wanted = 6'000'000;
   client.bound_receive_buffer(64 * 1024);
   client.send(ask_for_big + ask_for_big);
+  boost::asio::io_context own;
   std::size_t taken = 0;
   while (taken < wanted) {
     const auto size = client.take(64 * 1024);
     if (size == 0) break;
     taken += size;
-    std::this_thread::sleep_for(40ms);
+    boost::asio::steady_timer{own, 40ms}.wait();
   }
   return taken;
 }
