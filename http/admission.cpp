@@ -27,9 +27,9 @@ response refuse(std::chrono::milliseconds wait, std::size_t rate) {
   response answer =
       problem{problem_code::rate_limited, "At most " + std::to_string(rate) + " requests a second."}
           .retry_after(whole);
-  answer.with("RateLimit-Limit", std::to_string(rate))
-      .with("RateLimit-Remaining", "0")
-      .with("RateLimit-Reset", std::to_string(whole.count()));
+  // **Source**: draft-ietf-httpapi-ratelimit-headers-10, 3 and 4.
+  answer.with("RateLimit", R"("default";r=0;t=)" + std::to_string(whole.count()))
+      .with("RateLimit-Policy", R"("default";q=)" + std::to_string(rate) + ";w=1");
   return answer;
 }
 
