@@ -58,8 +58,9 @@ inline constexpr std::chrono::seconds http_linger_time_max = 5s;
 inline constexpr std::size_t json_depth_levels_max = 32;
 /// An `X-Request-Id` taken over from the client.
 inline constexpr std::size_t request_id_chars_max = 64;
-/// Many times a token with our three claims; it bounds the work before a signature is checked.
-inline constexpr std::size_t bearer_token_chars_max = 4096;
+/// Longer bearer tokens are verified with each request instead of remembered; many times a token
+/// with our three claims. A token has no bound of its own but that of the header, which is 431.
+inline constexpr std::size_t remembered_token_chars_max = 4096;
 /// The setting; 0 switches the limit off.
 inline constexpr std::size_t http_rate_limit_requests_max = 1'000'000;
 /// Users and addresses the rate limit remembers; the one idle longest makes room.

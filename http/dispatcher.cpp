@@ -112,6 +112,12 @@ std::optional<response> dispatcher::read_json(request& about, const route& which
   if ((!about.body.empty() || !type.empty()) &&
       (!is_json_type(type) || about.header_count("Content-Type") != 1))
     return problem{problem_code::unsupported_media_type};
+  // What we take is said with the refusal. **Source**: RFC 9110, 12.5.3 and 15.5.16.
+  if (const auto coding = about.header(field::content_encoding);
+      about.header_count("Content-Encoding") > 1 ||
+      !(coding.empty() || iequals(coding, "identity")))
+    return response{problem{problem_code::unsupported_media_type, "The body must not be encoded."}}
+        .with("Accept-Encoding", "identity");
   auto value = parse_json(about.body);
   if (auto* fault = std::get_if<json_fault>(&value))
     return problem{problem_code::malformed_json, "The body " + fault->detail + "."};

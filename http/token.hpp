@@ -57,7 +57,8 @@ std::optional<token_claims> read_token(std::string_view token, const token_key& 
                                        time_point now);
 
 /// Checks the tokens of requests, and remembers those that were good, since clients send the same
-/// one with every request; expiry is looked at each time. **Thread**: any.
+/// one with every request; expiry is looked at each time. Very long ones are not remembered.
+/// **Thread**: any.
 class token_verifier {
  public:
   explicit token_verifier(token_key key, std::size_t remembered_max = 8192)

@@ -72,6 +72,15 @@ problem failure_problem(const payment_outcome& o) {
   return problem{problem_code::unavailable, "The payment could not be finished and was undone."};
 }
 
+// A 202: the payment or its refund goes on, also when an operator has to help it. What it waits for
+// is for GET to say.
+response under_way(const payment& p, std::string_view shown) {
+  auto body = render(p);
+  body["status"] = shown;
+  body.erase("reason");
+  return response{status::accepted, body}.with("Location", location(p));
+}
+
 response payment_response(const payment_outcome& o) {
   if (o.refusal != payment_refusal::none) return refusal_problem(o);
   const auto& p = o.paid;
@@ -80,7 +89,7 @@ response payment_response(const payment_outcome& o) {
   }
   if (p.state == saga_state::failed || p.state == saga_state::compensated)
     return failure_problem(o).with("paymentId", to_text(p.id));
-  return response{status::accepted, render(p)}.with("Location", location(p));
+  return under_way(p, "PENDING");
 }
 
 awaitable<response> pay(gateway& g, request& from) {
@@ -119,8 +128,7 @@ awaitable<response> get_payment(gateway& g, request& from) {
 response refund_response(const payment_outcome& o) {
   if (o.refusal != payment_refusal::none) return refusal_problem(o);
   const auto& p = o.paid;
-  if (p.state != saga_state::refunded)
-    return response{status::accepted, render(p)}.with("Location", location(p));
+  if (p.state != saga_state::refunded) return under_way(p, "REFUNDING");
   return response{status::created, json_object{{"paymentId", to_text(p.id)},
                                                {"status", payment_status(p.state)},
                                                {"amount", p.amount.value},

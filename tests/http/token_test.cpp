@@ -52,6 +52,16 @@ bool is_good(const std::string& token) {
   return read_token(token, token_key::hs256(secret), now).has_value();
 }
 
+TEST(Token, MayBeAsLongAsAHeader) {
+  const auto filler = R"("sub":"u1","role":"user","groups":")" + std::string(9000, 'g') + '"';
+  const auto token = make_token(hs256, claims(std::to_string(now_s + 60), filler));
+  EXPECT_TRUE(is_good(token));
+  const token_verifier verifier{token_key::hs256(secret)};
+  for (int i = 0; i < 2; ++i)
+    EXPECT_TRUE(verifier.verify(token, now));
+  EXPECT_FALSE(verifier.verify(token, now + std::chrono::seconds{60}));
+}
+
 TEST(Token, TellsWhoAndUntilWhen) {
   const auto read = read_token(make_token(hs256, claims(std::to_string(now_s + 60))),
                                token_key::hs256(secret), now);

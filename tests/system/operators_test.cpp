@@ -123,6 +123,33 @@ class Operators : public testing::Test {
   std::string schedule_, held_;
 };
 
+TEST_F(Operators, ABuyerWhoRepeatsWhatIsParkedHearsThatItIsUnderWay) {
+  std::string payment;
+  {
+    const write_lock lock{server_.data_dir() / "reservation.db"};
+    for (int i = 0; i < 2; ++i) {
+      const auto asked = buyer_->pay(held_, "pay-once");
+      ASSERT_EQ(asked.status, 202) << asked.body;
+      EXPECT_EQ(asked.value().value("status", ""), "PENDING") << asked.body;
+      payment = asked.value().at("paymentId");
+      expect_parked(payment);
+    }
+  }
+  operator_->post(saga(payment) + "/resume", {});
+  EXPECT_TRUE(eventually([&] { return state_of(payment) != "PARKED"; }, seconds{20}));
+}
+
+TEST_F(Operators, ABuyerWhoRepeatsAParkedRefundHearsThatItIsUnderWay) {
+  const std::string payment = buyer_->pay(held_).value().at("paymentId");
+  const write_lock lock{server_.data_dir() / "point.db"};
+  for (int i = 0; i < 2; ++i) {
+    const auto asked = buyer_->refund(payment, "refund-once");
+    EXPECT_EQ(asked.status, 202) << asked.body;
+    EXPECT_EQ(asked.value().value("status", ""), "REFUNDING") << asked.body;
+    expect_parked(payment);
+  }
+}
+
 TEST_F(Operators, ResumeARefundThatWasParkedAlsoAfterAKill) {
   const auto payment = parked_refund();
   EXPECT_EQ(parked_by_metrics(), 1);
