@@ -52,6 +52,25 @@ std::string_view bearer_token(const request& about) {
   return value;
 }
 
+// The text of an Idempotency-Key, with or without the quotes of the draft; a text that only looks
+// like a quoted one is taken as it is. **Source**: draft-ietf-httpapi-idempotency-key-header, 2.1;
+// RFC 8941, 3.3.3.
+std::string key_text(std::string_view value) {
+  if (value.size() < 2 || !value.starts_with('"') || !value.ends_with('"'))
+    return std::string{value};
+  const auto quoted = value.substr(1, value.size() - 2);
+  std::string text;
+  for (std::size_t i = 0; i < quoted.size(); ++i) {
+    const bool escapes = quoted[i] == '\\';
+    if (escapes) ++i;
+    if (i == quoted.size()) return std::string{value};
+    const bool special = quoted[i] == '"' || quoted[i] == '\\';
+    if (special != escapes) return std::string{value};
+    text.push_back(quoted[i]);
+  }
+  return text;
+}
+
 bool is_visible(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
 }
@@ -79,7 +98,7 @@ std::optional<response> dispatcher::authenticate(request& about, const route& wh
 
 std::optional<response> dispatcher::read_key(request& about) {
   constexpr const char* name = "Idempotency-Key";
-  about.idempotency_key = about.header(name);
+  about.idempotency_key = key_text(about.header(name));
   if (about.idempotency_key.empty()) return problem{problem_code::idempotency_key_required};
   if (about.header_count(name) != 1)
     return invalid_field("/header/Idempotency-Key", "must be there once");

@@ -55,10 +55,10 @@ struct request {
   std::string_view body;
   nlohmann::json json;  ///< the body, when the route takes JSON
   std::string_view request_id;
-  std::string_view traceparent;      ///< empty when absent or malformed
-  std::string_view idempotency_key;  ///< when the route takes one
-  std::string_view queue_token;      ///< header Queue-Token, when the route takes one
-  std::optional<identity> caller;    ///< set when the route needs a role
+  std::string_view traceparent;    ///< empty when absent or malformed
+  std::string idempotency_key;     ///< when the route takes one; without its quotes
+  std::string_view queue_token;    ///< header Queue-Token, when the route takes one
+  std::optional<identity> caller;  ///< set when the route needs a role
   boost::asio::ip::address peer;
   time_point now{};       ///< when the request had been read
   time_point calendar{};  ///< the same by the wall clock

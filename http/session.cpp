@@ -150,8 +150,8 @@ void session::begin_request() {
   body_unread_ = false;
   decision_ = {};
   request_.method = verb::unknown;
-  request_.path = request_.body = request_.traceparent = request_.idempotency_key =
-      request_.queue_token = {};
+  request_.path = request_.body = request_.traceparent = request_.queue_token = {};
+  request_.idempotency_key.clear();
   request_.query.clear();
   request_.headers.clear();
   request_.caller.reset();

@@ -48,6 +48,47 @@ TEST_F(HttpServer, DecidesInTheOrderOfTheContract) {
   EXPECT_EQ(good.json()["queueToken"], "qt_1");
 }
 
+TEST_F(HttpServer, AKeyIsTheSameInQuotesAndWithout) {
+  serve();
+  const auto key_of = [&](const std::string& value) {
+    const auto answer =
+        ask(post("/v1/things", "{}",
+                 bearer(token(access::user)) + json_header + "Idempotency-Key: " + value + "\r\n"));
+    return answer.status == 200 ? answer.json()["key"].get<std::string>() : answer.code();
+  };
+  EXPECT_EQ(key_of("\"8e03978e-40d5\""), "8e03978e-40d5");
+  EXPECT_EQ(key_of("8e03978e-40d5"), "8e03978e-40d5");
+  EXPECT_EQ(key_of(R"("a\"b\\c")"), R"(a"b\c)");
+  EXPECT_EQ(key_of("\"" + std::string(128, 'k') + "\""), std::string(128, 'k'));
+  EXPECT_EQ(key_of("\"" + std::string(129, 'k') + "\""), "invalid_field");
+  EXPECT_EQ(key_of("\"a b\""), "invalid_field");
+  EXPECT_EQ(key_of("\"\""), "idempotency_key_required");
+  // No quoted strings: each is taken as it is.
+  for (const auto* odd : {R"(")", R"("a)", R"(a")", R"("a"b")", R"("a\")", R"("a\b")"})
+    EXPECT_EQ(key_of(odd), odd);
+}
+
+TEST_F(HttpServer, TakesABodyOnlyAsItIs) {
+  serve();
+  const auto with = [&](const std::string& headers) {
+    return ask(post("/v1/echo", R"({"a":1})", json_header + headers));
+  };
+  for (const auto* coded : {"gzip", "br", "identity, gzip", "x"}) {
+    const auto answer = with("Content-Encoding: " + std::string{coded} + "\r\n");
+    EXPECT_EQ(answer.status, 415) << coded;
+    EXPECT_EQ(answer.code(), "unsupported_media_type");
+    EXPECT_EQ(answer.headers.at("accept-encoding"), "identity");
+  }
+  EXPECT_EQ(with("Content-Encoding: identity\r\nContent-Encoding: deflate\r\n").status, 415);
+  EXPECT_EQ(with("Content-Encoding: Identity\r\n").status, 200);
+}
+
+TEST_F(HttpServer, ATokenThatIsTooLongIsAHeaderThatIsTooLarge) {
+  serve();
+  EXPECT_EQ(ask(post("/v1/things", "{}", bearer(std::string(17'000, 'a')))).code(),
+            "headers_too_large");
+}
+
 TEST_F(HttpServer, SaysWhichMethodsAreAllowed) {
   serve();
   EXPECT_EQ(ask("PUT /v1/things HTTP/1.1\r\nHost: h\r\n\r\n").headers.at("allow"),
