@@ -28,7 +28,7 @@ std::optional<std::size_t> parse_limit(std::string_view text) {
   return value;
 }
 
-void append_number(std::string& out, std::uint64_t value) {
+void append_hex(std::string& out, std::uint64_t value) {
   constexpr std::string_view digits = "0123456789abcdef";
   for (int shift = 60; shift >= 0; shift -= 4)
     out.push_back(digits[(value >> shift) & 15]);
@@ -58,8 +58,8 @@ std::uint64_t seal_of(const request& asked, std::uint64_t position) {
 
 std::string to_cursor(const request& asked, std::uint64_t position) {
   std::string out{cursor_mark};
-  append_number(out, position * odd);
-  append_number(out, seal_of(asked, position));
+  append_hex(out, position * odd);
+  append_hex(out, seal_of(asked, position));
   return out;
 }
 

@@ -65,7 +65,7 @@ enum class rule : std::uint8_t {
   event_not_applied,      ///< passed over by a consumer
   applied_unpublished,    ///< not an event of this outbox
   applied_twice,
-  total_differs,  ///< a board counts other seats than are paid
+  total_differs,    ///< a board counts other seats than are paid
   balance_differs,  ///< a payment told another balance than its ledger row has
   // the stores themselves
   store_set_back,  ///< it holds less than another has seen of it

@@ -94,8 +94,8 @@ void check_moves_of(const ledgers& in, const payment_row& p, findings& out) {
     out.add(rule::refund_without_row, ids, "Its state says that it gave back; it did not.");
   if (p.state == payment_state::failed && m.uses > m.refunds)
     out.add(rule::failed_debited, ids, "It has failed and keeps the points.");
-  if (p.state == payment_state::completed) compare_balance(p, m.use, out);
-  if (p.state == payment_state::refunded) compare_balance(p, m.refund, out);
+  if (p.state == payment_state::completed && m.uses == 1) compare_balance(p, m.use, out);
+  if (p.state == payment_state::refunded && m.refunds == 1) compare_balance(p, m.refund, out);
   if (m.use != nullptr) compare_move(in, p, *m.use, -p.amount, out);
   if (m.refund != nullptr) compare_move(in, p, *m.refund, p.amount, out);
 }

@@ -84,16 +84,16 @@ constexpr auto settings_of_all =
 std::string session_settings(purpose why) {
   const auto ms = [](auto time) { return std::to_string(std::chrono::milliseconds{time}.count()); };
   const auto statement = why == purpose::serving ? ms(limits::postgres_statement_time) : "0";
-  return std::string{settings_of_all} + (why == purpose::serving ? settings_of_serving : "") +
+  // The deadlines first: a default of a millisecond would end what follows.
+  return "SET statement_timeout = " + statement + "; SET lock_timeout = " + statement +
+         "; SET idle_in_transaction_session_timeout = " +
+         ms(limits::postgres_idle_transaction_time) + ";" + settings_of_all +
+         (why == purpose::serving ? settings_of_serving : "") +
          "SET client_min_messages = error; SET application_name = 'boxoffice';"
          "SET default_transaction_isolation = 'read committed';"
-         "SET statement_timeout = " +
-         statement + "; SET lock_timeout = " + statement +
-         "; SET idle_in_transaction_session_timeout = " +
-         ms(limits::postgres_idle_transaction_time) +
          // What is acknowledged is on the disk, whatever the server's default; more than that
          // stays.
-         "; SELECT set_config('synchronous_commit', 'on', false)"
+         "SELECT set_config('synchronous_commit', 'on', false)"
          " WHERE current_setting('synchronous_commit') IN ('off', 'local')";
 }
 

@@ -180,6 +180,7 @@ void visitor::with_admission(concert_id at, std::uint64_t attempt, admission_fn 
           case token_verdict::waiting:
             then(queue_admission::still_waiting, r.position, *token);
             break;
+          case token_verdict::lapsed:
           case token_verdict::invalid:
             std::erase_if(tokens_, [&](const auto& t) { return t.first == at; });
             then(queue_admission::token_invalid, 0, *token);

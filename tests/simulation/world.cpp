@@ -94,6 +94,8 @@ void world::set_up() {
         visitor_surroundings{random_, net_, promises_, events_, now_, testing::beginning,
                              catalogue_, everybodys_, !faults_.touches_clocks(),
                              !faults_.replaces_owners()}));
+  for (const auto s : all_services)
+    copies_[static_cast<std::size_t>(s)] = stores_.copy_of(s);
 }
 
 // A question of the world itself, while nothing goes wrong.

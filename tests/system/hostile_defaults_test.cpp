@@ -46,48 +46,49 @@ void expect_works(running_server& server, int round) {
 }
 
 TEST(PostgresHostileDefaults, DoNotChangeASale) {
-  const std::vector<std::pair<std::string, std::string>> settings{
-      {"default_transaction_isolation", "serializable"},
-      {"default_transaction_isolation", "'repeatable read'"},
-      {"default_transaction_read_only", "on"},
-      {"default_transaction_deferrable", "on"},
-      {"client_encoding", "LATIN1"},
-      {"standard_conforming_strings", "off"},
-      {"backslash_quote", "on"},
-      {"escape_string_warning", "on"},
-      {"bytea_output", "escape"},
-      {"datestyle", "'German'"},
-      {"intervalstyle", "iso_8601"},
-      {"timezone", "'Asia/Kathmandu'"},
-      {"extra_float_digits", "-15"},
-      {"array_nulls", "off"},
-      {"transform_null_equals", "on"},
-      {"search_path", "pg_catalog"},
-      {"search_path", "elsewhere"},
-      {"statement_timeout", "1"},
-      {"lock_timeout", "1"},
-      {"idle_in_transaction_session_timeout", "1"},
-      {"idle_session_timeout", "200"},
-      {"synchronous_commit", "off"},
-      {"client_min_messages", "debug1"},
-      {"row_security", "off"},
-      {"enable_indexscan", "off"},
-      {"enable_nestloop", "off"},
-      {"plan_cache_mode", "force_custom_plan"},
-      {"quote_all_identifiers", "on"},
-      {"check_function_bodies", "off"},
-  };
+  using setting = std::pair<std::string, std::string>;
+  const std::vector<std::vector<setting>> together{
+      {{"default_transaction_isolation", "serializable"},
+       {"default_transaction_read_only", "on"},
+       {"default_transaction_deferrable", "on"},
+       {"client_encoding", "LATIN1"},
+       {"standard_conforming_strings", "off"},
+       {"backslash_quote", "on"},
+       {"bytea_output", "escape"},
+       {"datestyle", "'German'"},
+       {"intervalstyle", "iso_8601"},
+       {"timezone", "'Asia/Kathmandu'"},
+       {"extra_float_digits", "-15"},
+       {"array_nulls", "off"},
+       {"search_path", "pg_catalog"},
+       {"row_security", "off"}},
+      {{"statement_timeout", "1"},
+       {"lock_timeout", "1"},
+       {"idle_in_transaction_session_timeout", "1"},
+       {"idle_session_timeout", "200"},
+       {"transform_null_equals", "on"},
+       {"escape_string_warning", "on"},
+       {"client_min_messages", "debug1"},
+       {"quote_all_identifiers", "on"}},
+      {{"default_transaction_isolation", "'repeatable read'"},
+       {"search_path", "elsewhere"},
+       {"synchronous_commit", "off"},
+       {"enable_indexscan", "off"},
+       {"enable_nestloop", "off"},
+       {"plan_cache_mode", "force_custom_plan"},
+       {"check_function_bodies", "off"}}};
   const auto run = [](const std::string& sql) {
     pqxx::connection to{test::postgres_server_url()};
     pqxx::nontransaction{to}.exec(sql);
   };
   int round = 0;
-  for (const auto& [setting, value] : settings) {
-    SCOPED_TRACE(setting + " = " + value);
+  for (const auto& settings : together) {
+    SCOPED_TRACE(settings.front().first + " = " + settings.front().second);
     const rush::postgres_databases at{test::postgres_server_url()};
     for (const std::string service : {"concert", "reservation", "point", "payment"}) {
       const auto url = at.url(service);
-      run("ALTER DATABASE " + url.substr(url.rfind('/') + 1) + " SET " + setting + " = " + value);
+      for (const auto& [name, value] : settings)
+        run("ALTER DATABASE " + url.substr(url.rfind('/') + 1) + " SET " + name + " = " + value);
     }
     running_server server{at};  // which migrates
     expect_works(server, ++round);

@@ -6,12 +6,12 @@
 #include "tests/system/running_server.hpp"
 #include "tests/system/visitor.hpp"
 
-#include <SQLiteCpp/SQLiteCpp.h>
 #include <pqxx/pqxx>
 #include <string>
 #include <tuple>
 #include <vector>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 namespace boxoffice::system_test {
@@ -32,10 +32,11 @@ class embedded_rule {
  public:
   embedded_rule(running_server& server, const std::string& service, const std::string& kind)
       : db_{(server.data_dir() / (service + ".db")).string(), SQLite::OPEN_READWRITE, 5000} {
-    db_.exec("PRAGMA foreign_keys = ON;"
-             "CREATE TABLE IF NOT EXISTS rule (one INTEGER PRIMARY KEY CHECK (one > 0),"
-             "  other INTEGER REFERENCES rule (one)) STRICT;"
-             "INSERT OR IGNORE INTO rule VALUES (1, NULL);");
+    db_.exec(
+        "PRAGMA foreign_keys = ON;"
+        "CREATE TABLE IF NOT EXISTS rule (one INTEGER PRIMARY KEY CHECK (one > 0),"
+        "  other INTEGER REFERENCES rule (one)) STRICT;"
+        "INSERT OR IGNORE INTO rule VALUES (1, NULL);");
     const std::string broken = kind == "unique"        ? "INSERT INTO rule VALUES (1, NULL);"
                                : kind == "check"       ? "INSERT INTO rule VALUES (0, NULL);"
                                : kind == "foreign_key" ? "INSERT INTO rule VALUES (7, 99);"
@@ -110,7 +111,7 @@ void expect_one_stops(running_server& server, const std::string& service, Rule m
     buyer good{server, "good" + std::to_string(i), concert, schedule};
     const auto sold = good.go_to("payment");
     EXPECT_EQ(sold.status, 201) << sold.body;
-    if (i % 3 == 0) {
+    if (i % 5 == 0) {  // four seats are the most that a user may have
       EXPECT_EQ(bad.go_to(service).status, 500);
     }
   }

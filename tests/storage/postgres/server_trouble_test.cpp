@@ -145,7 +145,8 @@ TEST_F(PostgresServerTrouble, AServerWithoutAFreeConnectionIsTriedAgain) {
   expect_recovery(storage, 3, 15);
 }
 
-// A default is no standby: it is overridden, as every other is (tests/system/hostile_defaults_test).
+// A default is no standby: it is overridden, as every other is
+// (tests/system/hostile_defaults_test).
 TEST_F(PostgresServerTrouble, AReadOnlyDefaultIsOverridden) {
   auto storage = open();
   servers_.sql("postgres", "ALTER DATABASE point SET default_transaction_read_only = on");

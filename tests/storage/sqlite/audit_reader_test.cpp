@@ -38,6 +38,7 @@ class AuditReader : public ::testing::Test {
               commit_outcome::committed);
 
     auto done = write(with(started(paid_by, sold.id), saga_state::completed));
+    done.row->balance = {3000};
     done.event = event(paid_by.value << 1, *done.row);
     done.key = key(1);
     done.key_payment = paid_by;

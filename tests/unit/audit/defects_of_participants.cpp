@@ -18,6 +18,7 @@ std::vector<planted_defect> of_accounts() {
        [](sample_books& b) {
          b.charge("ann", 10);
          b.all.ledger[b.all.ledger.size() - 2].balance_after += 1;
+         b.payment(1).balance += 1;
          // Two links hang on that row: the one before it and the one behind it.
          b.all.ledger.back().amount -= 1;
          b.account("ann").balance = b.all.ledger.back().balance_after - 1;
