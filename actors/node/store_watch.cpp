@@ -21,14 +21,20 @@ void store_watch::stop() {
   if (!thread_.joinable()) return;
   thread_.request_stop();
   thread_.join();
-  // Behind everything that is queued, so that the last positions are told.
+  // Behind everything that is queued; and once more, for the first round moves the positions.
+  for (int round = 0; round < 2; ++round) {
+    await_writers();
+    for (auto& at : stores_)
+      std::ignore = at.writer->post([&at, others = others_of(at)] { at.store->keep(others); });
+  }
+}
+
+void store_watch::await_writers() {
   for (auto& at : stores_) {
     const auto done = std::make_shared<std::promise<void>>();
     if (at.writer->post([done] { done->set_value(); }) == job_runner::posted::yes)
       done->get_future().wait_for(limits::store_silence_max);
   }
-  for (auto& at : stores_)
-    std::ignore = at.writer->post([&at, others = others_of(at)] { at.store->keep(others); });
 }
 
 void store_watch::run(const std::stop_token& stop) {

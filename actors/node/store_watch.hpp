@@ -50,6 +50,7 @@ class store_watch {
     std::shared_ptr<std::atomic<bool>> asked{std::make_shared<std::atomic<bool>>(false)};
     std::chrono::steady_clock::time_point asked_at{};
   };
+  void await_writers();
   void run(const std::stop_token& stop);
   void look(watched& at);
   [[nodiscard]] std::vector<seen_position> others_of(const watched& at) const;

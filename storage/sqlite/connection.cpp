@@ -128,26 +128,26 @@ writing_connection::writing_connection(std::shared_ptr<database_file> file, cons
       begin_{session_, "BEGIN IMMEDIATE"},
       commit_{session_, "COMMIT"},
       rollback_{session_, "ROLLBACK"},
-      next_batch_{session_,
-                  "UPDATE owner SET batch = batch + 1 WHERE only_row = 1 RETURNING epoch, batch"},
-      beat_{session_, "UPDATE owner SET beat = beat + 1 WHERE only_row = 1 RETURNING epoch, batch"},
+      owner_{session_, "SELECT epoch, batch FROM owner WHERE only_row = 1"},
+      // The beat makes it a write also when nothing else has changed.
+      keep_{session_, "UPDATE owner SET batch = ?, beat = beat + 1 WHERE only_row = 1"},
       see_{session_,
            "INSERT INTO seen (store, epoch, batch) VALUES (?, ?, ?)"
            " ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, batch = excluded.batch"},
       epoch_{take_over(session_, newest)},
-      batch_{read_batch(session_)} {
+      batches_{read_batch(session_)},
+      kept_{batches_} {
   session_.file().expect_there();
 }
 
-commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
-  return in_transaction(counted::yes, work);
-}
-
 commit_result writing_connection::keep(std::span<const seen_position> others) noexcept {
-  return in_transaction(counted::no, [&] {
+  auto result = in_transaction([&] {
+    keep_.run(batches_);
     for (const auto& other : others)
       see_.run(other.store, other.at.epoch, other.at.batch);
   });
+  if (result == commit_outcome::committed) kept_ = --batches_;  // it is no batch itself
+  return result;
 }
 
 void writing_connection::belong_to(const std::string& installation,
@@ -159,7 +159,7 @@ void writing_connection::belong_to(const std::string& installation,
   statement note{session_,
                  "INSERT INTO set_back (store, epoch, batch, seen_epoch, seen_batch, seen_by)"
                  " VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING"};
-  const auto done = in_transaction(counted::no, [&] {
+  const auto done = in_transaction([&] {
     name.run(installation);
     forget.run();
     for (const auto& each : found)
@@ -170,20 +170,19 @@ void writing_connection::belong_to(const std::string& installation,
   throw storage_error{storage_error::kind::disk_fault, name_ + ": " + done.reason};
 }
 
-commit_result writing_connection::in_transaction(counted as_batch,
-                                                 const std::function<void()>& work) noexcept {
+commit_result writing_connection::in_transaction(const std::function<void()>& work) noexcept {
   const auto hold = session_.use();
   bool committing = false;
   try {
     translated([&] {
       begin_.run();
-      expect_owner(as_batch);
+      expect_owner();
       work();
       committing = true;
       commit_.run();
     });
     session_.file().settled();
-    if (as_batch == counted::yes) batch_.fetch_add(1);
+    ++batches_;
     session_.file().expect_there();
     if (session_.log_pages() >= write_back_at_) write_log_back();
     return commit_outcome::committed;
@@ -194,12 +193,10 @@ commit_result writing_connection::in_transaction(counted as_batch,
   }
 }
 
-void writing_connection::expect_owner(counted as_batch) {
-  auto& mark = as_batch == counted::yes ? next_batch_ : beat_;
+void writing_connection::expect_owner() {
   store_position now;
-  mark.each([&](row& r) { r.into(now.epoch, now.batch); });
-  const auto known = batch_.load() + (as_batch == counted::yes ? 1 : 0);
-  if (now.epoch < epoch_ || (now.epoch == epoch_ && now.batch < known))
+  owner_.each([&](row& r) { r.into(now.epoch, now.batch); });
+  if (now.epoch < epoch_ || (now.epoch == epoch_ && now.batch < kept_.load()))
     throw storage_error{storage_error::kind::set_back,
                         "the database lost commits while it was open"};
   if (!may_write(epoch_, now.epoch))

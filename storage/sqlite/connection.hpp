@@ -34,7 +34,7 @@ class writing_connection {
   session& database() { return session_; }
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
   /// **Thread**: any.
-  [[nodiscard]] store_position position() const { return {epoch_, batch_.load()}; }
+  [[nodiscard]] store_position position() const { return {epoch_, kept_.load()}; }
   /// What owned_store says.
   commit_result keep(std::span<const seen_position> others) noexcept;
   void belong_to(const std::string& installation, std::span<const set_back> found);
@@ -59,17 +59,18 @@ class writing_connection {
   void write_log_back() noexcept;
 
  private:
-  enum class counted : bool { no, yes };
-  commit_result in_transaction(counted as_batch, const std::function<void()>& work) noexcept;
-  void expect_owner(counted as_batch);
+  void expect_owner();
   commit_result after_failure(const storage_error& error, bool committing) noexcept;
 
   std::string name_;  // of the service, for the log
   session session_;
   int write_back_at_;  // pages of the log
-  statement begin_, commit_, rollback_, next_batch_, beat_, see_;
+  statement begin_, commit_, rollback_, owner_, keep_, see_;
   const std::uint64_t epoch_;
-  std::atomic<std::uint64_t> batch_;
+  // Batches are counted here and written down by `keep`: a page less in each commit. What is
+  // written is what others may see.
+  std::uint64_t batches_;
+  std::atomic<std::uint64_t> kept_;
 };
 
 /// What every store here has from its writing connection.
