@@ -58,23 +58,21 @@ std::optional<exit_code> serve_once(const settings& how, const surroundings& in)
   gateway.start();
   if (const auto missing = gateway.await_ready(signals.token()); !missing.empty()) {
     log(log_level::warning, "main", "stopped before everything was ready", {{"missing", missing}});
-    return exit_code::stopped;
+  } else {
+    if (how.demo.load)
+      if (const auto wrong = gateway.load_demo(); !wrong.empty()) throw std::runtime_error{wrong};
+    std::cout << "boxoffice ready on " << gateway.url() << std::endl;
+    if (how.auth.dev) greet(gateway);
+    signals.wait();
   }
-  if (how.demo.load)
-    if (const auto wrong = gateway.load_demo(); !wrong.empty()) throw std::runtime_error{wrong};
-
-  std::cout << "boxoffice ready on " << gateway.url() << std::endl;
-  if (how.auth.dev) greet(gateway);
-  signals.wait();
   const auto end = services.services().stores->ended();
-  if (end.trouble == store_trouble::replaced || end.trouble == store_trouble::gone)
-    signals.wait_for(limits::ended_grace);
+  const bool begins_anew = end.trouble == store_trouble::was_set_back;
+  if (end.trouble != store_trouble::none && !begins_anew) signals.wait_for(limits::ended_grace);
   log(log_level::info, "main", "stopping");
   gateway.stop();
   services.stop();
-  if (end.trouble == store_trouble::none) return exit_code::stopped;
-  if (end.trouble == store_trouble::was_set_back && !signals.token().stop_requested())
-    return std::nullopt;
+  if (begins_anew && !signals.token().stop_requested()) return std::nullopt;
+  if (end.trouble == store_trouble::none || begins_anew) return exit_code::stopped;
   std::cerr << "boxoffice: " << end.store << ": " << end.reason << '\n';
   return code_of(end.trouble);
 }

@@ -87,8 +87,8 @@ inline constexpr std::size_t idempotency_key_chars_min = 1;
 inline constexpr std::size_t idempotency_key_chars_max = 128;
 /// A client that still retries after a day has long told its user something.
 inline constexpr std::chrono::hours idempotency_kept = 24h;
-/// Keys a desk knows by heart: a day at 46 writes a second, in about 160 MB at worst. Beyond it the
-/// desk asks its store instead, which is slower and still right.
+/// Keys a service knows by heart: a day at 46 writes a second, in about 160 MB at worst. Beyond it
+/// the service asks its store instead, which is slower and still right.
 inline constexpr std::size_t key_book_keys_max = 4'000'000;
 /// A command that runs for so long is lost: every honest one ends or is answered long before. Its
 /// key is then looked up in the store, so that no client is told "still running" for ever.
@@ -219,7 +219,7 @@ inline constexpr std::size_t lapses_written_max = 512;
 inline constexpr int lapse_writes_per_sweep_max = 16;
 /// A schedule without holds that nobody asked about for so long leaves its books to the store.
 inline constexpr std::chrono::seconds schedule_idle_time_max = 600s;
-/// Commands that wait for one desk to load from its store; beyond it `overloaded`.
+/// Commands that wait for one actor to load from its store; beyond it `overloaded`.
 inline constexpr std::size_t loading_commands_max = 16'384;
 
 // --- Waiting room -----------------------------------------------------------------------------

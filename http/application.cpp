@@ -104,7 +104,8 @@ class application::parts {
     while (true) {
       const auto missing = (co_await look_at_readiness(gateway_)).missing;
       if (missing.empty()) co_return std::string{};
-      if (stop.stop_requested()) {
+      const auto* stores = gateway_.services().stores;
+      if (stop.stop_requested() || (stores != nullptr && !stores->serves())) {
         std::string names;
         for (const auto& name : missing)
           names.append(names.empty() ? "" : ", ").append(name);

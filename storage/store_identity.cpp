@@ -45,8 +45,9 @@ installation check_installation(const std::vector<store_identity>& all,
                           each.store + ": " + each.place + " belongs to another installation (" +
                               each.installation + ") than the other stores (" + found.id +
                               "). Nothing was changed. Put the right one in its place"};
-    const bool lost =
-        each.installation.empty() && !each.holds_data && !with_data.empty() && !found.id.empty();
+    // One that has a schema and no rows, where none has an id, is of before there were ids.
+    const bool lost = each.installation.empty() && !each.holds_data && !with_data.empty() &&
+                      (!each.is_there || !found.id.empty());
     if (lost && each.store == "queue_ranking") {
       log(log_level::warning, "storage",
           "the store of waiting rooms and rankings is missing or empty: lines begin anew, rankings "

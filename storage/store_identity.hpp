@@ -12,8 +12,9 @@ std::vector<std::string> tables_with_data(const std::string& service);
 
 /// What a store says of itself before it is opened: nothing in it is changed by asking.
 struct store_identity {
-  std::string store;  ///< the service
-  std::string place;  ///< the file or the database, for an operator
+  std::string store;     ///< the service
+  std::string place;     ///< the file or the database, for an operator
+  bool is_there{false};  ///< it has a schema
   bool holds_data{false};
   std::string installation{};  ///< empty: it carries no id, or is not there at all
   store_position at{};

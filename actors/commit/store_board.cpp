@@ -26,11 +26,13 @@ std::size_t store_board::add(std::string store, std::string note) {
 commit_result store_board::noted(std::size_t store, commit_result result) {
   const std::scoped_lock hold{lock_};
   auto& of = rows_[store];
-  if (result.trouble == store_trouble::none) {
-    if (of.what.trouble != store_trouble::none) set(of, store_trouble::none, {});
-  } else {
+  // A write that is refused for what is in it has reached a store that takes writes.
+  const bool took =
+      result.outcome == commit_outcome::committed || result.outcome == commit_outcome::refused;
+  if (result.trouble != store_trouble::none)
     set(of, result.trouble, result.reason);
-  }
+  else if (took && of.what.trouble != store_trouble::none)
+    set(of, store_trouble::none, {});
   return result;
 }
 

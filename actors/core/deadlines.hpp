@@ -11,7 +11,7 @@
 
 namespace boxoffice {
 
-/// The deadlines of one desk, earliest first: the desk keeps one timer for all of them. Entries are
+/// The deadlines of one actor, earliest first: it keeps one timer for all of them. Entries are
 /// not cancelled: the owner checks, when an entry comes due, whether it still means something.
 class deadlines {
  public:

@@ -37,14 +37,14 @@ enum class key_verdict : std::uint8_t {
   in_flight,  ///< the first one is still running
 };
 
-/// The keys one desk knows, without their answers: which run right now, and which may stand in the
-/// store. It lets a desk answer "never seen" without asking the store, which is what nearly every
-/// request is.
+/// The keys one service knows, without their answers: which run right now, and which may stand in
+/// the store. It lets a service answer "never seen" without asking the store, which is what nearly
+/// every request is.
 ///
 /// Life cycle: `remember` every key the store holds at start; `begin` when a command arrives;
 /// after look_up `run` when the store did not have it; `finish` when it has been answered. When
 /// more than `capacity` keys were remembered it forgets nothing and says `look_up` for all, which
-/// is slow but right. **Thread**: its desk's.
+/// is slow but right. **Thread**: its service's.
 class key_book {
  public:
   enum class state : std::uint8_t { fresh, look_up, in_flight, reused };
@@ -64,7 +64,7 @@ class key_book {
   void finish(const request_key& key, outcome what);
   /// A key that the store holds.
   void remember(const digest& scope);
-  /// After the desk lost its memory: nothing is in flight any more.
+  /// After the service lost its memory: nothing is in flight any more.
   void drop_in_flight() { running_.clear(); }
 
  private:

@@ -176,7 +176,7 @@ class node::parts {
                         .reads = payment_.reader,
                         .meters = outside_.meters,
                         .reservation = services_.reservation,
-                        .points = [desk = services_.point](const user_id&) { return desk; },
+                        .points = [point = services_.point](const user_id&) { return point; },
                         .relays = std::move(relays),
                         .rules = {.deadline = how_.payment.deadline,
                                   .step_time = how_.payment.step_time,

@@ -189,7 +189,7 @@ void waiting_room::come_due(queue_token token, time_point now) {
   const auto& e = found->second;
   if (!is_live(e.state)) {
     if (e.changed_at + limits::ended_token_kept <= now) drop(token);
-  } else if (!lapse_if_over(token, now)) {
+  } else if (!lapse_if_over(token, now) && e.state == token_state::waiting) {
     due_.add(due_of(e), token.number);
   }
 }

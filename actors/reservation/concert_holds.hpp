@@ -11,7 +11,7 @@
 namespace boxoffice {
 
 /// Which live holds a user has in a concert, over all its schedules: the answer to "is the queue
-/// token of this buyer used up?". Knows acknowledged holds only. **Thread**: the front desk's.
+/// token of this buyer used up?". Knows acknowledged holds only. **Thread**: the service's.
 class concert_holds {
  public:
   /// A hold that stands. `now` lets ended ones go now and then, at no cost to speak of.

@@ -45,7 +45,7 @@ reservation_change decide_revert(const reservation& row, payment_id payment,
                                  reservation_status undone, time_point now);
 
 /// Whether `row` remembers that `payment` may never confirm it. One tombstone covers all older
-/// payments of its shard: the desk of a shard makes payments in order and one at a time.
+/// payments of its shard: the payment service of a shard makes payments in order and one at a time.
 bool is_reverted(const reservation& row, payment_id payment);
 
 }  // namespace boxoffice

@@ -132,7 +132,7 @@ struct revert_reply {
   payment_id payment;
 };
 
-/// Front of the reservation service: keys, routing to the schedule's desk, reads.
+/// Front of the reservation service: keys, routing to the actors of schedules, reads.
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation>;

@@ -11,16 +11,16 @@
 namespace boxoffice {
 
 /// Which version of each seat map is true now, for gateways in the same process: who has that one
-/// already need not ask its schedule desk, which keeps this up with every change. From the moment
-/// on at which a hold may end by itself (promise G3) only the desk knows.
+/// already need not ask its schedule, which keeps this up with every change. From the moment
+/// on at which a hold may end by itself (promise G3) only the schedule knows.
 /// **Thread**: any.
 class seat_map_versions {
  public:
-  /// Empty: ask the desk.
+  /// Empty: ask the schedule.
   [[nodiscard]] std::optional<std::uint64_t> find(schedule_id of, time_point now) const;
   /// `until`: when the next hold may end; empty: no hold can.
   void put(schedule_id of, std::uint64_t version, std::optional<time_point> until);
-  /// The desk has it no longer in memory.
+  /// The schedule has it no longer in memory.
   void drop(schedule_id of);
 
  private:

@@ -75,7 +75,7 @@ awaitable<response> change_waiting_room_route(gateway& g, request& from) {
   co_return response{status::ok, render(*g.snapshot()->find(found->id))};
 }
 
-// A schedule with the counters that its desk gives; a problem when it cannot.
+// A schedule with the counters that its actor gives; a problem when it cannot.
 awaitable<std::variant<json_object, problem>> schedule_json(gateway& g, const schedule& s) {
   read_seats question{0, s.id, read_seats::detail::counts};
   const auto counts = co_await g.ask<seats_reply>(g.services().reservation, question);

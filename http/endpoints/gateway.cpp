@@ -7,7 +7,7 @@ void gateway::keep_slot(const user_id& user, queue_token token, time_point until
 }
 
 boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, concert_id concert) {
-  if (!concert) co_return admission{};  // the desk refuses before it looks at the token
+  if (!concert) co_return admission{};  // the service refuses before it looks at the token
   if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
   const auto token = parse_id<queue_token>(from.queue_token);
   if (!token || token->concert != concert)

@@ -18,7 +18,7 @@ namespace boxoffice::http {
 using json_object = nlohmann::ordered_json;
 
 json_object render(const concert& c);
-/// `counts` as the schedule's desk just gave them.
+/// `counts` as the schedule just gave them.
 json_object render(const schedule& s, const seats_reply& counts);
 /// `at` is the schedule of the reservation.
 json_object render(const reservation& r, const schedule& at);

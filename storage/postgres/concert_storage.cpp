@@ -14,7 +14,7 @@ using namespace postgres;  // NOLINT(google-build-using-namespace): the folder's
 class postgres_concert_store final : public owned<concert_store> {
  public:
   explicit postgres_concert_store(const postgres_database& at)
-      : owned{at, storage::newest_in_concert}, reads_{at} {}
+      : owned_port{at, storage::newest_in_concert}, reads_{at} {}
 
   commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {

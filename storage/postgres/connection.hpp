@@ -2,6 +2,7 @@
 
 #include "actors/commit/owned_store.hpp"
 #include "storage/newest_numbers.hpp"
+#include "storage/owned_port.hpp"
 #include "storage/postgres/batch.hpp"
 #include "storage/postgres/link.hpp"
 #include "storage/postgres/values.hpp"
@@ -171,22 +172,8 @@ class writing_connection {
   std::optional<batch_statement> fence_;
 };
 
-/// What every store here has from its writing connection.
 template <class Port>
-class owned : public Port {
- public:
-  owned(std::shared_ptr<server_database> at, const char* newest) : db_{std::move(at), newest} {}
-
-  [[nodiscard]] std::uint64_t epoch() const final { return db_.epoch(); }
-  [[nodiscard]] store_position position() const final { return db_.position(); }
-  commit_result keep(std::span<const seen_position> others) final { return db_.keep(others); }
-  void belong_to(const std::string& installation, std::span<const set_back> found) final {
-    db_.belong_to(installation, found);
-  }
-
- protected:
-  writing_connection db_;
-};
+using owned = storage::owned_port<Port, writing_connection>;
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.
 class reading_connection {

@@ -112,7 +112,7 @@ class postgres_payment_store final : public owned<payment_store> {
  public:
   /// **Faults** storage_error.
   explicit postgres_payment_store(postgres_database at)
-      : owned{std::move(at), storage::newest_in_payment} {
+      : owned_port{std::move(at), storage::newest_in_payment} {
     begin_sequences();
   }
 

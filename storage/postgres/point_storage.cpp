@@ -55,7 +55,7 @@ class balance_changes {
 class postgres_point_store final : public owned<point_store> {
  public:
   explicit postgres_point_store(postgres_database at)
-      : owned{std::move(at), storage::newest_in_point} {}
+      : owned_port{std::move(at), storage::newest_in_point} {}
 
   commit_result commit(std::span<const point_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });

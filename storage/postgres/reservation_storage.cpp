@@ -64,7 +64,7 @@ class final_rows {
 class postgres_reservation_store final : public owned<reservation_store> {
  public:
   explicit postgres_reservation_store(postgres_database at)
-      : owned{std::move(at), storage::newest_in_reservation} {}
+      : owned_port{std::move(at), storage::newest_in_reservation} {}
 
   commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_batch([&](postgres::batch& into) { write(batch, into); });

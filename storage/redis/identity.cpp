@@ -37,7 +37,8 @@ store_identity redis_identity(const std::string& url) {
   db->open();
   const auto p = at.prefix();
   const auto owner = db->run(command{"HMGET", p + "owner", "epoch", "batch"}).items;
-  if (!owner.at(0).text.empty()) found.at = {number(owner[0].text), number(owner.at(1).text)};
+  found.is_there = !owner.at(0).text.empty();
+  if (found.is_there) found.at = {number(owner[0].text), number(owner.at(1).text)};
   found.holds_data = db->run(command{"EXISTS", p + "last", p + "through"}).integer > 0;
   const auto fields = db->run(command{"HGETALL", p + "installation"}).items;
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2)

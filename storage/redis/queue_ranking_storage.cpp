@@ -1,4 +1,5 @@
 #include "storage/migrated.hpp"
+#include "storage/owned_port.hpp"
 #include "storage/redis/connection.hpp"
 #include "storage/redis/stores.hpp"
 
@@ -10,16 +11,11 @@ namespace {
 
 using namespace redis;  // NOLINT(google-build-using-namespace): the folder's own
 
-class redis_queue_ranking_store final : public queue_ranking_store {
+class redis_queue_ranking_store final
+    : public storage::owned_port<queue_ranking_store, writing_connection> {
  public:
-  explicit redis_queue_ranking_store(std::shared_ptr<ranking_database> of) : db_{std::move(of)} {}
-
-  [[nodiscard]] std::uint64_t epoch() const override { return db_.epoch(); }
-  [[nodiscard]] store_position position() const override { return db_.position(); }
-  commit_result keep(std::span<const seen_position> others) override { return db_.keep(others); }
-  void belong_to(const std::string& installation, std::span<const set_back> found) override {
-    db_.belong_to(installation, found);
-  }
+  explicit redis_queue_ranking_store(std::shared_ptr<ranking_database> of)
+      : owned_port{std::move(of)} {}
 
   commit_result commit(std::span<const queue_ranking_write> batch) override {
     return db_.commit(batch);
@@ -28,9 +24,6 @@ class redis_queue_ranking_store final : public queue_ranking_store {
     return db_.prune(before, limit);
   }
   [[nodiscard]] std::uint64_t restorings() const override { return db_.restorings(); }
-
- private:
-  writing_connection db_;
 };
 
 class redis_queue_reader final : public queue_reader {

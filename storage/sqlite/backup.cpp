@@ -62,9 +62,12 @@ void back_up_sqlite(const fs::path& data_dir, const fs::path& to) {
     std::vector<SQLite::Database> sources;
     sources.reserve(5);
     {
-      // Nobody finishes a payment while the snapshots are taken: a moment.
-      auto lock = open(files_in(data_dir).payment, access::read_write);
-      const SQLite::Transaction held{lock, SQLite::TransactionBehavior::IMMEDIATE};
+      // Nobody writes while the snapshots are taken, a moment: no store is behind what another has
+      // seen of it.
+      std::vector<SQLite::Database> locks;
+      locks.reserve(5);
+      for (const auto& file : all_files(data_dir))
+        locks.emplace_back(open(file, access::read_write)).exec("BEGIN IMMEDIATE");
       for (const auto& file : all_files(data_dir)) {
         auto& each = sources.emplace_back(open(file, access::read_only));
         each.exec("BEGIN");

@@ -10,7 +10,7 @@ using namespace sqlite;  // NOLINT(google-build-using-namespace): the folder's o
 class sqlite_concert_store final : public owned<concert_store> {
  public:
   explicit sqlite_concert_store(std::shared_ptr<database_file> file)
-      : owned{std::move(file), storage::newest_in_concert} {}
+      : owned_port{std::move(file), storage::newest_in_concert} {}
 
   commit_result commit(std::span<const concert_write> batch) override {
     return db_.in_transaction([&] {

@@ -2,6 +2,7 @@
 
 #include "actors/commit/owned_store.hpp"
 #include "storage/newest_numbers.hpp"
+#include "storage/owned_port.hpp"
 #include "storage/sqlite/session.hpp"
 #include "storage/sqlite/statement.hpp"
 #include "storage/storage_error.hpp"
@@ -73,22 +74,8 @@ class writing_connection {
   std::atomic<std::uint64_t> kept_;
 };
 
-/// What every store here has from its writing connection.
 template <class Port>
-class owned : public Port {
- public:
-  owned(std::shared_ptr<database_file> file, const char* newest) : db_{std::move(file), newest} {}
-
-  [[nodiscard]] std::uint64_t epoch() const final { return db_.epoch(); }
-  [[nodiscard]] store_position position() const final { return db_.position(); }
-  commit_result keep(std::span<const seen_position> others) final { return db_.keep(others); }
-  void belong_to(const std::string& installation, std::span<const set_back> found) final {
-    db_.belong_to(installation, found);
-  }
-
- protected:
-  writing_connection db_;
-};
+using owned = storage::owned_port<Port, writing_connection>;
 
 /// A connection that only reads, each time one snapshot of committed state. **Thread**: one reader.
 class reading_connection {

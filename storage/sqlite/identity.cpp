@@ -1,6 +1,7 @@
 #include "storage/sqlite/identity.hpp"
 
 #include "config/limits.hpp"
+#include "storage/identity_rows.hpp"
 #include "storage/sqlite/connection.hpp"
 
 #include <array>
@@ -17,34 +18,23 @@ bool has_column(session& db, const std::string& table, const std::string& column
   return found.first([](row&) { return true; }, table, column).has_value();
 }
 
+bool has_table(session& db, const std::string& table) {
+  statement found{db, "SELECT 1 FROM sqlite_schema WHERE name = ?"};
+  return found.first([](row&) { return true; }, table).has_value();
+}
+
 bool has_rows(session& db, const std::string& table) {
-  statement is_there{db, "SELECT 1 FROM sqlite_schema WHERE name = ?"};
-  if (!is_there.first([](row&) { return true; }, table)) return false;
+  if (!has_table(db, table)) return false;
   statement one{db, "SELECT 1 FROM " + table + " LIMIT 1"};
   return one.first([](row&) { return true; }).has_value();
 }
 
 void read_rows(session& db, store_identity& into) {
+  into.is_there = has_table(db, "schema_version");
   for (const auto& table : tables_with_data(into.store))
     into.holds_data = into.holds_data || has_rows(db, table);
   if (!has_column(db, "owner", "batch")) return;
-  statement owner{db, "SELECT epoch, batch FROM owner"};
-  owner.each([&](row& r) { r.into(into.at.epoch, into.at.batch); });
-  statement name{db, "SELECT id FROM installation"};
-  name.each([&](row& r) { into.installation = std::string{r.next_bytes()}; });
-  statement seen{db, "SELECT store, epoch, batch FROM seen"};
-  seen.each([&](row& r) {
-    auto& other = into.seen.emplace_back();
-    other.store = std::string{r.next_bytes()};
-    r.into(other.at.epoch, other.at.batch);
-  });
-  statement back{db, "SELECT store, epoch, batch, seen_epoch, seen_batch, seen_by FROM set_back"};
-  back.each([&](row& r) {
-    auto& one = into.set_backs.emplace_back();
-    one.store = std::string{r.next_bytes()};
-    r.into(one.is.epoch, one.is.batch, one.was.epoch, one.was.batch);
-    one.seen_by = std::string{r.next_bytes()};
-  });
+  storage::read_identity_rows<statement>(db, into);
 }
 
 }  // namespace

@@ -33,7 +33,7 @@ class sqlite_payment_store final : public owned<payment_store> {
  public:
   /// **Faults** storage_error.
   explicit sqlite_payment_store(std::shared_ptr<database_file> file)
-      : owned{std::move(file), storage::newest_in_payment} {
+      : owned_port{std::move(file), storage::newest_in_payment} {
     begin_sequences();
   }
 

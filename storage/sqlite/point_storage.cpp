@@ -22,7 +22,7 @@ static_assert(static_cast<int>(point_step::refund) == 1);
 class sqlite_point_store final : public owned<point_store> {
  public:
   explicit sqlite_point_store(std::shared_ptr<database_file> file)
-      : owned{std::move(file), storage::newest_in_point} {}
+      : owned_port{std::move(file), storage::newest_in_point} {}
 
   commit_result commit(std::span<const point_write> batch) override {
     return db_.in_transaction([&] {

@@ -20,7 +20,7 @@ static_assert(static_cast<int>(token_state::expired) == 4);
 class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
  public:
   sqlite_queue_ranking_store(std::shared_ptr<database_file> file, std::size_t marks_kept)
-      : owned{std::move(file), storage::no_numbers}, marks_kept_{marks_kept} {
+      : owned_port{std::move(file), storage::no_numbers}, marks_kept_{marks_kept} {
     statement counts{db_.database(),
                      "SELECT consumer, count(*) FROM applied_event GROUP BY consumer"};
     counts.each([&](row& r) {

@@ -25,7 +25,7 @@ bool claims_seats(reservation_status s) {
 class sqlite_reservation_store final : public owned<reservation_store> {
  public:
   explicit sqlite_reservation_store(std::shared_ptr<database_file> file)
-      : owned{std::move(file), storage::newest_in_reservation} {}
+      : owned_port{std::move(file), storage::newest_in_reservation} {}
 
   commit_result commit(std::span<const reservation_write> batch) override {
     return db_.in_transaction([&] {

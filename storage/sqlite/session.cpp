@@ -11,20 +11,20 @@
 namespace boxoffice::sqlite {
 
 void database_file::expect_there() {
-  expect_same(path_.string(), main_);
-  expect_same(path_.string() + "-wal", log_);
+  expect_same(path_, main_);
+  expect_same(log_path_, log_);
 }
 
 // A file that never was is none of ours to miss: a log comes with the first write, and a database
 // may stand in something else than files.
-void database_file::expect_same(const std::string& name, file_number& known) {
+void database_file::expect_same(const std::filesystem::path& file, file_number& known) {
   struct stat found {};
   file_number now;
-  if (::stat(name.c_str(), &found) == 0) now.emplace(found.st_dev, found.st_ino);
+  if (::stat(file.c_str(), &found) == 0) now.emplace(found.st_dev, found.st_ino);
   if (!known) known = now;
   if (known != now)
     throw storage_error{storage_error::kind::gone,
-                        name + " is gone, or another file stands in its place"};
+                        file.string() + " is gone, or another file stands in its place"};
 }
 
 void database_file::close_all(session& of) noexcept {

@@ -39,7 +39,7 @@ class database_file {
  public:
   /// **Units** `log_pages_max` in pages: the log is written back when it has grown to so many.
   database_file(std::filesystem::path path, int log_pages_max)
-      : path_{std::move(path)}, log_pages_max_{log_pages_max} {}
+      : path_{std::move(path)}, log_path_{path_.string() + "-wal"}, log_pages_max_{log_pages_max} {}
 
   void raise_doubt() { doubtful_.store(true); }
   void settled() {
@@ -66,9 +66,9 @@ class database_file {
 
   /// Which file a name stands for; empty: there was none when it was looked at.
   using file_number = std::optional<std::pair<std::uint64_t, std::uint64_t>>;
-  static void expect_same(const std::string& name, file_number& known);
+  static void expect_same(const std::filesystem::path& file, file_number& known);
 
-  const std::filesystem::path path_;
+  const std::filesystem::path path_, log_path_;
   const int log_pages_max_;
   file_number main_, log_;  // the committer's thread's
   std::atomic<bool> doubtful_{false};

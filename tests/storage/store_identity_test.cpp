@@ -12,6 +12,7 @@ std::vector<store_identity> whole() {
   for (const std::string name : {"concert", "reservation", "point", "payment", "queue_ranking"})
     all.push_back({.store = name,
                    .place = name + ".db",
+                   .is_there = true,
                    .holds_data = true,
                    .installation = "one",
                    .at = {100, 7}});
@@ -55,10 +56,20 @@ TEST(StoreIdentity, OneThatIsLostIsRefusedUnlessItIsMadeOnPurpose) {
   EXPECT_EQ(refusal(all), "") << "rankings are counted again";
 }
 
+TEST(StoreIdentity, OneThatIsLostIsRefusedAlsoWhereNoneHasAnIdYet) {
+  auto all = whole();
+  for (auto& each : all)
+    each.installation.clear();
+  all[1].holds_data = false;
+  EXPECT_EQ(refusal(all), "") << "it has a schema, and never held a row";
+  all[1] = lost(all[1]);
+  EXPECT_NE(refusal(all), "");
+}
+
 TEST(StoreIdentity, AStartThatWasCutShortGoesOn) {
   // Ids are given to stores without data first, so those that have one hold none.
   auto all = whole();
-  all[2] = {.store = "point", .place = "point.db", .installation = "one"};
+  all[2] = {.store = "point", .place = "point.db", .is_there = true, .installation = "one"};
   for (const std::size_t i : {0U, 1U, 3U, 4U})
     all[i].installation.clear();
   EXPECT_EQ(refusal(all), "");
