@@ -67,15 +67,16 @@ struct saga_decision {
 
 /// The saga of one payment: the state machine of a purchase and of the user's refund. Pure.
 ///
-///     state            asks      done                   refused     unknown
-///     STARTED          debit     DEBITED                FAILED      again; at the deadline
-///     REFUNDING DEBITED          confirm   COMPLETED + event      REFUNDING   again; at the
-///     deadline REFUNDING REFUNDING        revert*   refund                 (never)     again; in
-///     the end PARKED
-///                      refund    COMPENSATED, or        (never)     again; in the end PARKED
-///                                FAILED if nothing had been taken
-///     REFUND_STARTED   revert    REFUND_RELEASED        (never)     again; in the end PARKED
-///     REFUND_RELEASED  refund    REFUNDED + event       (never)     again; in the end PARKED
+///     state            asks     done                   refused    unknown
+///     ───────────────  ───────  ─────────────────────  ─────────  ─────────────────────────────
+///     STARTED          debit    DEBITED                FAILED     again; at the deadline REFUNDING
+///     DEBITED          confirm  COMPLETED + event      REFUNDING  again; at the deadline REFUNDING
+///     REFUNDING        revert*  refund                 (never)    again; in the end PARKED
+///                      refund   COMPENSATED, or        (never)    again; in the end PARKED
+///                               FAILED if nothing
+///                               had been taken
+///     REFUND_STARTED   revert   REFUND_RELEASED        (never)    again; in the end PARKED
+///     REFUND_RELEASED  refund   REFUNDED + event       (never)    again; in the end PARKED
 ///     PARKED           nothing
 ///
 /// From each open state, a step that is impossible leads to PARKED at once, and so does a row that

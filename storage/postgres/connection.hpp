@@ -140,8 +140,7 @@ class writing_connection {
   /// - `refused`: a rule of the schema says no to something in it, or a value does not fit; nothing
   ///   is kept.
   /// - `in_doubt`: the answer to COMMIT was lost and the server cannot be asked. Readers throw
-  /// until
-  ///   it can.
+  ///   until it can.
   commit_result in_transaction(const std::function<void()>& work) noexcept;
   /// The same for what is known beforehand: `fill` says what to call, and everything, the fence and
   /// the commit too, is one way to the server and back.

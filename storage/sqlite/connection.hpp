@@ -43,8 +43,8 @@ class writing_connection {
   /// Runs `work` in one transaction: BEGIN IMMEDIATE, work, COMMIT. Never throws.
   /// - `committed`: COMMIT returned; the log is on the disk (synchronous=FULL).
   /// - `failed`: somebody else has taken the database over, something threw before COMMIT, or
-  /// COMMIT said that nothing was written (disk full
-  ///   while the log grew, a lock not to be had); all is rolled back.
+  ///   COMMIT said that nothing was written (disk full while the log grew, a lock not to be had);
+  ///   all is rolled back.
   /// - `refused`: a rule of the schema says no to something in it, or a value does not fit; all is
   ///   rolled back.
   /// - `in_doubt`: COMMIT ended in an I/O error (typically the fsync), and the small commit that

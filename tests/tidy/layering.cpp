@@ -14,9 +14,8 @@ bool starts_with_any(std::string_view text, const prefixes& wanted) {
   return std::ranges::any_of(wanted, [&](std::string_view p) { return text.starts_with(p); });
 }
 
-// --- The layers: main → http, storage → actors → config
-// --------------------------------------------- The first line whose folder begins the path of a
-// file decides what of ours it may include.
+// --- The layers: main → http, storage → actors → config ------------------------------------------
+// The first line whose folder begins the path of a file decides what of ours it may include.
 
 struct layer {
   std::string_view folder;
@@ -38,8 +37,7 @@ const layer layers[] = {
     {"tests/", {"tests/", "config/", "actors/", "storage/", "http/", "bench/"}, {}},
 };
 
-// --- The domains: another domain's protocol.hpp, and nothing else of it
-// ------------------------------
+// --- The domains: another domain's protocol.hpp, and nothing else of it --------------------------
 
 /// Below the domains: every folder of actors/ may include these.
 constexpr std::string_view foundations[] = {"actors/core", "actors/caf", "actors/commit",
@@ -72,8 +70,7 @@ constexpr shared_port shared_ports[] = {
     {"actors/outbox", "actors/payment/payment_store.hpp"},
 };
 
-// --- The packages: where an include of a third party may stand
-// -----------------------------------------
+// --- The packages: where an include of a third party may stand -----------------------------------
 
 struct package {
   prefixes headers;
