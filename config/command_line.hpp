@@ -10,7 +10,7 @@
 
 namespace boxoffice {
 
-/// How the process ends. **Source**: the contract of the command line.
+/// How the process ends. **Source**: docs/API.md, "Exit codes".
 enum class exit_code : std::uint8_t {
   stopped = 0,    ///< as asked
   failed = 1,     ///< while running

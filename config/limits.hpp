@@ -6,8 +6,9 @@
 
 /// Every bound of the server, each with its reason. What an operator may want to change is a
 /// setting (config/settings.hpp) and stands here as a default or as the range of that setting; the
-/// rest is part of the contract or of the design. **Units**: chrono types carry theirs; raw numbers
-/// carry it before `_min`, `_max` or `_default`; money is in points (whole won).
+/// rest is part of the contract (docs/API.md) or of the design. **Units**: chrono types carry
+/// theirs; raw numbers carry it before `_min`, `_max` or `_default`; money is in points (whole
+/// won).
 namespace boxoffice::limits {
 
 using std::chrono_literals::operator""h;
@@ -54,7 +55,7 @@ inline constexpr std::size_t http_header_fields_max = 100;
 inline constexpr std::size_t http_discard_bytes_max = std::size_t{32} * 1024 * 1024;
 /// How long that goes on.
 inline constexpr std::chrono::seconds http_linger_time_max = 5s;
-/// Nesting of JSON; the contract needs 4. It bounds the stack of the parser.
+/// Nesting of JSON; docs/API.md needs 4. It bounds the stack of the parser.
 inline constexpr std::size_t json_depth_levels_max = 32;
 /// An `X-Request-Id` taken over from the client.
 inline constexpr std::size_t request_id_chars_max = 64;

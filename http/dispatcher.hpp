@@ -23,7 +23,7 @@ struct decision {
   std::size_t body_bytes_max{limits::http_body_bytes_max};
 };
 
-/// Takes the decisions about a request in the order of the contract: rate (429), route (404),
+/// Takes the decisions about a request in the order of docs/API.md: rate (429), route (404),
 /// method (405), token (401), role (403), Idempotency-Key, query parameters; then, with the body:
 /// room (503), content type (415), JSON (400), handler. A request with a valid token counts for its
 /// user, also on a route that needs none; any other counts for its address, where many users may

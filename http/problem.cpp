@@ -12,7 +12,7 @@ using enum boost::beast::http::status;
 
 constexpr bool once = false, retryable = true;
 
-// The table of API.md, in the order of problem_code.
+// The table of docs/API.md, in the order of problem_code.
 constexpr std::array kinds{
     problem_kind{problem_code::malformed_request, "malformed_request", bad_request, once,
                  "The request is not well-formed HTTP"},

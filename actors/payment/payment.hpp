@@ -98,7 +98,7 @@ enum class payment_failure : std::uint8_t {
   aborted,            ///< by an operator
 };
 
-/// As the contract spells it; empty for none.
+/// As docs/API.md spells it; empty for none.
 std::string_view to_text(payment_failure failure);
 
 /// What a saga asks of the others, and what it writes into its timeline.

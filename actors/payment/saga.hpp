@@ -94,7 +94,7 @@ struct saga_decision {
 /// DEBITED is. So it has no write of its own while all goes well; it is written before the confirm
 /// is asked a second time, and with whatever comes next (docs/decisions/0011).
 ///
-/// CONFIRMED and COMPLETED of the design are one state: no command leaves between them. Unknown is
+/// A confirmed reservation is COMPLETED at once: no command leaves between the two. Unknown is
 /// a fault or silence. The deadline is looked at only when an answer is unknown, and only in
 /// STARTED and DEBITED; a saga that is resumed after it, or whose process stood still, asks once
 /// more before it gives up. States that are over take no input at all (promise G10). What does not

@@ -22,7 +22,7 @@ constexpr int in_flight_tries_max = 30;
 
 bool says_later(const http_answer& answer) { return answer.status == 429 || answer.status == 503; }
 
-/// Whether the contract keeps this answer for the key. A 202 may be overtaken by the end of the
+/// Whether this answer is kept for the key (docs/API.md). A 202 may be overtaken by the end of the
 /// payment, so it is left out.
 bool is_kept(const http_answer& answer) {
   if (answer.succeeded()) return answer.status != 202;

@@ -36,7 +36,7 @@ enum class visit_end : std::uint8_t {
   gave_up,   ///< of own free will
   sold_out,  ///< nothing left that could be had
   too_late,  ///< the hold or the place in line ended first
-  failed,    ///< the server gave an answer that the contract does not foresee here, or none
+  failed,    ///< the server gave an answer that docs/API.md does not foresee here, or none
 };
 inline constexpr std::size_t visit_end_count = 6;
 std::string_view to_text(visit_end e);

@@ -22,7 +22,7 @@ struct stage {
 /// A JWT with any header and claims, signed by HS256 with `secret`.
 std::string signed_token(const json& header, const json& claims, std::string_view secret);
 
-/// A route as the contract lists it, with a request that would succeed.
+/// A route as docs/API.md lists it, with a request that would succeed.
 struct route_line {
   std::string method, path;
   std::string role{};     ///< user, operator, admin; empty: anyone

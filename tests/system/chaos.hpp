@@ -72,7 +72,7 @@ class regular_customer {
   bool buys();
   /// Ids of all payments that were answered as done.
   [[nodiscard]] const std::vector<std::string>& payments() const { return payments_; }
-  /// Answers that the contract does not allow while something is away.
+  /// Answers that docs/API.md does not allow while something is away.
   [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
   [[nodiscard]] plain_answer get(const std::string& target) { return who_.get(target); }
 
