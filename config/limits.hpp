@@ -301,7 +301,7 @@ inline constexpr std::chrono::milliseconds outbox_retry_max = 5s;
 /// How long the position of a consumer that the store refuses to write is left alone: deliveries go
 /// on meanwhile, and only a restart would repeat them.
 inline constexpr std::chrono::milliseconds outbox_refused_retry_max = 60s;
-/// Tries of one event that its consumer refuses before it is parked (G14).
+/// Tries of one event that its consumer refuses before it is parked (docs/PROMISES.md, G14).
 inline constexpr int outbox_event_tries_max = 10;
 /// Published events are kept for as long as what is made of them: a board that lost its store is
 /// counted again from the first. Ten years, in about 250 bytes an event, a quarter of what its

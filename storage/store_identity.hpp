@@ -22,7 +22,7 @@ struct store_identity {
   std::vector<set_back> set_backs{};  ///< that nobody has accepted yet
 };
 
-/// What the stores of one installation say together (promise G19).
+/// What the stores of one installation say together (docs/PROMISES.md, G19).
 struct installation {
   std::string id;               ///< empty: it is new, or of before there were ids
   std::vector<set_back> found;  ///< stores that are behind what another has seen

@@ -37,7 +37,7 @@ struct commit_bounds {
 /// to blame stands alone: what came before it is committed, it is refused for good, what its entity
 /// decided on top of it is revoked, and everything else goes on. A batch that *fails* because of
 /// the store takes down what its writers decided on top of it: writes of the same generation that
-/// are still queued are reported failed, unapplied (promise G18).
+/// are still queued are reported failed, unapplied (docs/PROMISES.md, G18).
 ///
 /// Correct use: each writer (an actor that owns entities) enrols once and numbers its writes
 /// 1, 2, 3, … without a gap. `entity` says which decisions build on one another: an entity has

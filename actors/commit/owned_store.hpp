@@ -23,7 +23,8 @@ struct seen_position {
   store_position at;
 };
 
-/// A store that is behind what another has seen of it: it lost its last commits (promise G19).
+/// A store that is behind what another has seen of it: it lost its last commits
+/// (docs/PROMISES.md, G19).
 struct set_back {
   std::string store;
   store_position is, was;
@@ -31,7 +32,8 @@ struct set_back {
 };
 
 /// What the store of every service is: owned by one process at a time, under an epoch. Whoever
-/// opens it takes it over, and from then on the owner before can write no more (promise G12).
+/// opens it takes it over, and from then on the owner before can write no more
+/// (docs/PROMISES.md, G12).
 ///
 /// **Thread**: the committer's; `epoch` and `position` any.
 class owned_store {

@@ -5,10 +5,10 @@
 
 namespace boxoffice {
 
-/// Numbers that are never given twice (promise G20), not even after the store that keeps what they
-/// name lost its last commits: they begin with the epoch of the store's owner, which is at least
-/// the wall clock in milliseconds when it took the store over, and greater than every epoch before
-/// (docs/decisions/0016). The node owns one of these for each store. **Thread**: any.
+/// Numbers that are never given twice (docs/PROMISES.md, G20), not even after the store that keeps
+/// what they name lost its last commits: they begin with the epoch of the store's owner, which is
+/// at least the wall clock in milliseconds when it took the store over, and greater than every
+/// epoch before (docs/decisions/0016). The node owns one of these for each store. **Thread**: any.
 class epoch_numbers {
  public:
   /// Room for 2^20 numbers a millisecond, and above what was given before there were epochs: those

@@ -12,7 +12,7 @@
 namespace boxoffice {
 
 /// Events in sequence order, for one consumer. Events may come again: the consumer keeps what it
-/// applied (promise G13).
+/// applied (docs/PROMISES.md, G13).
 struct deliver_events {
   std::uint64_t ticket{0};
   std::vector<payment_event> events;

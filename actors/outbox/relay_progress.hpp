@@ -24,8 +24,9 @@ namespace boxoffice {
 ///
 /// Every event at or before `position` is applied or parked. An event that its consumer refuses is
 /// parked, and so is every later one of its schedule, until a replay has delivered them all; events
-/// of other schedules go on (promise G14). An event that the store refuses to park stays parked in
-/// memory only: the store is told no position beyond it, so it is delivered again after a restart.
+/// of other schedules go on (docs/PROMISES.md, G14). An event that the store refuses to park stays
+/// parked in memory only: the store is told no position beyond it, so it is delivered again after a
+/// restart.
 class relay_progress {
  public:
   /// From what the store has: the position `stored`, and what is parked up to it. An event that is

@@ -38,9 +38,9 @@ struct saga_state_facts {
   enum class life : std::uint8_t {
     open,     ///< its saga runs, and is taken up again after a restart
     waiting,  ///< for an operator
-    over,     ///< no input moves it (promise G10)
+    over,     ///< no input moves it (docs/PROMISES.md, G10)
   } is;
-  /// Which states have the seats of the reservation for themselves (promise G5).
+  /// Which states have the seats of the reservation for themselves (docs/PROMISES.md, G5).
   enum class seats : std::uint8_t {
     none,
     kept,
@@ -184,7 +184,7 @@ struct payment_event {
 };
 
 /// An event that waits for an operator, because its consumer does not take it or because an older
-/// one of the same schedule waits there (promise G14).
+/// one of the same schedule waits there (docs/PROMISES.md, G14).
 struct parked_event {
   std::string consumer;
   payment_event event;

@@ -6,9 +6,9 @@
 
 namespace boxoffice {
 
-/// Gives payments their ids: strictly growing from the epoch of the store's owner on (promise G20),
-/// whatever the clock does. **Why** growing: the tombstone of a reservation says "this payment and
-/// every one before it". **Thread**: its service's.
+/// Gives payments their ids: strictly growing from the epoch of the store's owner on
+/// (docs/PROMISES.md, G20), whatever the clock does. **Why** growing: the tombstone of a
+/// reservation says "this payment and every one before it". **Thread**: its service's.
 class payment_ids {
  public:
   explicit payment_ids(std::uint64_t epoch)

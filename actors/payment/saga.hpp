@@ -97,8 +97,8 @@ struct saga_decision {
 /// A confirmed reservation is COMPLETED at once: no command leaves between the two. Unknown is
 /// a fault or silence. The deadline is looked at only when an answer is unknown, and only in
 /// STARTED and DEBITED; a saga that is resumed after it, or whose process stood still, asks once
-/// more before it gives up. States that are over take no input at all (promise G10). What does not
-/// fit the state (late, repeated, while a write is on its way) changes nothing.
+/// more before it gives up. States that are over take no input at all (docs/PROMISES.md, G10). What
+/// does not fit the state (late, repeated, while a write is on its way) changes nothing.
 ///
 /// Life cycle: the row of `begin` or `begin_refund` is made durable, then a saga is made over it,
 /// and `resume` starts it; the same after a restart. **Thread**: its actor's.

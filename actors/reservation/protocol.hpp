@@ -99,7 +99,7 @@ struct seats_reply {
   std::shared_ptr<const seat_snapshot> seats;  ///< null for counts, and for an unknown schedule
 };
 
-// From the payment saga. Each may be sent any number of times (promise G11).
+// From the payment saga. Each may be sent any number of times (docs/PROMISES.md, G11).
 
 /// Turns the hold into a sale. **Rejects** in the order of `confirm_refusal`.
 struct confirm_reservation {

@@ -34,7 +34,7 @@ struct reservation {
   payment_id reverted;  ///< the youngest payment that was undone: it can never confirm (tombstone)
 
   [[nodiscard]] schedule_id schedule() const { return id.schedule; }
-  /// The status as it is at `now`: the deadline decides, not the sweeper (promise G3).
+  /// The status as it is at `now`: the deadline decides, not the sweeper (docs/PROMISES.md, G3).
   [[nodiscard]] reservation_status status_at(time_point now) const {
     const auto over = now >= expires_at && !is_planted(planted_bug::sweeper_decides);
     return status == reservation_status::held && over ? reservation_status::expired : status;

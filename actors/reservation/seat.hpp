@@ -14,9 +14,9 @@ enum class seat_verdict : std::uint8_t {
   taken,  ///< somebody else holds it, or it is sold
 };
 
-/// One seat: who has it, and until when (promises G1 and G3). A hold whose deadline has come counts
-/// for nothing, whether or not anybody noticed. Repeating a command of the same reservation gives
-/// the same answer.
+/// One seat: who has it, and until when (docs/PROMISES.md, G1 and G3). A hold whose deadline has
+/// come counts for nothing, whether or not anybody noticed. Repeating a command of the same
+/// reservation gives the same answer.
 ///
 /// Life cycle: made with what its schedule knows when its actor is activated; forgotten when idle.
 class seat {

@@ -52,7 +52,7 @@ class seat_inventory {
   }
   [[nodiscard]] seat_status status_of(seat_index at) const { return status_[at]; }
 
-  /// Grows with everything that readers see, and is never given again (promise G20).
+  /// Grows with everything that readers see, and is never given again (docs/PROMISES.md, G20).
   [[nodiscard]] std::uint64_t version() const { return version_; }
   [[nodiscard]] std::uint32_t available() const { return available_; }
   [[nodiscard]] std::uint32_t sold() const { return sold_; }

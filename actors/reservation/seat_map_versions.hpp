@@ -12,7 +12,7 @@ namespace boxoffice {
 
 /// Which version of each seat map is true now, for gateways in the same process: who has that one
 /// already need not ask its schedule, which keeps this up with every change. From the moment
-/// on at which a hold may end by itself (promise G3) only the schedule knows.
+/// on at which a hold may end by itself (docs/PROMISES.md, G3) only the schedule knows.
 /// **Thread**: any.
 class seat_map_versions {
  public:

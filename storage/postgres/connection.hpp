@@ -118,7 +118,7 @@ class statement {
 /// The connection of a committer. **Thread**: the committer's.
 class writing_connection {
  public:
-  /// Takes the database over: who wrote it before can write no more (promise G12).
+  /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12).
   /// `newest`: storage/newest_numbers.hpp.
   explicit writing_connection(std::shared_ptr<server_database> of,
                               const char* newest = storage::no_numbers);

@@ -85,8 +85,8 @@ class ranking_database {
 /// The connection of a committer. **Thread**: the committer's.
 class writing_connection {
  public:
-  /// Takes the database over: who wrote it before can write no more (promise G12). What it holds is
-  /// loaded into the shadow. **Faults** storage_error, schema_too_new.
+  /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12). What
+  /// it holds is loaded into the shadow. **Faults** storage_error, schema_too_new.
   explicit writing_connection(std::shared_ptr<ranking_database> of);
 
   /// As it was when it took the database over.

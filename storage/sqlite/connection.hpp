@@ -26,7 +26,7 @@ void translated(const std::function<void()>& work);
 /// The connection of a committer. **Thread**: the committer's.
 class writing_connection {
  public:
-  /// Takes the database over: who wrote it before can write no more (promise G12).
+  /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12).
   /// `newest`: storage/newest_numbers.hpp.
   explicit writing_connection(std::shared_ptr<database_file> file,
                               const char* newest = storage::no_numbers);

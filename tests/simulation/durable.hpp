@@ -22,7 +22,7 @@ struct durable {
   testing::memory_point_store point;
   testing::memory_payment_store payment;
 
-  /// The epoch of the last owner of a store (promise G12).
+  /// The epoch of the last owner of a store (docs/PROMISES.md, G12).
   std::uint64_t& epoch(service s) {
     switch (s) {
       case service::concert:
@@ -73,7 +73,7 @@ struct durable {
     }
     payment.become(std::any_cast<const testing::memory_payment_store&>(copy));
   }
-  /// A new owner; the epoch is drawn by the rule of every store (promise G20).
+  /// A new owner; the epoch is drawn by the rule of every store (docs/PROMISES.md, G20).
   std::uint64_t take_over(service s, time_point now) {
     auto& last = epoch(s);
     const auto wall = is_planted(planted_bug::epoch_by_counter)

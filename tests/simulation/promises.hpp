@@ -33,11 +33,11 @@ class promises {
     if (broken_.empty()) broken_ = std::move(what);
   }
   /// A store has lost commits: what was told may be gone. What stands is that no number is given
-  /// twice (promise G20), and that everything ends (G9).
+  /// twice (docs/PROMISES.md, G20), and that everything ends (docs/PROMISES.md, G9).
   void become_lossy() { lossy_ = true; }
   [[nodiscard]] bool lossy() const { return lossy_; }
 
-  /// An answer is about to leave its service: what it says must be durable (promise G6).
+  /// An answer is about to leave its service: what it says must be durable (docs/PROMISES.md, G6).
   void leaves(const std::any& reply, time_point now);
 
   // What clients did and heard. `key` is the scope of their Idempotency-Key.

@@ -1,5 +1,5 @@
 // A store refuses one user's writes for what is in them: everybody else's work goes on, and theirs
-// too once the reason is gone (promise G18).
+// too once the reason is gone (docs/PROMISES.md, G18).
 #include "bench/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"

@@ -30,11 +30,19 @@ violations includes_are_written_from_the_root(const source_tree& tree);
 violations files_are_short(const source_tree& tree);
 violations folders_have_a_short_readme(const source_tree& tree);
 violations names_say_what_is_inside(const source_tree& tree);
+violations comments_fit_the_page(const source_tree& tree);
 
 // words.cpp
 violations no_banned_words(const source_tree& tree);
 violations no_unfinished_work(const source_tree& tree);
 violations headers_guard_themselves(const source_tree& tree);
+
+// citations.cpp
+violations cited_pages_exist(const source_tree& tree);
+violations cited_files_exist(const source_tree& tree);
+violations cited_promises_exist(const source_tree& tree);
+violations links_lead_somewhere(const source_tree& tree);
+violations named_tests_exist(const source_tree& tree);
 
 /// One line per violation, `path:line: what`, as a compiler writes it.
 std::string to_text(const violations& found);

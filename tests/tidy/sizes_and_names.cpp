@@ -22,6 +22,9 @@ constexpr size_limit size_limits[] = {
 
 constexpr std::size_t readme_lines_max = 60;
 
+/// clang-format leaves comments as they are (`ReflowComments: false`), so that tables stay tables.
+constexpr std::size_t comment_columns_max = 100;
+
 /// Folders whose subfolders explain themselves in a README; below tests/ only its suites do, since
 /// what is deeper mirrors the code.
 constexpr std::string_view explained[] = {"config",   "actors", "storage", "http",
@@ -97,6 +100,22 @@ violations names_say_what_is_inside(const source_tree& tree) {
       if (std::ranges::find(empty_names, word) == std::end(empty_names)) continue;
       found.push_back(
           {std::string{path}, 0, "'" + std::string{word} + "' says nothing: name its job"});
+    }
+  }
+  return found;
+}
+
+violations comments_fit_the_page(const source_tree& tree) {
+  violations found;
+  for (const auto& file : tree.files) {
+    if (!is_cpp(file.path)) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i) {
+      const auto& line = file.lines[i];
+      const auto first = line.find_first_not_of(' ');
+      if (first == std::string::npos || line.compare(first, 2, "//") != 0) continue;
+      const auto columns = std::ranges::count_if(line, [](char c) { return (c & 0xC0) != 0x80; });
+      if (static_cast<std::size_t>(columns) > comment_columns_max)
+        found.push_back({file.path, i + 1, "a comment of more than 100 columns"});
     }
   }
   return found;

@@ -49,6 +49,18 @@ TEST(Tidy, FoldersHaveAShortReadme) { expect_none(folders_have_a_short_readme(re
 
 TEST(Tidy, NamesSayWhatIsInside) { expect_none(names_say_what_is_inside(repository())); }
 
+TEST(Tidy, CommentsFitThePage) { expect_none(comments_fit_the_page(repository())); }
+
+TEST(Tidy, CitedPagesExist) { expect_none(cited_pages_exist(repository())); }
+
+TEST(Tidy, CitedFilesExist) { expect_none(cited_files_exist(repository())); }
+
+TEST(Tidy, CitedPromisesExist) { expect_none(cited_promises_exist(repository())); }
+
+TEST(Tidy, LinksLeadSomewhere) { expect_none(links_lead_somewhere(repository())); }
+
+TEST(Tidy, NamedTestsExist) { expect_none(named_tests_exist(repository())); }
+
 TEST(Tidy, NoBannedWords) { expect_none(no_banned_words(repository())); }
 
 TEST(Tidy, NoUnfinishedWork) { expect_none(no_unfinished_work(repository())); }

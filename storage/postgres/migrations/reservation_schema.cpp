@@ -23,7 +23,7 @@ CREATE TABLE reservation (
 CREATE INDEX reservation_by_user ON reservation (user_id, held_at, id);
 CREATE INDEX reservation_held ON reservation (id) WHERE status = 0;
 
--- Who holds or has bought a seat: at most one reservation each (promise G1).
+-- Who holds or has bought a seat: at most one reservation each (docs/PROMISES.md, G1).
 CREATE TABLE seat_claim (
   schedule bigint NOT NULL,
   seat integer NOT NULL,

@@ -29,8 +29,8 @@ CREATE TABLE payment (
 CREATE INDEX payment_by_reservation ON payment (reservation, created_at);
 CREATE INDEX payment_open ON payment (created_at) WHERE state IN (0, 1, 4, 7, 8);
 
--- One payment at a time keeps the seats of a reservation (promise G5): paid, or on the way back
--- from there. A payment that was parked before it completed keeps none for certain.
+-- One payment at a time keeps the seats of a reservation (docs/PROMISES.md, G5): paid, or on the
+-- way back from there. A payment that was parked before it completed keeps none for certain.
 CREATE UNIQUE INDEX payment_keeps_seats ON payment (reservation)
   WHERE state IN (2, 7, 8) OR (state = 6 AND completed_at <> 0);
 

@@ -136,7 +136,7 @@ TEST_F(Committer, DoubtIsReportedAsSuchAndVoidsTheRest) {
   EXPECT_EQ(first_[1].outcome, commit_outcome::failed);
 }
 
-// Promise G18: whichever of a batch the store refuses, the rest is committed.
+// docs/PROMISES.md, G18: whichever of a batch the store refuses, the rest is committed.
 TEST_F(Committer, ARefusedWriteStandsAlone) {
   for (int culprit = 1; culprit <= 8; ++culprit) {
     SCOPED_TRACE(culprit);

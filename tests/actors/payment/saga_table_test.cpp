@@ -195,7 +195,7 @@ TEST_P(SagaTable, MoneySeatAndOutboxAgreeInTheEnd) {
     EXPECT_TRUE(crashed);
   }
 
-  // Stragglers of every kind change nothing (promise G11).
+  // Stragglers of every kind change nothing (docs/PROMISES.md, G11).
   const auto sum = o.sum(id);
   const auto status = o.reservations[held].status;
   if (is_terminal(c.end) && c.end != saga_state::failed) {

@@ -170,7 +170,7 @@ TEST(Saga, WhileAWriteIsOnItsWayNothingCounts) {
   EXPECT_EQ(s.committed(t0).send, saga_step::refund);
 }
 
-// Promise G10.
+// docs/PROMISES.md, G10.
 TEST(Saga, WhatIsOverIsNeverUndone) {
   for (const auto end :
        {saga_state::completed, saga_state::failed, saga_state::compensated, saga_state::refunded}) {
