@@ -270,13 +270,17 @@ violations links_lead_somewhere(const source_tree& tree) {
   violations found;
   for (const auto& page : tree.files) {
     if (!is_page(page.path)) continue;
-    const auto anchors = anchors_of(page);
     each_prose_line(page, [&](std::size_t number, std::string_view line) {
       for (const auto& target : link_targets(line)) {
         if (target.find("://") != target.npos) continue;
-        const auto path = target.substr(0, target.find('#'));
-        const bool leads = path.empty() ? anchors.contains(target.substr(1))
-                                        : all.has(plain_path(folder_of(page.path), path));
+        const auto mark = std::min(target.find('#'), target.size());
+        const auto path =
+            mark == 0 ? page.path : plain_path(folder_of(page.path), target.substr(0, mark));
+        const auto to = std::ranges::find(tree.files, path, &source_file::path);
+        const bool leads =
+            mark == target.size()
+                ? all.has(path)
+                : to != tree.files.end() && anchors_of(*to).contains(target.substr(mark + 1));
         if (!leads) found.push_back({page.path, number, "the link " + target + " leads nowhere"});
       }
     });

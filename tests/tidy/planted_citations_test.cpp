@@ -75,7 +75,8 @@ TEST(TidyPlanted, PromisesThatAreNotThereAreCaught) {
 TEST(TidyPlanted, LinksToNowhereAreCaught) {
   expect_caught(links_lead_somewhere, {{"docs/a.md", "[x](b.md)"},
                                        {"docs/a.md", "[x](docs/PROMISES.md)"},
-                                       {"docs/a.md", "# One\n[x](#two)"}});
+                                       {"docs/a.md", "# One\n[x](#two)"},
+                                       {"docs/a.md", "[x](PROMISES.md#g3)"}});
   expect_passed(links_lead_somewhere,
                 {{"docs/a.md", "[x](PROMISES.md) [y](../README.md#box-office)"},
                  {"docs/a.md", "# Who asks, and why\n[x](#who-asks-and-why)"},
