@@ -28,7 +28,7 @@ struct reply_types {};
 
 /// How a handler asks an actor: the one way from asio to CAF and back.
 ///
-///     get_balance question{.user = …};   // named: docs/decisions/0005-questions-have-names.md
+///     read_balance question{.user = …};   // named: docs/decisions/0005-questions-have-names.md
 ///     const auto reply = co_await bridge.ask<balance_reply>(accounts, std::move(question), 2s);
 ///     if (!reply) co_return problem{problem_code::unavailable};   // nothing known
 ///

@@ -35,7 +35,7 @@ class pace {
 /// not counted. **Thread**: its owner's.
 class outflow {
  public:
-  /// Closes the seconds that ended by `now`. `somebody_waits`: after what happened at `now`.
+  /// Closes the seconds that ended by `now`. `standing`: the line after what happened at `now`.
   enum class line_is : std::uint8_t { empty, standing };
   void advance(time_point now, line_is standing);
   void admitted(std::uint32_t n) { in_this_second_ += n; }

@@ -94,8 +94,9 @@ class writing_connection {
 
   /// Applies the writes in one script. Never throws.
   /// - `committed`: Redis said so, or the number of the batch does.
-  /// - `failed`: surely not done: another process has taken over, a rule was broken, Redis is away.
-  ///   What surely did not arrive is sent again.
+  /// - `failed`: surely not done: another process has taken over, or Redis is away. What surely did
+  ///   not arrive is sent again.
+  /// - `refused`: a rule says no to something in it; nothing is kept.
   /// - `in_doubt`: the answer was lost and Redis cannot be asked. Readers throw until it can.
   commit_result commit(std::span<const queue_ranking_write> batch) noexcept;
   /// Deletes at most `limit` places that ended before `before`, the oldest first.

@@ -142,6 +142,24 @@ TEST(TidyPlanted, MissingAndLongReadmesAreCaught) {
                                               {"main.cpp", ""}});
 }
 
+TEST(TidyPlanted, FilesThatTheirReadmeDoesNotListAreCaught) {
+  const auto found = [](std::string_view readme, std::string path) {
+    return readmes_list_their_files(
+               {{make_file("http/README.md", readme), make_file("http/README.md.txt", ""),
+                 make_file(std::move(path), "")},
+                {}})
+        .size();
+  };
+  EXPECT_EQ(found("`router` finds a route", "http/token.hpp"), 1U);
+  EXPECT_EQ(found("a token; `tokens` and `my_token`", "http/token.hpp"), 1U);
+  EXPECT_EQ(found("`<domain>_routes.cpp`", "http/routes.cpp"), 1U);
+  EXPECT_EQ(found("`token` verifies", "http/token.hpp"), 0U);
+  EXPECT_EQ(found("`router.hpp`, `token.hpp`", "http/token.cpp"), 0U);
+  EXPECT_EQ(found("`<domain>_routes.cpp`, one each", "http/point_routes.cpp"), 0U);
+  EXPECT_EQ(found("nothing", "http/precompiled.hpp"), 0U);
+  EXPECT_EQ(found("nothing", "tests/http/token_test.cpp"), 0U);
+}
+
 TEST(TidyPlanted, NamesThatSayNothingAreCaught) {
   expect_caught(names_say_what_is_inside, {{"http/utils.cpp", ""}, {"http/seat_helper.hpp", ""}});
   EXPECT_EQ(names_say_what_is_inside({{}, {"actors/common"}}).size(), 1U);

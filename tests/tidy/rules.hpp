@@ -30,6 +30,7 @@ violations includes_are_written_from_the_root(const source_tree& tree);
 violations files_are_short(const source_tree& tree);
 violations folders_have_a_short_readme(const source_tree& tree);
 violations names_say_what_is_inside(const source_tree& tree);
+violations readmes_list_their_files(const source_tree& tree);
 violations comments_fit_the_page(const source_tree& tree);
 
 // words.cpp

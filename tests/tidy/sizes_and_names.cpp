@@ -1,3 +1,4 @@
+#include "tests/tidy/markdown.hpp"
 #include "tests/tidy/rules.hpp"
 
 #include <algorithm>
@@ -38,6 +39,17 @@ bool is_explained(std::string_view folder) {
   const auto top = folder.substr(0, folder.find('/'));
   if (std::ranges::find(explained, top) == std::end(explained)) return false;
   return top != "tests" || std::ranges::count(folder, '/') <= 1;
+}
+
+/// Files of which there is one in many folders, always for the same.
+constexpr std::string_view unlisted[] = {"precompiled.hpp", "main.cpp"};
+
+/// Whether a README means a file by `span`: `token`, `token.hpp`, `token.*`, `<service>_token.cpp`.
+bool names_file(std::string_view span, std::string_view stem) {
+  const auto named = span.substr(0, span.find('.'));
+  if (!named.starts_with('<')) return named == stem;
+  const auto end = named.substr(std::min(named.find('>') + 1, named.size()));
+  return !end.empty() && stem.size() > end.size() && stem.ends_with(end);
 }
 
 std::vector<std::string_view> words_of(std::string_view path) {
@@ -85,6 +97,27 @@ violations folders_have_a_short_readme(const source_tree& tree) {
       found.push_back({readme->second->path, readme->second->lines.size(),
                        "longer than " + std::to_string(readme_lines_max) + " lines"});
     }
+  }
+  return found;
+}
+
+violations readmes_list_their_files(const source_tree& tree) {
+  std::map<std::string_view, const source_file*> readmes;
+  for (const auto& file : tree.files)
+    if (file.path.ends_with("/README.md")) readmes[folder_of(file.path)] = &file;
+  violations found;
+  for (const auto& file : tree.files) {
+    const auto folder = folder_of(file.path);
+    const auto readme = readmes.find(folder);
+    if (!is_cpp(file.path) || folder.starts_with("tests") || readme == readmes.end()) continue;
+    const auto name = std::string_view{file.path}.substr(folder.size() + 1);
+    const auto stem = name.substr(0, name.rfind('.'));
+    if (std::ranges::find(unlisted, name) != std::end(unlisted)) continue;
+    const bool listed = std::ranges::any_of(readme->second->lines, [&](std::string_view line) {
+      return std::ranges::any_of(code_spans(line),
+                                 [&](std::string_view span) { return names_file(span, stem); });
+    });
+    if (!listed) found.push_back({file.path, 0, "is not listed in the README.md of its folder"});
   }
   return found;
 }

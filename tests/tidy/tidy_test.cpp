@@ -47,6 +47,8 @@ TEST(Tidy, FilesAreShort) { expect_none(files_are_short(repository())); }
 
 TEST(Tidy, FoldersHaveAShortReadme) { expect_none(folders_have_a_short_readme(repository())); }
 
+TEST(Tidy, ReadmesListTheirFiles) { expect_none(readmes_list_their_files(repository())); }
+
 TEST(Tidy, NamesSayWhatIsInside) { expect_none(names_say_what_is_inside(repository())); }
 
 TEST(Tidy, CommentsFitThePage) { expect_none(comments_fit_the_page(repository())); }
