@@ -180,7 +180,7 @@ form_fault session::read_request_line() {
 asio::awaitable<form_fault> session::read_body(std::size_t bytes_max,
                                                request_parser::body_use use) {
   if (head_.expects_continue && in_.empty()) {
-    // Who asks first and is refused anyway keeps the body.
+    // A client that asks whether to send its body, and is refused, does not send it.
     body_unread_ = use == request_parser::body_use::discard && decision_.refused.has_value();
     if (body_unread_) co_return form_fault::none;
     if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return form_fault::malformed;
