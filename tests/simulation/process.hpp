@@ -54,7 +54,7 @@ class process {
   [[nodiscard]] service what() const { return what_; }
   /// No two lives have the same.
   [[nodiscard]] std::uint64_t number() const { return number_; }
-  /// As how many-eth owner it took the store over.
+  /// Under which it took its store over.
   [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
   /// Messages and store jobs that could be handled now.
