@@ -179,6 +179,27 @@ bool is_test_name(std::string_view text) {
   return is_name(suite) && (name == "*" || is_name(name));
 }
 
+/// The words of a line that begin like our meters, and our libraries.
+std::vector<std::string> our_words(std::string_view line) {
+  constexpr std::string_view begin = "boxoffice_";
+  std::vector<std::string> found;
+  for (auto at = line.find(begin); at != line.npos; at = line.find(begin, at + begin.size())) {
+    if (at != 0 && is_word(line[at - 1])) continue;
+    auto end = at + begin.size();
+    while (end < line.size() && is_word(line[end]))
+      ++end;
+    if (end > at + begin.size()) found.emplace_back(line.substr(at, end - at));
+  }
+  return found;
+}
+
+/// What the text format of Prometheus makes of a histogram's name.
+std::string without_ending_of_histogram(std::string name) {
+  for (const std::string_view ending : {"_bucket", "_count", "_sum"})
+    if (name.ends_with(ending)) name.resize(name.size() - ending.size());
+  return name;
+}
+
 /// Calls `visit(line number, line)` for the lines of a page that are not a block of code.
 template <class Visit>
 void each_prose_line(const source_file& page, Visit visit) {
@@ -320,6 +341,30 @@ violations named_tests_exist(const source_tree& tree) {
         if (is_test_name(span) && !known.contains(span))
           found.push_back({page.path, number, "there is no test " + span});
     });
+  }
+  return found;
+}
+
+// A test that asks for a meter which nobody has makes one, and reads 0 for ever.
+violations named_meters_exist(const source_tree& tree) {
+  const auto is_use = [](const source_file& file) {
+    return is_page(file.path) || (is_cpp(file.path) && file.path.starts_with("tests/"));
+  };
+  std::set<std::string> known;
+  for (const auto& file : tree.files) {
+    const bool builds = file.path.ends_with("CMakeLists.txt") || file.path.ends_with(".cmake");
+    if (!builds && (!is_cpp(file.path) || is_use(file))) continue;
+    for (const auto& line : file.lines)
+      for (auto& word : our_words(line))
+        known.insert(std::move(word));
+  }
+  violations found;
+  for (const auto& file : tree.files) {
+    if (!is_use(file) || file.path.starts_with(own_folder)) continue;
+    for (std::size_t i = 0; i < file.lines.size(); ++i)
+      for (const auto& word : our_words(file.lines[i]))
+        if (!known.contains(word) && !known.contains(without_ending_of_histogram(word)))
+          found.push_back({file.path, i + 1, "nobody has a meter " + word});
   }
   return found;
 }

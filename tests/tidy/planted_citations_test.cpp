@@ -19,6 +19,7 @@ source_tree with(std::string_view path, std::string_view text) {
            make_file("docs/PROMISES.md", "# Promises\n\n## G1: one\n## G2: two"),
            make_file("docs/decisions/0016-numbers.md", "# 16"),
            make_file("actors/point/account.hpp", "#pragma once"),
+           make_file("actors/point/a.cpp", "m.count(\"boxoffice_charges_total\", \"\");"),
            make_file("tests/unit/seat_test.cpp",
                      "TEST(Seat, IsSmall) {}\nTEST_F(Contract,\n       IsKept) {}"),
            make_file(std::string{path}, text)},
@@ -89,6 +90,15 @@ TEST(TidyPlanted, TestsThatAreNotThereAreCaught) {
   expect_passed(named_tests_exist,
                 {{"docs/a.md", "`Seat.IsSmall`, `Contract.IsKept`, `Seat.*`"},
                  {"docs/a.md", "`auth.dev`, `README.md`, `Seat`, Seat.IsLarge"}});
+}
+
+TEST(TidyPlanted, MetersThatNobodyHasAreCaught) {
+  expect_caught(named_meters_exist, {{"tests/actors/a.cpp", "m.level(\"boxoffice_charges\", \"\")"},
+                                     {"docs/a.md", "`boxoffice_charges_totals`"}});
+  expect_passed(named_meters_exist,
+                {{"tests/actors/a.cpp", "find(\"boxoffice_charges_total_bucket{\")"},
+                 {"docs/a.md", "`boxoffice_charges_total`, my_boxoffice_x, `boxoffice_…`"},
+                 {"http/a.cpp", "m.level(\"boxoffice_open\", \"\")"}});
 }
 
 TEST(TidyPlanted, WideCommentsAreCaught) {

@@ -44,6 +44,7 @@ violations cited_files_exist(const source_tree& tree);
 violations cited_promises_exist(const source_tree& tree);
 violations links_lead_somewhere(const source_tree& tree);
 violations named_tests_exist(const source_tree& tree);
+violations named_meters_exist(const source_tree& tree);
 
 /// One line per violation, `path:line: what`, as a compiler writes it.
 std::string to_text(const violations& found);

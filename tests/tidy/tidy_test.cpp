@@ -61,6 +61,8 @@ TEST(Tidy, CitedPromisesExist) { expect_none(cited_promises_exist(repository()))
 
 TEST(Tidy, LinksLeadSomewhere) { expect_none(links_lead_somewhere(repository())); }
 
+TEST(Tidy, NamedMetersExist) { expect_none(named_meters_exist(repository())); }
+
 TEST(Tidy, NamedTestsExist) { expect_none(named_tests_exist(repository())); }
 
 TEST(Tidy, NoBannedWords) { expect_none(no_banned_words(repository())); }

@@ -72,7 +72,7 @@ TEST(Rivals, OverlappingBasketsInOppositeOrdersNeitherLockNorSplit) {
     ASSERT_EQ(claimed, sold.size());
   }
   EXPECT_EQ(w.store.violations, 0);
-  EXPECT_EQ(w.level("boxoffice_seat_rounds_in_flight"), 0);
+  EXPECT_EQ(w.level("boxoffice_seat_polls_in_flight"), 0);
   EXPECT_EQ(w.seats().available, 0U);
 }
 
