@@ -1,11 +1,10 @@
 #include "actors/core/epoch_numbers.hpp"
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/dialect.hpp"
 #include "storage/postgres/migrations/migrate.hpp"
-#include "storage/postgres/payment_reader.hpp"
-#include "storage/postgres/remembered_keys.hpp"
 #include "storage/postgres/stores.hpp"
+#include "storage/sql/payment_reader.hpp"
 
 #include <algorithm>
 #include <map>
@@ -285,7 +284,7 @@ class postgres_payment_store final : public owned<payment_store> {
           AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = o.sequence)
         ORDER BY o.sequence LIMIT $2) oldest
       WHERE occurred_at < $3)))"};
-  key_pruner pruner_{db_};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
 }  // namespace
@@ -293,7 +292,7 @@ class postgres_payment_store final : public owned<payment_store> {
 postgres_payment open_postgres_payment(const postgres_database& at) {
   migrate(*at, payment_schema);
   return {std::make_unique<postgres_payment_store>(at),
-          std::make_unique<postgres_payment_reader>(at)};
+          std::make_unique<sql::sql_payment_reader<dialect>>(at)};
 }
 
 }  // namespace boxoffice

@@ -1,10 +1,10 @@
 #include "storage/account_steps.hpp"
 #include "storage/encoding/outcomes.hpp"
-#include "storage/page.hpp"
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/dialect.hpp"
+#include "storage/postgres/key_writer.hpp"
 #include "storage/postgres/migrations/migrate.hpp"
-#include "storage/postgres/remembered_keys.hpp"
 #include "storage/postgres/stores.hpp"
+#include "storage/sql/point_reader.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -118,31 +118,12 @@ class postgres_point_store final : public owned<point_store> {
     INSERT INTO step (payment, step, user_id, age, answer)
     SELECT * FROM unnest($1::bigint[], $2::smallint[], $3::text[], $4::bigint[], $5::bytea[]))"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
-remembered_step read_step(row& r) {
-  remembered_step found;
-  r.into(found.payment, found.step);
-  found.answer = encoding::decode_point_outcome(r.next_bytes());
-  return found;
-}
-
-void read_account(row& r, point_reader::account_state& into) {
-  into.balance = r.next<points>();
-  if (!r.next_is_null()) into.steps.push_back(read_step(r));
-}
-
-ledger_entry read_entry(row& r) {
-  ledger_entry found;
-  r.into(found.id, found.user, found.kind, found.amount, found.balance_after, found.reference,
-         found.at);
-  return found;
-}
-
-class postgres_point_reader final : public point_reader {
+class postgres_point_reader final : public sql::sql_point_reader<dialect> {
  public:
-  explicit postgres_point_reader(postgres_database at) : db_{std::move(at)} {}
+  using sql_point_reader::sql_point_reader;
 
   std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
                                                           std::size_t steps_max) override {
@@ -163,30 +144,12 @@ class postgres_point_reader final : public point_reader {
     });
   }
 
-  std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
-    return db_.read_once([&] { return step_.first(read_step, payment, step); });
-  }
-
-  page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
-    return db_.read_once([&] {
-      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
-        const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
-        ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
-      });
-    });
-  }
-
-  std::optional<remembered_point_answer> find_key(const digest& scope) override {
-    return db_.read_once(
-        [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
-  }
-
-  std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read_once([&] { return scopes_.scopes(limit); });
-  }
-
  private:
-  reading_connection db_;
+  static void read_account(row& r, account_state& into) {
+    into.balance = r.next<points>();
+    if (!r.next_is_null()) into.steps.push_back(read_step(r));
+  }
+
   // A row for each step, newest first, and one for a user without any.
   statement accounts_{db_.database(), R"(
     SELECT g.place - 1, coalesce(a.balance, 0), s.payment, s.step, s.answer
@@ -195,13 +158,6 @@ class postgres_point_reader final : public point_reader {
     LEFT JOIN LATERAL (SELECT payment, step, answer, age FROM step
       WHERE step.user_id = g.user_id ORDER BY age DESC LIMIT $2) s ON true
     ORDER BY g.place, s.age DESC)"};
-  statement step_{db_.database(), R"(
-    SELECT payment, step, answer FROM step WHERE payment = $1 AND step = $2)"};
-  statement ledger_{db_.database(), R"(
-    SELECT id, user_id, kind, amount, balance_after, reference, at FROM ledger
-    WHERE user_id = $1 AND id < $2 ORDER BY id DESC LIMIT $3)"};
-  key_finder keys_{db_.database()};
-  key_list scopes_{db_.database()};
 };
 
 }  // namespace

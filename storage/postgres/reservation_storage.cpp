@@ -1,9 +1,9 @@
 #include "storage/encoding/outcomes.hpp"
-#include "storage/page.hpp"
-#include "storage/postgres/connection.hpp"
+#include "storage/postgres/dialect.hpp"
+#include "storage/postgres/key_writer.hpp"
 #include "storage/postgres/migrations/migrate.hpp"
-#include "storage/postgres/remembered_keys.hpp"
 #include "storage/postgres/stores.hpp"
+#include "storage/sql/reservation_reader.hpp"
 
 #include <map>
 #include <set>
@@ -173,94 +173,7 @@ class postgres_reservation_store final : public owned<reservation_store> {
       AS g (schedule, seat, reservation)
     WHERE c.schedule = g.schedule AND c.seat = g.seat AND c.reservation = g.reservation)"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_};
-};
-
-reservation read_reservation(row& r) {
-  reservation found;
-  r.into(found.id.number, found.id.schedule, found.concert, found.user);
-  found.seats = encoding::decode_seats(r.next_bytes());
-  r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
-         found.reverted);
-  return found;
-}
-
-std::string select(const std::string& rest) {
-  return "SELECT id, schedule, concert, user_id, seats, amount, status, held_at, expires_at,"
-         " payment, reverted FROM reservation WHERE " +
-         rest;
-}
-
-class postgres_reservation_reader final : public reservation_reader {
- public:
-  explicit postgres_reservation_reader(postgres_database at) : db_{std::move(at)} {}
-
-  schedule_state load_schedule(schedule_id schedule) override {
-    return db_.read([&] {
-      schedule_state state;
-      // Every live reservation claims its seats, so the claims lead to all of them.
-      live_.each([&](row& r) { state.live.push_back(read_reservation(r)); }, schedule);
-      return state;
-    });
-  }
-
-  std::vector<schedule_id> schedules_with_holds() override {
-    return db_.read_once([&] {
-      std::vector<schedule_id> found;
-      with_holds_.each([&](row& r) { found.push_back(r.next<schedule_id>()); });
-      return found;
-    });
-  }
-
-  std::optional<reservation> find(reservation_id id) override {
-    return db_.read_once([&] { return find_.first(read_reservation, id.number, id.schedule); });
-  }
-
-  page list(const user_id& user, std::optional<reservation_status> status, time_point now,
-            std::uint64_t cursor, std::size_t limit) override {
-    return db_.read_once([&] {
-      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
-        const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
-        const int wanted = status ? static_cast<int>(*status) : -1;
-        if (cursor == 0)
-          newest_.each(collect, user, now, wanted, count);
-        else
-          older_.each(collect, user, now, wanted, count, cursor);
-      });
-    });
-  }
-
-  std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read_once(
-        [&] { return keys_.find<remembered_hold>(scope, encoding::decode_hold_outcome); });
-  }
-
-  std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read_once([&] { return scopes_.scopes(limit); });
-  }
-
- private:
-  // The status is the one at $2, and -1 wants any.
-  static std::string list_sql(const std::string& position) {
-    return select("user_id = $1" + position +
-                  " AND $3::smallint IN (-1, CASE WHEN status = 0 AND expires_at <= $2 THEN 2"
-                  " ELSE status END) ORDER BY held_at DESC, id DESC LIMIT $4");
-  }
-
-  reading_connection db_;
-  statement live_{
-      db_.database(),
-      select("id = ANY(ARRAY(SELECT DISTINCT reservation FROM seat_claim WHERE schedule = $1))"
-             " ORDER BY id")};
-  statement with_holds_{db_.database(),
-                        "SELECT DISTINCT schedule FROM reservation WHERE status = 0"};
-  statement find_{db_.database(), select("id = $1 AND schedule = $2")};
-  statement newest_{db_.database(), list_sql("")};
-  statement older_{
-      db_.database(),
-      list_sql(" AND (held_at, id) < (SELECT held_at, id FROM reservation WHERE id = $5)")};
-  key_finder keys_{db_.database()};
-  key_list scopes_{db_.database()};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
 }  // namespace
@@ -268,7 +181,7 @@ class postgres_reservation_reader final : public reservation_reader {
 postgres_reservation open_postgres_reservation(const postgres_database& at) {
   migrate(*at, reservation_schema);
   return {std::make_unique<postgres_reservation_store>(at),
-          std::make_unique<postgres_reservation_reader>(at)};
+          std::make_unique<sql::sql_reservation_reader<dialect>>(at)};
 }
 
 }  // namespace boxoffice

@@ -1,10 +1,9 @@
 #include "actors/core/epoch_numbers.hpp"
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/payment_reader.hpp"
+#include "storage/sqlite/dialect.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/payment_reader.hpp"
-#include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
 #include <algorithm>
@@ -167,7 +166,7 @@ class sqlite_payment_store final : public owned<payment_store> {
           AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = outbox.sequence)
         ORDER BY sequence LIMIT ?)
       WHERE occurred_at < ?))"};
-  key_pruner pruner_{db_};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
 }  // namespace
@@ -178,7 +177,7 @@ payment_storage open_payment_storage(const std::filesystem::path& file, const st
   payment_storage opened;
   translated([&] {
     opened.store = std::make_unique<sqlite_payment_store>(shared);
-    opened.reader = std::make_unique<sqlite_payment_reader>(shared);
+    opened.reader = std::make_unique<sql::sql_payment_reader<dialect>>(shared);
   });
   opened.file = shared;
   return opened;

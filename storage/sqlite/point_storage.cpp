@@ -1,9 +1,9 @@
 #include "storage/account_steps.hpp"
 #include "storage/encoding/outcomes.hpp"
-#include "storage/page.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/point_reader.hpp"
+#include "storage/sqlite/dialect.hpp"
+#include "storage/sqlite/key_writer.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
 namespace boxoffice {
@@ -61,26 +61,12 @@ class sqlite_point_store final : public owned<point_store> {
   statement step_{db_.database(), R"(
     INSERT INTO step (payment, step, user, age, answer) VALUES (?, ?, ?, ?, ?))"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
-remembered_step read_step(row& r) {
-  remembered_step found;
-  r.into(found.payment, found.step);
-  found.answer = encoding::decode_point_outcome(r.next_bytes());
-  return found;
-}
-
-ledger_entry read_entry(row& r) {
-  ledger_entry found;
-  r.into(found.id, found.user, found.kind, found.amount, found.balance_after, found.reference,
-         found.at);
-  return found;
-}
-
-class sqlite_point_reader final : public point_reader {
+class sqlite_point_reader final : public sql::sql_point_reader<dialect> {
  public:
-  explicit sqlite_point_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
+  using sql_point_reader::sql_point_reader;
 
   std::vector<std::optional<account_state>> load_accounts(std::span<const user_id> users,
                                                           std::size_t steps_max) override {
@@ -95,28 +81,6 @@ class sqlite_point_reader final : public point_reader {
     });
   }
 
-  std::optional<remembered_step> find_step(payment_id payment, point_step step) override {
-    return db_.read([&] { return step_.first(read_step, payment, step); });
-  }
-
-  page list(const user_id& user, std::uint64_t cursor, std::size_t limit) override {
-    return db_.read([&] {
-      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
-        const auto below = cursor == 0 ? std::uint64_t{INT64_MAX} : cursor;
-        ledger_.each([&](row& r) { items.push_back(read_entry(r)); }, user, below, count);
-      });
-    });
-  }
-
-  std::optional<remembered_point_answer> find_key(const digest& scope) override {
-    return db_.read(
-        [&] { return keys_.find<remembered_point_answer>(scope, encoding::decode_point_outcome); });
-  }
-
-  std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read([&] { return scopes_.scopes(limit); });
-  }
-
  private:
   account_state load(const user_id& user, std::size_t steps_max) {
     account_state state;
@@ -127,17 +91,9 @@ class sqlite_point_reader final : public point_reader {
     return state;
   }
 
-  reading_connection db_;
   statement balance_{db_.database(), "SELECT balance FROM account WHERE user = ?"};
   statement steps_{db_.database(), R"(
     SELECT payment, step, answer FROM step WHERE user = ? ORDER BY age DESC LIMIT ?)"};
-  statement step_{db_.database(), R"(
-    SELECT payment, step, answer FROM step WHERE payment = ? AND step = ?)"};
-  statement ledger_{db_.database(), R"(
-    SELECT id, user, kind, amount, balance_after, reference, at FROM ledger
-    WHERE user = ? AND id < ? ORDER BY id DESC LIMIT ?)"};
-  key_finder keys_{db_.database()};
-  key_list scopes_{db_.database()};
 };
 
 }  // namespace

@@ -1,8 +1,8 @@
 #include "storage/encoding/outcomes.hpp"
-#include "storage/page.hpp"
-#include "storage/sqlite/connection.hpp"
+#include "storage/sql/reservation_reader.hpp"
+#include "storage/sqlite/dialect.hpp"
+#include "storage/sqlite/key_writer.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
-#include "storage/sqlite/remembered_keys.hpp"
 #include "storage/sqlite/stores.hpp"
 
 namespace boxoffice {
@@ -96,99 +96,7 @@ class sqlite_reservation_store final : public owned<reservation_store> {
   statement free_{db_.database(), R"(
     DELETE FROM seat_claim WHERE schedule = ? AND seat = ? AND reservation = ?)"};
   key_writer keys_{db_.database()};
-  key_pruner pruner_{db_};
-};
-
-constexpr auto columns =
-    "id, schedule, concert, user, seats, amount, status, held_at, expires_at, payment, reverted";
-
-reservation read_reservation(row& r) {
-  reservation found;
-  r.into(found.id.number, found.id.schedule, found.concert, found.user);
-  found.seats = encoding::decode_seats(r.next_bytes());
-  r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
-         found.reverted);
-  return found;
-}
-
-std::string select(const std::string& rest) {
-  return std::string{"SELECT "} + columns + " FROM reservation WHERE " + rest;
-}
-
-class sqlite_reservation_reader final : public reservation_reader {
- public:
-  explicit sqlite_reservation_reader(std::shared_ptr<database_file> file) : db_{std::move(file)} {}
-
-  schedule_state load_schedule(schedule_id schedule) override {
-    return db_.read([&] {
-      schedule_state state;
-      // Every live reservation claims its seats, so the claims lead to all of them.
-      live_.each([&](row& r) { state.live.push_back(read_reservation(r)); }, schedule);
-      return state;
-    });
-  }
-
-  std::vector<schedule_id> schedules_with_holds() override {
-    return db_.read([&] {
-      std::vector<schedule_id> found;
-      with_holds_.each([&](row& r) { found.push_back(r.next<schedule_id>()); });
-      return found;
-    });
-  }
-
-  std::optional<reservation> find(reservation_id id) override {
-    return db_.read([&] { return find_.first(read_reservation, id.number, id.schedule); });
-  }
-
-  page list(const user_id& user, std::optional<reservation_status> status, time_point now,
-            std::uint64_t cursor, std::size_t limit) override {
-    return db_.read([&] {
-      return storage::read_page<page>(limit, [&](auto& items, std::size_t count) {
-        const auto collect = [&](row& r) { items.push_back(read_reservation(r)); };
-        const int wanted = status ? static_cast<int>(*status) : -1;
-        if (cursor == 0)
-          newest_.each(collect, user, now, wanted, count);
-        else
-          older_.each(collect, user, cursor, now, wanted, count);
-      });
-    });
-  }
-
-  std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read(
-        [&] { return keys_.find<remembered_hold>(scope, encoding::decode_hold_outcome); });
-  }
-
-  std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read([&] { return scopes_.scopes(limit); });
-  }
-
- private:
-  // `now` and `wanted` are parameter numbers; the limit is the parameter after them. The status is
-  // the one at `now`, and -1 wants any.
-  static std::string list_sql(const std::string& position, int now, int wanted) {
-    const auto n = '?' + std::to_string(now);
-    const auto w = '?' + std::to_string(wanted);
-    return select("user = ?1" + position + " AND " + w +
-                  " IN (-1, CASE WHEN status = 0 AND expires_at <= " + n +
-                  " THEN 2 ELSE status END)"
-                  " ORDER BY held_at DESC, id DESC LIMIT ?" +
-                  std::to_string(wanted + 1));
-  }
-
-  reading_connection db_;
-  statement live_{db_.database(),
-                  select("id IN (SELECT reservation FROM seat_claim WHERE schedule = ?)"
-                         " ORDER BY id")};
-  statement with_holds_{db_.database(),
-                        "SELECT DISTINCT schedule FROM reservation WHERE status = 0"};
-  statement find_{db_.database(), select("id = ? AND schedule = ?")};
-  statement newest_{db_.database(), list_sql("", 2, 3)};
-  statement older_{
-      db_.database(),
-      list_sql(" AND (held_at, id) < (SELECT held_at, id FROM reservation WHERE id = ?2)", 3, 4)};
-  key_finder keys_{db_.database()};
-  key_list scopes_{db_.database()};
+  sql::key_pruner<dialect> pruner_{db_};
 };
 
 }  // namespace
@@ -200,7 +108,7 @@ reservation_storage open_reservation_storage(const std::filesystem::path& file,
   reservation_storage opened;
   translated([&] {
     opened.store = std::make_unique<sqlite_reservation_store>(shared);
-    opened.reader = std::make_unique<sqlite_reservation_reader>(shared);
+    opened.reader = std::make_unique<sql::sql_reservation_reader<dialect>>(shared);
   });
   opened.file = shared;
   return opened;

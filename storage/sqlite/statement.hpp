@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/check.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
@@ -46,6 +47,7 @@ class row {
     const auto* data = static_cast<const char*>(column.getBlob());
     return {data, data == nullptr ? 0U : static_cast<std::size_t>(column.getBytes())};
   }
+  std::string_view next_text() { return next_bytes(); }
   /// Whether the next column is NULL; does not move on.
   [[nodiscard]] bool next_is_null() const { return of_.getColumn(at_).isNull(); }
   void skip() { ++at_; }
@@ -78,7 +80,8 @@ class row {
 };
 
 /// A prepared statement, kept for the life of its session, and prepared again after the session was
-/// closed. Values are bound by position.
+/// closed. Values are bound by position: a `?` for each, or `$1`, `$2`, … as PostgreSQL writes
+/// them.
 /// **Thread**: its session's. Throws SQLite::Exception, which only `translated` catches.
 class statement {
  public:
@@ -128,9 +131,13 @@ class statement {
   };
 
   SQLite::Statement& prepared() {
-    if (!prepared_) prepared_.emplace(on_.database(), sql_);
+    if (prepared_) return *prepared_;
+    prepared_.emplace(on_.database(), sql_);
+    check(stands_in_order(sql_), "a statement names its values $1, $2, … in this order");
     return *prepared_;
   }
+  // SQLite numbers names as it meets them; PostgreSQL reads the number.
+  static bool stands_in_order(std::string_view sql);
 
   template <class... Values>
   void bind_all(const Values&... values) {
