@@ -88,8 +88,8 @@ class committer {
     std::uint64_t entity{0};
   };
 
-  /// Queues `write`. `full`: not taken, and no report will come.
-  [[nodiscard]] submitted submit(const origin& from, Write write) {
+  /// Queues `write`. `full`: it is left to the caller, and no report will come.
+  [[nodiscard]] submitted submit(const origin& from, Write& write) {
     {
       const std::scoped_lock hold{lock_};
       if (writes_.size() >= bounds_.queue_max) return submitted::full;

@@ -94,7 +94,8 @@ class catalogue_service {
             catalogue_reply{r.ticket, fault::none, catalogue_refusal::concert_not_found, {}, {}});
     }
     r.write = made.write;
-    if (writes_.submit(entity_, made.write, r) == catalogue_journal::submitted::accepted)
+    auto w = made.write;
+    if (writes_.submit(entity_, w, r) == catalogue_journal::submitted::accepted)
       draft_.apply(made.write);
     else
       reply(r, fault::overloaded);

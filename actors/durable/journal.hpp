@@ -2,9 +2,9 @@
 
 #include "actors/commit/committer.hpp"
 #include "actors/core/check.hpp"
+#include "actors/core/fifo.hpp"
 
 #include <cstdint>
-#include <deque>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -47,11 +47,11 @@ class journal {
     full,  ///< the committer's queue: nothing was done, nothing will be heard of it
     stale  ///< what `entity` knew is void
   };
-  /// Hands `write` over, and takes `entry` when it was accepted.
-  [[nodiscard]] submitted submit(std::uint64_t entity, Write write, Entry& entry) {
+  /// Takes `write` and `entry` when it is accepted; else both are left to the caller.
+  [[nodiscard]] submitted submit(std::uint64_t entity, Write& write, Entry& entry) {
     const std::scoped_lock hold{lock_};
     if (is_void(entity)) return submitted::stale;
-    if (to_.submit({writer_, generation_, last_sequence_ + 1, entity}, std::move(write)) ==
+    if (to_.submit({writer_, generation_, last_sequence_ + 1, entity}, write) ==
         queue::submitted::full)
       return submitted::full;
     entries_.push_back({++last_sequence_, entity, std::move(entry)});
@@ -158,7 +158,7 @@ class journal {
   queue& to_;
   const std::uint32_t writer_;
   mutable std::mutex lock_;  // also keeps the numbers in the order of the committer's queue
-  std::deque<pending> entries_;
+  fifo<pending> entries_;
   std::uint32_t generation_{1};
   std::uint64_t last_sequence_{0};
   std::uint64_t last_entity_{0};

@@ -314,7 +314,7 @@ class outbox_relay_state {
     w.at = context_.time.now();
     // When the committer is full the poll tries again.
     entry e{std::move(news), memory_.number()};
-    std::ignore = writes_.submit(entity_, std::move(w), e);
+    std::ignore = writes_.submit(entity_, w, e);
   }
 
   void made_durable(const relay_progress::news& written) {

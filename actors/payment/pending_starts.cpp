@@ -128,7 +128,7 @@ void pending_starts::refuse(std::uint64_t number, const payment_outcome& refusal
   payment_entry e;
   e.waits = waiting_client{client, c->of.what, c->answer_by, no_time};
   e.outcome = refusal;
-  if (parts_.writes.submit(parts_.writes.new_entity(), std::move(w), e) ==
+  if (parts_.writes.submit(parts_.writes.new_entity(), w, e) ==
       payment_journal::submitted::accepted)
     return;
   parts_.keys.finish(client.key, key_book::outcome::forgotten);

@@ -62,7 +62,7 @@ saga_host::started saga_host::open(saga_decision first, payment_entry entry,
   entry.payment = first.row->id;
   entry.row = first.row;
   const auto entity = parts_.writes.new_entity();
-  if (parts_.writes.submit(entity, std::move(w), entry) != payment_journal::submitted::accepted)
+  if (parts_.writes.submit(entity, w, entry) != payment_journal::submitted::accepted)
     return started::no;
   auto& p = open_.add(std::move(*first.row));
   p.entity = entity;
@@ -144,20 +144,20 @@ void saga_host::write(open_payment& p, saga_decision d) {
     payment_write early;
     early.event = std::exchange(d.event, {});
     payment_entry alone;
-    static_cast<void>(parts_.writes.submit(p.entity, std::move(early), alone));
+    static_cast<void>(parts_.writes.submit(p.entity, early, alone));
     p.unsent = std::move(d);
     p.due = parts_.now() + limits::store_retry_first;
     return watch(p);
   }
   payment_write w;
   w.row = d.row;
-  w.notes = d.notes;
-  w.event = d.event;
+  w.notes = std::move(d.notes);
+  w.event = std::move(d.event);
   w.at = parts_.now();
   payment_entry e;
   e.payment = p.row.id;
   e.row = d.row;
-  if (d.event) e.event = payment_entry::event::appended;
+  if (w.event) e.event = payment_entry::event::appended;
   const auto ends = d.row && is_at_rest(d.row->state);
   if (ends && p.waits) {
     e.waits = p.waits;
@@ -173,8 +173,10 @@ void saga_host::write(open_payment& p, saga_decision d) {
     parts_.reply(e.waits->client, fault::none, key_verdict::fresh, e.outcome);
     e.waits.reset();
   }
-  if (parts_.writes.submit(p.entity, std::move(w), e) == payment_journal::submitted::full) {
+  if (parts_.writes.submit(p.entity, w, e) == payment_journal::submitted::full) {
     if (!d.row) return;  // notes can be missed
+    d.notes = std::move(w.notes);
+    d.event = std::move(w.event);
     p.unsent = std::move(d);
     p.due = parts_.now() + limits::store_retry_first;
     return watch(p);
@@ -201,7 +203,7 @@ void saga_host::answer_pending(open_payment& p, time_point now) {
     e.payment = p.row.id;
     e.waits = p.waits;
     e.outcome = outcome;
-    if (parts_.writes.submit(p.entity, std::move(w), e) == payment_journal::submitted::full) {
+    if (parts_.writes.submit(p.entity, w, e) == payment_journal::submitted::full) {
       p.waits->answer_by = later;
       return;
     }

@@ -45,7 +45,7 @@ void account_state::submit(const account_command& m, const account::decision& d)
   point_write write{account_.user(), d.entry, d.step, m.key, {}, m.at};
   if (m.key.present()) write.answer = d.outcome;
   account_result result{m, command_end::written, d.outcome};
-  switch (around_.writes->submit(around_.entity, std::move(write), result)) {
+  switch (around_.writes->submit(around_.entity, write, result)) {
     case point_journal::submitted::accepted:
       return account_.apply(d);
     case point_journal::submitted::full:

@@ -235,8 +235,8 @@ class waiting_room_state {
       auto& pending = undurable_[token];
       if (pending.writes == 0) pending.entity = writes_.new_entity();
       entry e{token, c.before ? entry::change::of_stored : entry::change::first, {}};
-      if (writes_.submit(pending.entity, queue_write{c.after}, e) !=
-          room_journal::submitted::accepted) {
+      queue_ranking_write w{queue_write{c.after}};
+      if (writes_.submit(pending.entity, w, e) != room_journal::submitted::accepted) {
         if (pending.writes == 0) undurable_.erase(token);
         break;
       }

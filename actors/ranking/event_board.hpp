@@ -216,10 +216,11 @@ class event_board {
   }
 
   bool write(const payment_event& e) {
-    auto w = board_.decide(e);
+    const auto decided = board_.decide(e);
+    queue_ranking_write w{decided};
     entry mine{e.sequence, {}};
     if (writes_.submit(entity_, w, mine) != board_journal::submitted::accepted) return false;
-    board_.apply(w);
+    board_.apply(decided);
     applied_.add(e.id, e.sequence);
     std::erase(fresh_, e.id);
     return true;

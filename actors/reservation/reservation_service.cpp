@@ -209,7 +209,7 @@ void reservation_service_state::refuse_hold(hold_item item) {
   write.key = item.key;
   write.answer = item.reply.outcome;
   write.at = item.now;
-  if (writes_.submit(writes_.new_entity(), std::move(write), item) ==
+  if (writes_.submit(writes_.new_entity(), write, item) ==
       hold_journal::submitted::accepted)
     return;
   item.reply.fault = fault::overloaded;

@@ -223,26 +223,26 @@ void schedule_sales::close_poll(seat_poll done) {
 
 void schedule_sales::write_hold(schedule_operation op) {
   const auto& asked = std::get<claim_seats>(op.asked);
-  const auto row = op.outcome.held;
-  op.lapsed = parts_.memory->seats.lapsed_under(row);
+  const auto id = op.outcome.held.id;
+  op.lapsed = parts_.memory->seats.lapsed_under(op.outcome.held);
   const auto lapsed = op.lapsed;
   reservation_write write;
-  write.row = row;
+  write.row = op.outcome.held;
   write.lapsed = lapsed;
   write.at = reservations().now();
   if (asked.key.present() && !is_planted(planted_bug::key_after_effect)) {
     write.key = asked.key;
     write.answer = op.outcome;
   }
-  if (parts_.writes.submit(parts_.memory->entity, std::move(write), op) ==
+  if (parts_.writes.submit(parts_.memory->entity, write, op) ==
       schedule_journal::submitted::accepted) {
     reservations().mark_lapses_written(lapsed);
-    return reservations().grant(row.id);
+    return reservations().grant(id);
   }
-  tell_free(row);
-  reservations().withdraw(row.id);
+  tell_free(op.outcome.held);
+  reservations().withdraw(id);
   replies_.send(op, fault::overloaded);
-  run_behind(row.id);
+  run_behind(id);
 }
 
 void schedule_sales::refuse_hold(schedule_operation op) {
@@ -252,7 +252,7 @@ void schedule_sales::refuse_hold(schedule_operation op) {
   write.key = asked.key;
   write.answer = op.outcome;
   write.at = reservations().now();
-  if (parts_.writes.submit(parts_.memory->entity, std::move(write), op) !=
+  if (parts_.writes.submit(parts_.memory->entity, write, op) !=
       schedule_journal::submitted::accepted)
     replies_.send(op, fault::overloaded);
 }
@@ -262,7 +262,7 @@ void schedule_sales::write_change(schedule_operation op, reservation_change::eff
   write.row = op.outcome.held;
   write.at = reservations().now();
   const auto next = op.outcome.held;
-  if (parts_.writes.submit(parts_.memory->entity, std::move(write), op) !=
+  if (parts_.writes.submit(parts_.memory->entity, write, op) !=
       schedule_journal::submitted::accepted)
     return replies_.send(op, fault::overloaded);
   reservations().change(next);
@@ -301,7 +301,7 @@ bool schedule_sales::write_lapses(std::vector<reservation_id> ids) {
   reservation_write write;
   write.lapsed = ids;
   write.at = reservations().now();
-  if (parts_.writes.submit(parts_.memory->entity, std::move(write), op) !=
+  if (parts_.writes.submit(parts_.memory->entity, write, op) !=
       schedule_journal::submitted::accepted)
     return false;
   reservations().mark_lapses_written(ids);
@@ -324,7 +324,7 @@ void schedule_sales::made_durable(schedule_operation& op) {
     late.answer = op.outcome;
     late.at = asked->now;
     schedule_operation nobodys;
-    static_cast<void>(parts_.writes.submit(parts_.memory->entity, std::move(late), nobodys));
+    static_cast<void>(parts_.writes.submit(parts_.memory->entity, late, nobodys));
   }
   replies_.send(op, fault::none);
   if (!id) return;
