@@ -1,6 +1,7 @@
 #include "http/request_parser.hpp"
 
 #include "config/limits.hpp"
+#include "http/octets.hpp"
 
 #include <algorithm>
 #include <limits>
@@ -25,12 +26,6 @@ bool names_other_version(std::string_view line) {
          version != "HTTP/1.1";
 }
 
-bool is_token_char(char c) {
-  constexpr std::string_view others = "!#$%&'*+-.^_`|~";
-  return is_decimal(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
-         others.find(c) != std::string_view::npos;
-}
-
 // method SP target SP HTTP/1.x, without looking into the target.
 form_fault check_request_line(std::string_view line) {
   if (names_other_version(line)) return form_fault::version_unknown;
@@ -52,10 +47,13 @@ bool is_host(std::string_view value) {
 }  // namespace
 
 form_fault head_scanner::scan(std::string_view bytes) {
+  constexpr auto bytes_max = limits::http_header_bytes_max;
   if (!bytes.empty() && !is_token_char(bytes.front())) return form_fault::malformed;
   for (;;) {
     const auto end = bytes.find('\n', scanned_);
     if (end == std::string_view::npos) break;
+    // Before anything is said of the line, for who sends byte by byte hears this first.
+    if (end + 1 > bytes_max) return form_fault::headers_too_large;
     if (end == 0 || bytes[end - 1] != '\r') return form_fault::malformed;
     const auto line = bytes.substr(line_begin_, end - 1 - line_begin_);
     if (line_begin_ == 0)
@@ -64,19 +62,17 @@ form_fault head_scanner::scan(std::string_view bytes) {
     line_begin_ = scanned_ = end + 1;
     if (!line.empty()) continue;
     head_size_ = end + 1;
-    break;
+    return form_fault::none;
   }
-  if (head_size_ == 0) scanned_ = bytes.size();
-  const auto size = head_size_ == 0 ? bytes.size() : head_size_;
-  return size > limits::http_header_bytes_max ? form_fault::headers_too_large : form_fault::none;
+  scanned_ = bytes.size();
+  return bytes.size() > bytes_max ? form_fault::headers_too_large : form_fault::none;
 }
 
-request_parser::request_parser(request_head& head, std::string& body) : head_{head}, body_{body} {
+request_parser::request_parser(request_head& head) : head_{head} {
   header_limit(static_cast<std::uint32_t>(2 * limits::http_header_bytes_max));  // counted by us
-  body_limit(std::numeric_limits<std::uint64_t>::max());                        // set after it
+  body_limit(std::numeric_limits<std::uint64_t>::max());                        // so are these
   head_.fields.clear();
   head_.expects_continue = false;
-  body_.clear();
 }
 
 form_fault request_parser::parse_head(std::string_view bytes) {
@@ -84,24 +80,6 @@ form_fault request_parser::parse_head(std::string_view bytes) {
   put(boost::asio::const_buffer{bytes.data(), bytes.size()}, ec);
   if (ec == beast_error::header_limit) return form_fault::headers_too_large;
   return ec || !is_header_done() ? form_fault::malformed : form_fault::none;
-}
-
-form_fault request_parser::expect_body(std::size_t bytes_max, body_use use) {
-  use_ = use;
-  const auto declared = content_length();
-  if (declared && *declared > bytes_max) return form_fault::payload_too_large;
-  if (declared && use == body_use::keep) body_.reserve(static_cast<std::size_t>(*declared));
-  body_limit(std::uint64_t{bytes_max});
-  eager(true);
-  return form_fault::none;
-}
-
-form_fault request_parser::parse_body(std::string_view bytes, std::size_t& consumed) {
-  consumed = 0;
-  error_code ec;
-  consumed = put(boost::asio::const_buffer{bytes.data(), bytes.size()}, ec);
-  if (!ec || ec == beast_error::need_more) return form_fault::none;
-  return ec == beast_error::body_limit ? form_fault::payload_too_large : form_fault::malformed;
 }
 
 void request_parser::on_request_impl(verb method, std::string_view method_text,
@@ -125,7 +103,6 @@ bool request_parser::accept(field id, std::string_view value) {
 
 void request_parser::on_field_impl(field id, std::string_view name, std::string_view value,
                                    error_code& ec) {
-  if (is_header_done()) return;  // a trailer
   if (!accept(id, value)) {
     ec = beast_error::bad_value;
   } else if (head_.fields.size() == limits::http_header_fields_max) {
@@ -138,16 +115,6 @@ void request_parser::on_field_impl(field id, std::string_view name, std::string_
 void request_parser::on_header_impl(error_code& ec) {
   if (head_.version == 11 && hosts_ != 1) ec = beast_error::bad_field;
   if (lengths_ != 0 && encodings_ != 0) ec = beast_error::bad_content_length;
-}
-
-std::size_t request_parser::on_body_impl(std::string_view bytes, error_code&) {
-  if (use_ == body_use::keep) body_.append(bytes);
-  return bytes.size();
-}
-
-std::size_t request_parser::on_chunk_body_impl(std::uint64_t, std::string_view bytes,
-                                               error_code& ec) {
-  return on_body_impl(bytes, ec);
 }
 
 }  // namespace boxoffice::http

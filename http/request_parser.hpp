@@ -45,23 +45,16 @@ class head_scanner {
   std::size_t line_begin_{0}, scanned_{0}, head_size_{0};
 };
 
-/// Beast's parser, and what RFC 9112 demands beyond it: exactly one Host in 1.1, one
-/// Content-Length of digits, Transfer-Encoding only as `chunked` and only in 1.1; fields of a
-/// trailer are ignored. One object reads one request.
-/// **Requires** `parse_head` with the complete header, then `parse_body` with what follows it.
+/// Beast's parser for the header, and what RFC 9112 demands beyond it: exactly one Host in 1.1, one
+/// Content-Length of digits, Transfer-Encoding only as `chunked` and only in 1.1. The body is read
+/// by body_reader. One object reads one request.
 class request_parser : public boost::beast::http::basic_parser<true> {
  public:
-  /// Where to put what is read; both outlive the parser.
-  request_parser(request_head& head, std::string& body);
+  /// `head` gets what is read, and outlives the parser.
+  explicit request_parser(request_head& head);
 
+  /// **Requires** the complete header.
   form_fault parse_head(std::string_view bytes);
-
-  /// Whether to keep the bytes of the body or only to walk over them.
-  enum class body_use : std::uint8_t { keep, discard };
-  /// Says how large the body may be. payload_too_large when it declares to be larger.
-  form_fault expect_body(std::size_t bytes_max, body_use use);
-  /// Reads on; `consumed` says how many bytes of `bytes` were used.
-  form_fault parse_body(std::string_view bytes, std::size_t& consumed);
 
  private:
   using error_code = boost::beast::error_code;
@@ -76,16 +69,16 @@ class request_parser : public boost::beast::http::basic_parser<true> {
                      error_code& ec) override;
   void on_header_impl(error_code& ec) override;
   void on_body_init_impl(const optional<std::uint64_t>&, error_code&) override {}
-  std::size_t on_body_impl(std::string_view bytes, error_code& ec) override;
+  std::size_t on_body_impl(std::string_view, error_code&) override { return 0; }
   void on_chunk_header_impl(std::uint64_t, std::string_view, error_code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, std::string_view bytes, error_code& ec) override;
+  std::size_t on_chunk_body_impl(std::uint64_t, std::string_view, error_code&) override {
+    return 0;
+  }
   void on_finish_impl(error_code&) override {}
 
   [[nodiscard]] bool accept(field id, std::string_view value);
 
   request_head& head_;
-  std::string& body_;
-  body_use use_{body_use::keep};
   std::uint8_t hosts_{0}, lengths_{0}, encodings_{0};
 };
 

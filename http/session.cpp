@@ -115,12 +115,8 @@ asio::awaitable<void> session::run() {
     if (fault == form_fault::none) fault = read_request_line();
     if (fault == form_fault::none) {
       decision_ = context_.decide.decide(request_, target_);
-      const auto use = decision_.refused || decision_.found->body == body_rule::none
-                           ? request_parser::body_use::discard
-                           : request_parser::body_use::keep;
-      fault = parser_->expect_body(decision_.body_bytes_max, use);
-      if (fault == form_fault::none && !parser_->is_done())
-        fault = co_await read_body(decision_.body_bytes_max, use);
+      fault = begin_body();
+      if (fault == form_fault::none && !reader_->is_done()) fault = co_await read_body();
       if (!socket_.is_open()) break;
     }
     deadline_.store(instant::max(), std::memory_order_relaxed);  // handlers have their own
@@ -164,7 +160,7 @@ void session::begin_request() {
 // Everything about a request but its body.
 form_fault session::read_request_line() {
   const auto bytes = in_.bytes().substr(0, scanner_.head_size());
-  parser_.emplace(head_, body_);
+  parser_.emplace(head_);
   if (const auto fault = parser_->parse_head(bytes); fault != form_fault::none) return fault;
   in_.consume(bytes.size());
   request_.headers.swap(head_.fields);
@@ -177,29 +173,36 @@ form_fault session::read_request_line() {
   return form_fault::none;
 }
 
-asio::awaitable<form_fault> session::read_body(std::size_t bytes_max,
-                                               request_parser::body_use use) {
-  if (head_.expects_continue && in_.empty()) {
-    // A client that asks whether to send its body, and is refused, does not send it.
-    body_unread_ = use == request_parser::body_use::discard && decision_.refused.has_value();
+form_fault session::begin_body() {
+  using use = body_reader::body_use;
+  const bool unused = decision_.refused || decision_.found->body == body_rule::none;
+  const auto framing =
+      parser_->chunked() ? body_reader::framing::chunked : body_reader::framing::length;
+  const auto length = parser_->content_length();
+  body_.clear();
+  return reader_.emplace(body_).begin(framing, length ? *length : 0, decision_.body_bytes_max,
+                                      unused ? use::discard : use::keep);
+}
+
+asio::awaitable<form_fault> session::read_body() {
+  if (head_.expects_continue) {
+    // A client that asks first and is refused keeps the body; also one that sent some of it at
+    // once, or the answer would depend on what had arrived.
+    body_unread_ = decision_.refused.has_value();
     if (body_unread_) co_return form_fault::none;
-    if (!co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {})) co_return form_fault::malformed;
+    if (in_.empty() && !co_await write_all("HTTP/1.1 100 Continue\r\n\r\n", {}))
+      co_return form_fault::malformed;
   }
   set_deadline(context_.settings.read_max);
   for (;;) {
-    while (!in_.empty() && !parser_->is_done()) {
-      std::size_t used = 0;
-      const auto fault = parser_->parse_body(in_.bytes(), used);
-      in_.consume(used);
-      if (fault != form_fault::none) co_return fault;
-      if (used == 0) break;
-    }
+    std::size_t used = 0;
+    const auto fault = reader_->read(in_.bytes(), used);
+    in_.consume(used);
+    if (fault != form_fault::none) co_return fault;
     request_.body = body_;
-    if (parser_->is_done()) co_return form_fault::none;
-    // What is left over is part of a chunk's frame, and no honest one is long.
-    if (in_.bytes().size() > limits::http_header_bytes_max) co_return form_fault::malformed;
+    if (reader_->is_done()) co_return form_fault::none;
     if (!head_memory_) head_memory_ = in_.move_out();
-    if (!co_await receive(std::min(bytes_max, body_step_bytes))) {
+    if (!co_await receive(std::min(decision_.body_bytes_max, body_step_bytes))) {
       error_code ignored;
       socket_.close(ignored);
       co_return form_fault::malformed;
@@ -309,6 +312,7 @@ session::step session::write_all(std::string_view first, std::string_view second
 void session::end_request() {
   window_begin_.reset();
   parser_.reset();
+  reader_.reset();
   scanner_.reset();
   head_memory_.reset();
   head_.version = 11;

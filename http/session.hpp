@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/core/time.hpp"
+#include "http/body_reader.hpp"
 #include "http/dispatcher.hpp"
 #include "http/input_buffer.hpp"
 #include "http/request_parser.hpp"
@@ -63,7 +64,8 @@ class session : public std::enable_shared_from_this<session> {
   form_fault scan_head();
   void begin_request();
   form_fault read_request_line();
-  boost::asio::awaitable<form_fault> read_body(std::size_t bytes_max, request_parser::body_use use);
+  form_fault begin_body();
+  boost::asio::awaitable<form_fault> read_body();
   boost::asio::awaitable<response> answer_request(form_fault fault);
   response refuse(form_fault fault);
   step send(response& answer);
@@ -87,6 +89,7 @@ class session : public std::enable_shared_from_this<session> {
   head_scanner scanner_;
   request_head head_;
   std::optional<request_parser> parser_;
+  std::optional<body_reader> reader_;
   target target_;
   request request_;
   decision decision_;

@@ -1,5 +1,7 @@
 #include "http/target.hpp"
 
+#include "http/octets.hpp"
+
 #include <algorithm>
 #include <cstdint>
 
@@ -7,13 +9,6 @@
 
 namespace boxoffice::http {
 namespace {
-
-int hex_digit(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
 
 enum class plus_sign : std::uint8_t { is_itself, is_space };
 

@@ -72,8 +72,6 @@ std::vector<bad_request_row> bad_lengths() {
       {"chunk size over 2^64",
        std::string{echo} +
            "Transfer-Encoding: chunked\r\n\r\n1ffffffffffffffff\r\n{}\r\n0\r\n\r\n"},
-      {"length in trailer", std::string{echo} + "Transfer-Encoding: chunked\r\n\r\n2\r\n{}\r\n0\r\n"
-                                                "Content-Length: 7\r\n\r\n"},
   };
 }
 
