@@ -45,6 +45,8 @@ inline constexpr std::size_t http_write_bytes_min = std::size_t{16} * 1024;
 /// Of an answer that the kernel has and has not sent: what a client that is cut leaves in its
 /// memory.
 inline constexpr int http_unsent_bytes_max = 128 * 1024;
+/// An answer that is compressed for who takes gzip; what fits into one packet anyway gains nothing.
+inline constexpr std::size_t http_gzip_bytes_min = 1400;
 /// An answer from the actors; longer than any honest operation but a payment, which answers 202
 /// by its own setting.
 inline constexpr std::chrono::seconds http_ask_time_max = 10s;

@@ -1,6 +1,7 @@
 #include "http/dispatcher.hpp"
 
 #include "config/log.hpp"
+#include "http/content_coding.hpp"
 #include "http/json_text.hpp"
 #include "http/tracing.hpp"
 
@@ -124,6 +125,14 @@ std::optional<response> dispatcher::check_query(const request& about, const rout
   return problem{problem_code::invalid_field, errors};
 }
 
+// What a change answers is told in any case; it was done.
+std::optional<response> dispatcher::check_codings(const request& about, const route& which) {
+  if (which.method != verb::get || about.codings.plain || about.codings.gzip) return std::nullopt;
+  return response{problem{problem_code::not_acceptable,
+                          "The answer comes plain or as gzip; Accept-Encoding excludes both."}}
+      .with("Vary", "Accept-Encoding");
+}
+
 std::optional<response> dispatcher::read_json(request& about, const route& which) {
   if (which.body == body_rule::none) return std::nullopt;
   if (about.body.empty() && which.body == body_rule::optional_json) return std::nullopt;
@@ -146,6 +155,7 @@ std::optional<response> dispatcher::read_json(request& about, const route& which
 
 decision dispatcher::decide(request& about, const target& wanted) const {
   decision out;
+  about.codings = read_accepted_codings(about);
   const auto match = routes_.find(wanted, about.method);
   out.found = match.found;
   out.index = match.index;
@@ -177,6 +187,7 @@ decision dispatcher::decide(request& about, const target& wanted) const {
   }
   if (!out.refused && which.key == key_rule::required) out.refused = read_key(about);
   if (!out.refused && !(about.query.empty())) out.refused = check_query(about, which);
+  if (!out.refused) out.refused = check_codings(about, which);
   if (which.queue == queue_token_rule::taken) about.queue_token = about.header("Queue-Token");
   if (const auto parent = about.header("traceparent"); is_traceparent(parent))
     about.traceparent = parent;

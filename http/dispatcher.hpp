@@ -24,10 +24,10 @@ struct decision {
 };
 
 /// Takes the decisions about a request in the order of docs/API.md: rate (429), route (404),
-/// method (405), token (401), role (403), Idempotency-Key, query parameters; then, with the body:
-/// room (503), content type (415), JSON (400), handler. A request with a valid token counts for its
-/// user, also on a route that needs none; any other counts for its address, where many users may
-/// share one. **Thread**: any.
+/// method (405), token (401), role (403), Idempotency-Key, query parameters, Accept-Encoding (406);
+/// then, with the body: room (503), content type (415), JSON (400), handler. A request with a valid
+/// token counts for its user, also on a route that needs none; any other counts for its address,
+/// where many users may share one. **Thread**: any.
 class dispatcher {
  public:
   /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
@@ -57,6 +57,7 @@ class dispatcher {
   static std::optional<response> authenticate(request& about, const route& which);
   static std::optional<response> read_key(request& about);
   static std::optional<response> check_query(const request& about, const route& which);
+  static std::optional<response> check_codings(const request& about, const route& which);
   static std::optional<response> read_json(request& about, const route& which);
 
   const router& routes_;

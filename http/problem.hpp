@@ -34,6 +34,7 @@ enum class problem_code : std::uint8_t {
   payment_not_found,
   event_not_found,
   method_not_allowed,
+  not_acceptable,
   seat_taken,
   sales_not_open,
   sales_closed,

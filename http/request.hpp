@@ -40,6 +40,12 @@ struct query_parameter {
   std::string name, value;
 };
 
+/// Which forms of an answer the client takes.
+struct accepted_codings {
+  bool plain{true}, gzip{false};
+  bool gzip_first{false};  ///< where both are taken
+};
+
 /// Path parameters a pattern may have.
 inline constexpr std::size_t path_arguments_max = 4;
 
@@ -59,6 +65,7 @@ struct request {
   std::string idempotency_key;     ///< when the route takes one; without its quotes
   std::string_view queue_token;    ///< header Queue-Token, when the route takes one
   std::optional<identity> caller;  ///< set when the route needs a role
+  accepted_codings codings{};
   boost::asio::ip::address peer;
   time_point now{};       ///< when the request had been read
   time_point calendar{};  ///< the same by the wall clock

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/gzip.hpp"
 #include "http/problem.hpp"
 
 #include <functional>
@@ -34,7 +35,7 @@ struct response {
   response(status_code code, std::string_view type, std::string text)
       : status{code}, content_type{type}, body{std::move(text)} {}
   /// A body that many answers share, e.g. a rendered seat map.
-  response(status_code code, std::string_view type, std::shared_ptr<const std::string> text)
+  response(status_code code, std::string_view type, std::shared_ptr<shared_text> text)
       : status{code}, content_type{type}, shared_body{std::move(text)} {}
   /// A refusal; `co_return problem{…};` is how handlers say no. Not explicit for that reason.
   response(problem why) : status{why.kind().status}, refusal{std::move(why)} {}  // NOLINT
@@ -48,15 +49,20 @@ struct response {
     return std::move(with(name, std::move(value)));
   }
 
-  [[nodiscard]] std::string_view text() const { return shared_body ? *shared_body : body; }
+  /// The body as it is sent.
+  [[nodiscard]] std::string_view text() const {
+    if (!compressed.empty()) return compressed;
+    return shared_body ? std::string_view{shared_body->plain()} : body;
+  }
 
   status_code status{status_code::ok};
   std::string_view content_type;
   std::vector<std::pair<std::string_view, std::string>> headers;
   std::string body;
-  std::shared_ptr<const std::string> shared_body;  ///< instead of `body`
-  piece_source pieces;                             ///< instead of both: sent chunked
-  std::optional<problem> refusal;                  ///< rendered when the answer goes out
+  std::shared_ptr<shared_text> shared_body;  ///< instead of `body`
+  std::string_view compressed;               ///< the form of `shared_body` that is sent, if any
+  piece_source pieces;                       ///< instead of both: sent chunked
+  std::optional<problem> refusal;            ///< rendered when the answer goes out
 };
 
 }  // namespace boxoffice::http

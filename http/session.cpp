@@ -1,6 +1,7 @@
 #include "http/session.hpp"
 
 #include "config/log.hpp"
+#include "http/content_coding.hpp"
 
 #include <array>
 #include <charconv>
@@ -151,6 +152,7 @@ void session::begin_request() {
   request_.query.clear();
   request_.headers.clear();
   request_.caller.reset();
+  request_.codings = {};
   request_.now = context_.time.now();
   request_.calendar = context_.time.calendar();
   context_.ids.next(request_id_);
@@ -239,6 +241,7 @@ asio::awaitable<response> session::answer_request(form_fault fault) {
 
 session::step session::send(response& answer) {
   render_refusal(answer, request_id_);
+  if (choose_form(answer, request_) == form::gzip) co_await compress(answer);
   const bool chunked = answer.pieces && head_.version == 11;
   keep_alive_ = keep_alive_ && !context_.book.draining() && (!answer.pieces || chunked);
   context_.decide.finished(request_, decision_, answer.status,

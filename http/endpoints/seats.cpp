@@ -1,3 +1,4 @@
+#include "http/content_coding.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/render.hpp"
 
@@ -9,48 +10,35 @@ namespace boxoffice::http {
 namespace {
 
 using boost::asio::awaitable;
-namespace beast_http = boost::beast::http;
 
 // The whole seat map of a schedule as it was last rendered; most readers ask for that, and between
 // two sales they all get the same text. **Thread**: any.
 class rendered_maps {
  public:
-  std::shared_ptr<const std::string> find(schedule_id schedule, std::uint64_t version) {
+  std::shared_ptr<shared_text> find(schedule_id schedule, std::uint64_t version) {
     const std::scoped_lock hold{lock_};
     const auto found = maps_.find(schedule);
     if (found == maps_.end() || found->second.version != version) return nullptr;
     return found->second.text;
   }
-  void keep(schedule_id schedule, std::uint64_t version, std::shared_ptr<const std::string> text) {
+  /// Returns what is kept: that of another reader, who was faster, is also compressed already.
+  std::shared_ptr<shared_text> keep(schedule_id schedule, std::uint64_t version,
+                                    std::shared_ptr<shared_text> text) {
     const std::scoped_lock hold{lock_};
     if (maps_.size() >= limits::rendered_seat_maps_max && !maps_.contains(schedule)) maps_.clear();
-    maps_[schedule] = {version, std::move(text)};
+    auto& kept = maps_[schedule];
+    if (!kept.text || kept.version != version) kept = {version, std::move(text)};
+    return kept.text;
   }
 
  private:
   struct entry {
     std::uint64_t version{0};
-    std::shared_ptr<const std::string> text;
+    std::shared_ptr<shared_text> text;
   };
   std::mutex lock_;
   std::unordered_map<schedule_id, entry> maps_;
 };
-
-// Whether If-None-Match names `tag`. **Source**: RFC 9110, 13.1.2 (weak comparison).
-bool matches(std::string_view header, std::string_view tag) {
-  if (header == "*") return true;
-  while (!header.empty()) {
-    const auto comma = header.find(',');
-    auto one = header.substr(0, comma);
-    header = comma == std::string_view::npos ? std::string_view{} : header.substr(comma + 1);
-    const auto begin = one.find_first_not_of(" \t");
-    if (begin == std::string_view::npos) continue;
-    one = one.substr(begin, one.find_last_not_of(" \t") + 1 - begin);
-    if (one.starts_with("W/")) one.remove_prefix(2);
-    if (one == tag) return true;
-  }
-  return false;
-}
 
 struct seat_filter {
   std::optional<seat_status> status;
@@ -99,8 +87,8 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
            std::to_string(of) + '"';
   };
   auto tag = tag_of(*version);
-  if (matches(from.header(beast_http::field::if_none_match), tag))
-    co_return response{status::not_modified}.with("ETag", std::move(tag));
+  if (auto known_tag = matching_tag(from, tag))
+    co_return response{status::not_modified}.with("ETag", std::move(*known_tag));
   const bool whole = filter.reaches == seat_filter::reach::all;
   if (whole)
     if (auto text = maps.find(*id, *version))
@@ -115,8 +103,8 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
   if (filter.reaches == seat_filter::reach::nothing)
     section = static_cast<std::uint32_t>(at->seats.sections().size());  // no such section: no seats
   auto text =
-      std::make_shared<const std::string>(render_seats(*at, *reply->seats, filter.status, section));
-  if (whole) maps.keep(*id, reply->seats->version, text);
+      std::make_shared<shared_text>(render_seats(*at, *reply->seats, filter.status, section));
+  if (whole) text = maps.keep(*id, reply->seats->version, std::move(text));
   co_return response{status::ok, json_type, std::move(text)}.with("ETag",
                                                                   tag_of(reply->seats->version));
 }

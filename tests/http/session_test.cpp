@@ -165,9 +165,8 @@ TEST_F(HttpServer, EndsConnectionsThatDoNotRead) {
   EXPECT_TRUE(eventually([&] { return open.value() == 0; }));
 }
 
-// Two answers of 3 MB, taken at no more than 1.6 MB/s. Returns how many bytes came.
-std::size_t take_slowly(raw_client client, const std::string& ask_for_big) {
-  constexpr std::size_t wanted = 6'000'000;
+// Answers that are taken at no more than 1.6 MB/s. Returns how many bytes came.
+std::size_t take_slowly(raw_client client, const std::string& ask_for_big, std::size_t wanted) {
   client.bound_receive_buffer(64 * 1024);
   client.send(ask_for_big + ask_for_big);
   boost::asio::io_context own;
@@ -185,7 +184,11 @@ TEST_F(HttpServer, AReaderThatIsSlowAndSteadyGetsTheWholeAnswer) {
   server_settings how;
   how.write_max = 700ms;
   serve(how);
-  EXPECT_GE(take_slowly(connect(), get("/v1/big")), 6'000'000U);
+  EXPECT_GE(take_slowly(connect(), get("/v1/big"), 6'000'000), 6'000'000U);
+  const auto compressed = get("/v1/noise", "Accept-Encoding: gzip\r\n");
+  const auto size = ask(compressed).body.size();
+  EXPECT_GT(size, 2'000'000U);
+  EXPECT_GE(take_slowly(connect(), compressed, 2 * size), 2 * size);
 }
 
 TEST_F(HttpServer, AReaderBelowTheLeastRateIsCut) {
@@ -193,7 +196,7 @@ TEST_F(HttpServer, AReaderBelowTheLeastRateIsCut) {
   how.write_max = 700ms;
   how.write_bytes_min = 2'500'000;
   serve(how);
-  EXPECT_LT(take_slowly(connect(), get("/v1/big")), 6'000'000U);
+  EXPECT_LT(take_slowly(connect(), get("/v1/big"), 6'000'000), 6'000'000U);
   EXPECT_EQ(connect().ask(get("/healthz")).status, 200);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "http/content_coding.hpp"
 #include "http/json_reader.hpp"
 #include "http/metrics_page.hpp"
 #include "http/paging.hpp"
@@ -8,6 +9,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>
@@ -50,6 +52,17 @@ inline response echo(request& about) {
   for (const auto& [name, value] : about.query)
     out["query"][name] = value;
   return {status::ok, out};
+}
+
+/// Letters that do not compress well, always the same.
+inline std::string noise(std::size_t size) {
+  std::string out;
+  out.reserve(size);
+  for (std::uint32_t state = 1; out.size() < size;) {
+    state = state * 1'664'525 + 1'013'904'223;
+    out.push_back(static_cast<char>('0' + (state >> 26U)));
+  }
+  return out;
 }
 
 /// Routes that show what the server does around handlers.
@@ -133,12 +146,25 @@ inline router toy_routes(const meters& all) {
              };
              return out_of_pieces;
            })});
-  out.add({.method = verb::get, .pattern = "/v1/big", .handle = answering([](request&) {
-                                                        return response{
-                                                            status::ok, "text/plain",
-                                                            std::make_shared<const std::string>(
-                                                                3'000'000, 'b')};
-                                                      })});
+  out.add({.method = verb::get,
+           .pattern = "/v1/big",
+           .handle = answering(
+               [text = std::make_shared<shared_text>(std::string(3'000'000, 'b'))](request&) {
+                 return response{status::ok, "text/plain", text};
+               })});
+  out.add({.method = verb::get,
+           .pattern = "/v1/noise",
+           .handle =
+               answering([text = std::make_shared<shared_text>(noise(3'000'000))](request& about) {
+                 if (auto tag = matching_tag(about, "\"n-1\""))
+                   return response{status::not_modified}.with("ETag", std::move(*tag));
+                 return response{status::ok, "text/plain", text}.with("ETag", "\"n-1\"");
+               })});
+  out.add({.method = verb::get,
+           .pattern = "/v1/text",
+           .handle = answering([](request&) {
+             return response{status::ok, "text/plain", std::string(5000, 't')};
+           })});
   return out;
 }
 

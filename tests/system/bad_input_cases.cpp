@@ -139,6 +139,16 @@ void add_queries(case_list& to, const route_line& line) {
     add("cursor=" + wrong, "cursor");
 }
 
+// Neither form of an answer is taken.
+void add_codings(case_list& to, const route_line& line) {
+  if (line.method != "GET") return;
+  for (const char* wrong : {"identity;q=0", "*;q=0", "br, *;q=0.000", "gzip;q=0, identity;q=0"}) {
+    auto request = good_request(line, to.on);
+    set_header(request, "Accept-Encoding", wrong);
+    to.add(line, std::string{"taking "} + wrong, request, 406, "not_acceptable");
+  }
+}
+
 void add_broken_json(case_list& to, const route_line& line) {
   const auto with = [&](const std::string& body) {
     auto request = good_request(line, to.on);
@@ -387,6 +397,7 @@ std::vector<bad_case> cases_without_trace(const stage& on) {
     add_tokens(out, line);
     add_keys(out, line);
     add_queries(out, line);
+    add_codings(out, line);
     add_ids(out, line);
     add_places_in_line(out, line);
     if (line.body.empty()) continue;

@@ -93,6 +93,7 @@ const package packages[] = {
      {"storage/", "bench/", "tests/"}},
     {{"prometheus/", "openssl/"}, {"http/", "bench/", "tests/"}},
     {{"curl/"}, {"config/web_address", "http/outgoing"}},
+    {{"zlib.h"}, {"http/gzip", "tests/"}},
     {{"toml++/"}, {"config/"}},
     {{"CLI/"}, {"config/", "bench/", "tests/", "main.cpp"}},
     {{"spdlog/"}, {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp"}},
