@@ -15,6 +15,7 @@ find_package(mimalloc REQUIRED)
 pkg_check_modules(tomlplusplus REQUIRED IMPORTED_TARGET tomlplusplus)
 pkg_check_modules(sqlite3 REQUIRED IMPORTED_TARGET sqlite3)
 pkg_check_modules(pqxx REQUIRED IMPORTED_TARGET libpqxx)
+pkg_check_modules(libpq REQUIRED libpq)
 pkg_check_modules(hiredis REQUIRED IMPORTED_TARGET hiredis)
 
 function(add_package name)

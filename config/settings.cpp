@@ -1,9 +1,11 @@
 #include "config/settings.hpp"
 
+#include "config/address.hpp"
 #include "config/log_line.hpp"
+#include "config/postgres_location.hpp"
+#include "config/redis_location.hpp"
 #include "config/settings_file.hpp"
 #include "config/settings_keys.hpp"
-#include "config/web_address.hpp"
 
 #include <algorithm>
 #include <fstream>
@@ -158,22 +160,31 @@ void loading::apply_key_rules() {
 
 void loading::apply_data_rules() {
   if (!file_was_read_) return;  // what is missing may stand in it
+  const auto read = [&](const setting_field& member, const auto& location) {
+    const auto* fault = std::get_if<location_fault>(&location);
+    require(fault == nullptr, member, fault != nullptr ? *fault : std::string{});
+  };
   auto& store = values_.store;
-  if (store.kind == store_kind::postgres && sound({&store.kind}))
-    for (auto* of : {&store.concert, &store.reservation, &store.point, &store.payment})
+  if (store.kind == store_kind::postgres && sound({&store.kind})) {
+    for (auto* of : {&store.concert, &store.reservation, &store.point, &store.payment}) {
       require(!of->url.empty(), &of->url,
               "must say where the database is, as " + name(&store.kind) + " is postgres");
+      read(&of->url, parse_postgres_location(of->url.reveal(), limits::postgres_connect_time));
+    }
+  }
   auto& queue = values_.queue_ranking;
-  if (queue.kind == ranking_store_kind::redis && sound({&queue.kind}))
+  if (queue.kind == ranking_store_kind::redis && sound({&queue.kind})) {
     require(!queue.url.empty(), &queue.url,
             "must say where Redis is, as " + name(&queue.kind) + " is redis");
+    if (!queue.url.empty()) read(&queue.url, parse_redis_location(queue.url.reveal()));
+  }
 }
 
 void loading::apply_data_platform_rules() {
   auto& url = values_.data_platform.url;
   if (!url.empty()) {
     const auto read = parse_web_address(url);
-    if (const auto* fault = std::get_if<web_address_fault>(&read))
+    if (const auto* fault = std::get_if<address_fault>(&read))
       require(false, &url, std::string{to_text(*fault)});
   }
   auto& ca_file = values_.data_platform.ca_file;

@@ -178,7 +178,7 @@ std::unique_ptr<event_sink> open_event_sink(const settings::data_platform_settin
                                             const clock& now) {
   if (how.url.empty()) return nullptr;
   auto where = parse_web_address(how.url);
-  if (const auto* fault = std::get_if<web_address_fault>(&where))
+  if (const auto* fault = std::get_if<address_fault>(&where))
     throw std::invalid_argument{"data_platform.url " + std::string{to_text(*fault)}};
   return std::make_unique<http_event_sink>(
       std::get<web_address>(std::move(where)), how.secret.reveal(),

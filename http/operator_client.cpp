@@ -12,7 +12,7 @@ operator_client::operator_client(const std::string& url, std::string token)
     : token_{std::move(token)},
       line_{{limits::http_ask_time_max, limits::operator_answer_bytes_max, {}}} {
   const auto read = parse_web_address(url);
-  if (const auto* fault = std::get_if<web_address_fault>(&read))
+  if (const auto* fault = std::get_if<address_fault>(&read))
     throw std::invalid_argument{"the server's address " + std::string{to_text(*fault)}};
   const auto& at = std::get<web_address>(read);
   if (at.path != "/")

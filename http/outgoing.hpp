@@ -1,6 +1,6 @@
 #pragma once
 
-#include "config/web_address.hpp"
+#include "config/address.hpp"
 
 #include <chrono>
 #include <cstddef>

@@ -34,11 +34,13 @@ kind classify(const std::string& state) {
   return kind::other;
 }
 
-// libpq gives no code for a login that failed, only the server's text. What ends by itself is not
-// among these.
+// libpq gives no code for a login that failed, only the text of the server, or of a pooler before
+// it. What ends by itself is not among these.
 kind classify_login(std::string_view text) {
-  constexpr std::array lasting{"authentication", "does not exist", "no pg_hba.conf",
-                               "permission",     "no password",    "invalid"};
+  constexpr std::array lasting{
+      "authentication", "does not exist",   "no pg_hba.conf",
+      "permission",     "no password",      "invalid",
+      "no such user",   "no such database", "unsupported startup parameter"};
   const auto says = [&](const char* words) { return text.find(words) != text.npos; };
   return std::ranges::any_of(lasting, says) ? kind::refused : kind::unreachable;
 }
@@ -48,14 +50,6 @@ std::string one_line(std::string text) {
     text.pop_back();
   std::ranges::replace(text, '\n', ' ');
   return text;
-}
-
-// What the user says in the location stands.
-std::string with_connect_time(const std::string& location) {
-  if (location.find("connect_timeout") != location.npos) return location;
-  const auto option = "connect_timeout=" + std::to_string(limits::postgres_connect_time.count());
-  if (location.find("://") == location.npos) return location + " " + option;
-  return location + (location.find('?') == location.npos ? "?" : "&") + option;
 }
 
 // What serves looks rows up by their keys, a few or a few hundred at a time, in statements that
@@ -80,6 +74,13 @@ constexpr auto settings_of_all =
     "SELECT set_config(name, '0', false) FROM pg_settings WHERE name = 'idle_session_timeout';"
     "SET enable_indexscan = on; SET enable_indexonlyscan = on;"
     "SET enable_bitmapscan = on; SET enable_nestloop = on; SET enable_sort = on;";
+
+postgres_location read(const std::string& location) {
+  auto found = parse_postgres_location(location, limits::postgres_connect_time);
+  if (const auto* fault = std::get_if<location_fault>(&found))
+    throw storage_error{kind::refused, "the location of a database " + *fault};
+  return std::get<postgres_location>(std::move(found));
+}
 
 std::string session_settings(purpose why) {
   const auto ms = [](auto time) { return std::to_string(std::chrono::milliseconds{time}.count()); };
@@ -129,8 +130,7 @@ struct link::library {
 
 link::link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why,
            std::shared_ptr<statement_texts> texts)
-    : location_{with_connect_time(location)},
-      name_{public_name(location)},
+    : location_{read(location)},
       watch_{std::move(watch)},
       purpose_{why},
       texts_{std::move(texts)} {}
@@ -151,7 +151,7 @@ void link::close() noexcept {
     library_.reset();
   } catch (const std::exception& e) {
     log(log_level::debug, "storage", "closing a connection failed",
-        {{"database", name_}, {"error", e.what()}});
+        {{"database", location_.public_name}, {"error", e.what()}});
   }
 }
 
@@ -159,14 +159,15 @@ void link::open() {
   if (is_open()) return;
   close();
   reconnect_.attempt(
-      name_, [this] { connect(); }, [this] { close(); });
+      location_.public_name, [this] { connect(); }, [this] { close(); });
 }
 
 void link::connect() {
   try {
-    library_ = std::make_unique<library>(location_);
+    library_ = std::make_unique<library>(location_.parameters);
   } catch (const std::exception& e) {
-    throw storage_error{classify_login(e.what()), name_ + ": " + one_line(e.what())};
+    throw storage_error{classify_login(e.what()),
+                        location_.public_name + ": " + one_line(e.what())};
   }
   ++generation_;
   run(session_settings(purpose_));
@@ -182,7 +183,7 @@ auto link::guarded(Call call) {
   const auto fail = [&](kind why, const std::string& text) {
     if (!is_open()) why = late ? kind::too_slow : kind::unreachable;
     if (!is_open() || why == kind::unreachable || why == kind::read_only) close();
-    throw storage_error{why, name_ + ": " + one_line(text)};
+    throw storage_error{why, location_.public_name + ": " + one_line(text)};
   };
   if (!is_open()) fail(kind::unreachable, "the connection is lost");
   try {
@@ -240,25 +241,6 @@ answer link::run_prepared(const std::string& name, const parameters& values) {
   });
 }
 
-std::string public_name(const std::string& location) {
-  const auto scheme = location.find("://");
-  if (scheme != location.npos) {
-    auto rest = location.substr(scheme + 3);
-    rest = rest.substr(0, rest.find('?'));
-    const auto path = rest.find('/');
-    const auto user = rest.rfind('@', path);
-    return user == rest.npos ? rest : rest.substr(user + 1);
-  }
-  // Only words known to be no secret; a quoted value may hold blanks.
-  std::string host, name;
-  for (std::size_t at = 0; at < location.size();) {
-    const auto end = std::min(location.find(' ', at), location.size());
-    const auto word = std::string_view{location}.substr(at, end - at);
-    if (word.starts_with("host=")) host = word.substr(5);
-    if (word.starts_with("dbname=")) name = word.substr(7);
-    at = end + 1;
-  }
-  return host + "/" + name;
-}
+std::string public_name(const std::string& location) { return read(location).public_name; }
 
 }  // namespace boxoffice::postgres

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "config/limits.hpp"
+#include "config/postgres_location.hpp"
 #include "storage/postgres/deadline_watch.hpp"
 #include "storage/postgres/statement_texts.hpp"
 #include "storage/reconnect.hpp"
@@ -47,8 +48,8 @@ enum class purpose : std::uint8_t {
 /// **Faults** of all calls: storage_error; after `unreachable` the connection is closed.
 class link {
  public:
-  /// `location`: libpq's URL or key=value form. `texts` hears of every statement made for this
-  /// link. Opens nothing yet.
+  /// `location`: config/postgres_location.hpp; **Faults** `refused`. `texts` hears of every
+  /// statement made for this link. Opens nothing yet.
   link(const std::string& location, std::shared_ptr<deadline_watch> watch, purpose why,
        std::shared_ptr<statement_texts> texts);
   ~link();
@@ -73,7 +74,7 @@ class link {
   /// A name for a prepared statement that no other one of this link has.
   std::string name_for(const std::string& sql);
   /// The database as its operator knows it: host, port and name, never the password.
-  [[nodiscard]] const std::string& name() const { return name_; }
+  [[nodiscard]] const std::string& name() const { return location_.public_name; }
 
  private:
   template <class Call>
@@ -81,8 +82,7 @@ class link {
   void connect();
 
   struct library;
-  const std::string location_;
-  const std::string name_;
+  const postgres_location location_;
   const std::shared_ptr<deadline_watch> watch_;
   const purpose purpose_;
   const std::shared_ptr<statement_texts> texts_;

@@ -92,6 +92,34 @@ TEST(Process, RefusesAddressesThatCannotBeBeforeAnythingIsMade) {
     EXPECT_FALSE(mentions(ended.errors, "who:what")) << ended.errors;
     EXPECT_FALSE(std::filesystem::exists(data)) << setting;
   }
+  const auto expect_refused = [&](const std::string& kind, const std::string& key,
+                                  const std::string& url) {
+    for (const std::string command : {"serve", "migrate", "audit"}) {
+      std::vector<std::string> line{command, "--data-dir", data,           "--set",
+                                    kind,    "--set",      key + "=" + url};
+      if (kind.starts_with("store."))
+        for (const std::string other : {"concert", "reservation", "payment"})
+          line.insert(line.end(), {"--set", "store." + other + ".url=postgresql://h/d"});
+      if (command == "serve") line.insert(line.end(), {"--set", "auth.dev=true"});
+      const auto ended = run(line);
+      EXPECT_EQ(ended.code, bad_usage) << command << " " << url << ended.errors;
+      EXPECT_TRUE(mentions(ended.errors, key + " must ")) << ended.errors;
+      EXPECT_FALSE(mentions(ended.errors, "what@")) << ended.errors;
+      EXPECT_FALSE(std::filesystem::exists(data)) << url;
+    }
+  };
+  for (const std::string url :
+       {"cache.example:6379", "http://cache.example", "rediss://cache.example", "redis://",
+        "redis://who:what@h:0", "redis://who:what@h:65536", "redis://who:wh%at@h",
+        "redis://who:what@[::1", "redis://who@h", "redis://who:what@h?colour=1",
+        "redis+unix://run/redis.sock", "redis-sentinel://who:what@h,i"})
+    expect_refused("queue_ranking.kind=redis", "queue_ranking.url", url);
+  for (const std::string url :
+       {"db.example/point", "mysql://who:what@h/point", "postgresql://who:what@h:0/point",
+        "postgresql://who:what@h:65536/point", "postgresql://who:wh%at@h/point",
+        "postgresql://who:what@[::1/point", "postgresql://who:what@h/point?colour=1",
+        "host=h password='what@"})
+    expect_refused("store.kind=postgres", "store.point.url", url);
   for (const std::string server : {"platform.example", "http://h:0", "https://who:what@h"}) {
     const auto ended = run({"sagas", "list", "--server", server, "--token", "x"});
     EXPECT_EQ(ended.code, bad_usage) << server;

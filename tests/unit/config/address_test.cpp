@@ -1,4 +1,4 @@
-#include "config/web_address.hpp"
+#include "config/address.hpp"
 
 #include <gtest/gtest.h>
 
@@ -30,10 +30,10 @@ TEST(WebAddress, IsReadAsItIsMeant) {
 }
 
 TEST(WebAddress, IsRefusedWithAReason) {
-  using enum web_address_fault;
+  using enum address_fault;
   struct row {
     std::string_view text;
-    web_address_fault fault;
+    address_fault fault;
   };
   constexpr row rows[] = {
       {""sv, scheme},
@@ -86,7 +86,7 @@ TEST(WebAddress, IsRefusedWithAReason) {
   };
   for (const auto& [text, fault] : rows) {
     const auto read = parse_web_address(text);
-    const auto* told = std::get_if<web_address_fault>(&read);
+    const auto* told = std::get_if<address_fault>(&read);
     ASSERT_NE(told, nullptr) << text << " is read as " << std::get<web_address>(read).url;
     EXPECT_EQ(to_text(*told), to_text(fault)) << text;
   }
