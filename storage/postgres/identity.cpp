@@ -1,5 +1,6 @@
 #include "storage/identity_rows.hpp"
 #include "storage/postgres/connection.hpp"
+#include "storage/postgres/own_session.hpp"
 #include "storage/postgres/stores.hpp"
 
 namespace boxoffice {
@@ -26,7 +27,8 @@ void read_rows(link& db, store_identity& into) {
 store_identity postgres_identity(const std::string& service, const postgres_database& at) {
   store_identity found{.store = service, .place = at->name()};
   const auto db = at->new_link(purpose::upkeep);
-  db->open();
+  // Every command that uses the database begins here.
+  expect_own_sessions(*db, *at->new_link(purpose::upkeep));
   read_rows(*db, found);
   return found;
 }

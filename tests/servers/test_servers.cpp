@@ -123,6 +123,7 @@ own_servers::~own_servers() {
 
 int own_servers::postgres_port() const { return port_in(directory_ / "postgres.port"); }
 std::string own_servers::postgres_url() const { return content_of(directory_ / "postgres.url"); }
+int own_servers::pooler_port() const { return port_in(directory_ / "pooler.port"); }
 int own_servers::redis_port() const { return port_in(directory_ / "redis.port"); }
 
 int own_servers::replica_port() const { return port_in(directory_ / "replica.port"); }
@@ -152,6 +153,18 @@ void own_servers::kill_postgres() const {
 
 void own_servers::kill_redis() const {
   end_by(SIGKILL, static_cast<pid_t>(port_in(directory_ / "redis.pid")));
+}
+
+void own_servers::kill_pooler() const {
+  end_by(SIGKILL, static_cast<pid_t>(port_in(directory_ / "pooler.pid")));
+  std::filesystem::remove(directory_ / "pooler" / "pid");
+}
+
+void own_servers::pool(const std::string& mode) const {
+  kill_pooler();
+  // The last one counts.
+  std::ofstream{directory_ / "pooler.ini", std::ios::app} << "pool_mode = " << mode << '\n';
+  start();
 }
 
 void own_servers::start() const {

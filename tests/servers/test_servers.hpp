@@ -35,8 +35,9 @@ std::string redis_url();
 class own_servers {
  public:
   enum class disk : bool { endless, can_be_full };
-  /// `which` of `postgres`, `redis`, `replica` (of that Redis), `sentinel` (of both, who call their
-  /// master "boss"), with blanks between.
+  /// `which` of `postgres`, `pooler` (a PgBouncer before it, after it in the list), `redis`,
+  /// `replica` (of that Redis), `sentinel` (of both, who call their master "boss"), with blanks
+  /// between.
   explicit own_servers(std::string which, disk room = disk::endless);
   /// A PostgreSQL that follows that of `primary`, read-only until it is promoted.
   struct standby_of {
@@ -50,6 +51,9 @@ class own_servers {
   [[nodiscard]] int postgres_port() const;
   /// As a role that may make databases.
   [[nodiscard]] std::string postgres_url() const;
+  [[nodiscard]] int pooler_port() const;
+  /// Starts the pooler anew with this `pool_mode`.
+  void pool(const std::string& mode) const;
   [[nodiscard]] int redis_port() const;
   [[nodiscard]] int replica_port() const;
   [[nodiscard]] int sentinel_port() const;
@@ -61,6 +65,7 @@ class own_servers {
   /// As kill -9 on all its processes would: what was committed is there after `start`.
   void kill_postgres() const;
   void kill_redis() const;
+  void kill_pooler() const;
   /// Starts what does not run, on the same data and ports.
   void start() const;
   /// From now on tables do not grow. **Requires** disk::can_be_full.
