@@ -48,6 +48,13 @@ struct bad_case {
 
 /// Requests that are refused before anything is looked at: not one may leave a trace.
 std::vector<bad_case> cases_without_trace(const stage& on);
+/// Requests that are no HTTP, as bytes: charges that would be good but for their form.
+struct bytes_case {
+  std::string name, bytes;
+  int status;
+  std::string code;
+};
+std::vector<bytes_case> cases_of_bytes(const stage& on);
 /// Requests whose refusal is remembered under their key, and which change nothing else.
 std::vector<bad_case> cases_with_key_remembered(const stage& on);
 

@@ -1,4 +1,5 @@
 #include "actors/payment/saga.hpp"
+#include "tests/http/raw_client.hpp"
 #include "tests/system/bad_input_cases.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
@@ -160,6 +161,26 @@ TEST_F(BadInput, IsRefusedOnEveryRouteAndLeavesNoTrace) {
   std::cout << cases.size() << " cases\n";
   ASSERT_GT(cases.size(), 1000U);
   send_all(cases);
+  EXPECT_EQ(difference(before, settled_stores()), "");
+}
+
+// In one piece, cut in the middle, and byte by byte.
+TEST_F(BadInput, OfBytesIsRefusedHoweverItIsCutAndLeavesNoTrace) {
+  const auto before = settled_stores();
+  const auto port = rush::parse_url(server_->url()).port();
+  const auto ask = [&](const std::string& bytes, std::size_t step) {
+    http::raw_client client{port};
+    for (std::size_t at = 0; at < bytes.size(); at += step)
+      if (!client.send(std::string_view{bytes}.substr(at, step))) break;
+    return client.receive();
+  };
+  for (const auto& each : cases_of_bytes(*stage_)) {
+    for (const auto step : {each.bytes.size(), each.bytes.size() / 2 + 1, std::size_t{1}}) {
+      const auto answer = ask(each.bytes, step);
+      EXPECT_EQ(answer.status, each.status) << each.name << " by " << step;
+      EXPECT_EQ(answer.code(), each.code) << each.name << " by " << step;
+    }
+  }
   EXPECT_EQ(difference(before, settled_stores()), "");
 }
 
