@@ -1,6 +1,7 @@
 #include "bench/compare/benches.hpp"
 
 #include "bench/compare/baseline_benches.hpp"
+#include "bench/compare/form_benches.hpp"
 #include "bench/compare/http_benches.hpp"
 #include "bench/compare/node_benches.hpp"
 #include "bench/compare/sql_benches.hpp"
@@ -24,6 +25,7 @@ const std::vector<named_bench>& benches() {
        compare_with_hello},
       {"baseline", "baseline-caf", "messages of CAF in one process and over loopback", measure_caf},
       {"http", "http-scenarios", "purchases, storms, readers, people in a line", measure_scenarios},
+      {"http", "http-forms", "a seat map, plain and compressed", measure_forms},
       {"http", "http-on-sale", "everything at once, with a spike", measure_on_sale},
       {"overload", "overload", "three times as many purchases as it can do", measure_overload},
       {"memory", "memory", "seat actors that nobody talks to", measure_memory},

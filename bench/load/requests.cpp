@@ -13,6 +13,7 @@ void begin(std::string& into, std::string_view verb, std::string_view target,
   field("Queue-Token: ", fields.queue_token);
   field("Idempotency-Key: ", fields.idempotency_key);
   field("If-None-Match: ", fields.if_none_match);
+  field("Accept-Encoding: ", fields.accept_encoding);
 }
 
 }  // namespace

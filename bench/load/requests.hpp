@@ -13,6 +13,7 @@ struct request_fields {
   std::string_view queue_token{};
   std::string_view idempotency_key{};
   std::string_view if_none_match{};
+  std::string_view accept_encoding{};
 };
 
 /// The bytes of a GET.
