@@ -8,12 +8,9 @@
 #include <algorithm>
 #include <utility>
 
-#include <boost/beast/core/string.hpp>
-
 namespace boxoffice::http {
 namespace {
 
-using boost::beast::iequals;
 using field = boost::beast::http::field;
 
 constexpr std::string_view gzip_suffix = "-gzip\"";

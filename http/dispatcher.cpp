@@ -3,6 +3,7 @@
 #include "config/log.hpp"
 #include "http/content_coding.hpp"
 #include "http/json_text.hpp"
+#include "http/octets.hpp"
 #include "http/tracing.hpp"
 
 #include <algorithm>
@@ -10,12 +11,9 @@
 #include <utility>
 #include <variant>
 
-#include <boost/beast/core/string.hpp>
-
 namespace boxoffice::http {
 namespace {
 
-using boost::beast::iequals;
 using field = boost::beast::http::field;
 
 void trim(std::string_view& text) {

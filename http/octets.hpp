@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <string_view>
 
 namespace boxoffice::http {
@@ -25,6 +26,14 @@ inline int hex_digit(char c) {
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
   if (c >= 'A' && c <= 'F') return c - 'A' + 10;
   return -1;
+}
+
+/// Whether both are the same but for the case of ASCII letters.
+/// **Why** not boost::beast::iequals: that of 1.74 reads one byte behind the end of texts that
+/// differ in case only.
+inline bool iequals(std::string_view a, std::string_view b) {
+  const auto lower = [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; };
+  return std::ranges::equal(a, b, {}, lower, lower);
 }
 
 /// `text` without blanks at its ends.

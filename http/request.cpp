@@ -2,10 +2,9 @@
 
 #include "actors/core/check.hpp"
 #include "http/json_text.hpp"
+#include "http/octets.hpp"
 
 #include <algorithm>
-
-#include <boost/beast/core/string.hpp>
 
 namespace boxoffice::http {
 
@@ -15,14 +14,14 @@ std::string_view request::header(boost::beast::http::field id) const {
 }
 
 std::string_view request::header(std::string_view name) const {
-  const auto found = std::ranges::find_if(
-      headers, [&](const header_field& f) { return boost::beast::iequals(f.name, name); });
+  const auto found =
+      std::ranges::find_if(headers, [&](const header_field& f) { return iequals(f.name, name); });
   return found == headers.end() ? std::string_view{} : found->value;
 }
 
 std::size_t request::header_count(std::string_view name) const {
-  return static_cast<std::size_t>(std::ranges::count_if(
-      headers, [&](const header_field& f) { return boost::beast::iequals(f.name, name); }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(headers, [&](const header_field& f) { return iequals(f.name, name); }));
 }
 
 std::optional<std::string_view> request::query_value(std::string_view name) const {

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <limits>
 
-#include <boost/beast/core/string.hpp>
 #include <boost/beast/http/error.hpp>
 
 namespace boxoffice::http {
@@ -95,9 +94,9 @@ bool request_parser::accept(field id, std::string_view value) {
   if (id == field::content_length)
     return ++lengths_ == 1 && !value.empty() && std::ranges::all_of(value, is_decimal);
   if (id == field::transfer_encoding)
-    return ++encodings_ == 1 && head_.version == 11 && boost::beast::iequals(value, "chunked");
+    return ++encodings_ == 1 && head_.version == 11 && iequals(value, "chunked");
   if (id == field::expect && head_.version == 11)
-    head_.expects_continue = boost::beast::iequals(value, "100-continue");
+    head_.expects_continue = iequals(value, "100-continue");
   return true;
 }
 

@@ -5,8 +5,6 @@
 #include <algorithm>
 #include <cstdint>
 
-#include <boost/beast/core/string.hpp>
-
 namespace boxoffice::http {
 namespace {
 
@@ -34,9 +32,8 @@ bool append_decoded(std::string& out, std::string_view raw, plus_sign plus) {
 // Cuts scheme and authority off an absolute-form target; false when it has neither form.
 bool take_origin_form(std::string_view& raw) {
   if (raw.starts_with('/')) return true;
-  const std::size_t scheme = boost::beast::iequals(raw.substr(0, 7), "http://")
-                                 ? 7
-                                 : (boost::beast::iequals(raw.substr(0, 8), "https://") ? 8 : 0);
+  const std::size_t scheme =
+      iequals(raw.substr(0, 7), "http://") ? 7 : (iequals(raw.substr(0, 8), "https://") ? 8 : 0);
   if (scheme == 0) return false;
   raw.remove_prefix(scheme);
   const auto end = raw.find_first_of("/?");

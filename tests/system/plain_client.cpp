@@ -1,6 +1,7 @@
 #include "tests/system/plain_client.hpp"
 
 #include "bench/rush/connection_pool.hpp"
+#include "http/octets.hpp"
 
 #include <chrono>
 #include <optional>
@@ -23,7 +24,7 @@ constexpr std::chrono::seconds answer_time_max{30};
 
 std::string plain_answer::header(std::string_view name) const {
   for (const auto& [key, value] : headers)
-    if (beast::iequals(key, name)) return value;
+    if (http::iequals(key, name)) return value;
   return {};
 }
 

@@ -42,6 +42,10 @@ const banned_word banned_words[] = {
      where_banned::everywhere,
      {"actors/node/", "http/", "main.cpp",  // http: salts and request ids
       "storage/reconnect.cpp"}},            // spreads attempts to connect
+    {"beast::iequals",
+     "it reads one byte too far; http/octets.hpp has another",
+     where_banned::everywhere,
+     {}},
     {"rand(", "randomness is handed in by the node", where_banned::everywhere, {}},
 };
 
