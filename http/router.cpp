@@ -16,6 +16,7 @@ std::vector<std::string> split(std::string_view pattern) {
     pattern.remove_prefix(1);
     const auto segment = pattern.substr(0, pattern.find('/'));
     const bool parameter = segment.starts_with('{') && segment.ends_with('}');
+    check(!segment.empty(), "a segment of a route pattern is not empty");
     out.emplace_back(parameter ? std::string_view{} : segment);
     pattern.remove_prefix(segment.size());
   }

@@ -46,8 +46,8 @@ struct route {
 /// Finds the route of a request. Filled once at start, read by all threads then.
 class router {
  public:
-  /// **Requires** a pattern that begins with `/`, has at most `path_arguments_max` parameters, and
-  /// was not added before with the same method.
+  /// **Requires** a pattern that begins with `/`, has no empty segment and at most
+  /// `path_arguments_max` parameters, and was not added before with the same method.
   router& add(route line);
 
   struct match {
