@@ -14,8 +14,8 @@ namespace boxoffice::encoding {
 /// same in every store. The first byte of an answer is the version of its layout: whoever adds a
 /// field raises it and goes on reading the older ones.
 ///
-/// **Ensures** decode(encode(x)) == x, field by field. Decoding throws decode_error on anything
-/// else.
+/// **Ensures** decode(encode(x)) == x, field by field, but for `parked_from` and `released_at` of a
+/// payment, which are in no answer. Decoding throws decode_error on anything else.
 std::string encode(const hold_outcome& answer);
 std::string encode(const point_outcome& answer);
 std::string encode(const payment_outcome& answer);

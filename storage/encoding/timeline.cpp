@@ -36,6 +36,14 @@ std::int64_t take_number(std::string_view& line) {
   return value;
 }
 
+template <class Enum>
+Enum take_one_of(std::string_view& line, Enum last) {
+  const auto number = take_number(line);
+  if (number < 0 || number > static_cast<std::int64_t>(last))
+    throw decode_error{"a line of a timeline has an unknown enumerator"};
+  return static_cast<Enum>(number);
+}
+
 }  // namespace
 
 std::string encode(std::span<const saga_note> notes) {
@@ -60,8 +68,8 @@ std::vector<saga_note> decode_notes(std::string_view stored, payment_id of) {
     auto& n = found.emplace_back();
     n.payment = of;
     n.at = from_unix_ms(take_number(line));
-    n.state = static_cast<saga_state>(take_number(line));
-    n.step = static_cast<saga_step>(take_number(line));
+    n.state = take_one_of(line, saga_state::refunded);
+    n.step = take_one_of(line, saga_step::none);
     n.what = unescaped(line);
   }
   return found;
