@@ -3,6 +3,7 @@
 #include "commands/data_commands.hpp"
 #include "commands/serve.hpp"
 #include "config/command_line.hpp"
+#include "config/log_line.hpp"
 #include "http/operator_commands.hpp"
 #include "storage/sqlite/data_directory.hpp"
 
@@ -67,10 +68,10 @@ int main(int argc, char** argv) {
   try {
     return static_cast<int>(run(std::get<command_line>(parsed)));
   } catch (const data_directory_in_use& e) {
-    std::cerr << "boxoffice: " << e.what() << '\n';
+    std::cerr << "boxoffice: " << for_terminal(e.what()) << '\n';
     return static_cast<int>(exit_code::data_dir_in_use);
   } catch (const std::exception& e) {
-    std::cerr << "boxoffice: " << e.what() << '\n';
+    std::cerr << "boxoffice: " << for_terminal(e.what()) << '\n';
     return static_cast<int>(exit_code::failed);
   }
 }

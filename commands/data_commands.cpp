@@ -2,6 +2,7 @@
 
 #include "actors/audit/run_audit.hpp"
 #include "actors/node/real_sources.hpp"
+#include "config/log_line.hpp"
 #include "http/audit_page.hpp"
 #include "storage/open_stores.hpp"
 #include "storage/sqlite/data_directory.hpp"
@@ -35,10 +36,11 @@ bool verify(settings how, const std::string& directory) {
 
 exit_code migrate(const settings& how, const command_arguments& asked) {
   const data_directory held{how.node.data_dir};
-  if (asked.new_store) std::cout << make_new_store(how, *asked.new_store) << '\n';
-  if (asked.accepted_store) std::cout << accept_set_back(how, *asked.accepted_store) << '\n';
+  if (asked.new_store) std::cout << for_terminal(make_new_store(how, *asked.new_store)) << '\n';
+  if (asked.accepted_store)
+    std::cout << for_terminal(accept_set_back(how, *asked.accepted_store)) << '\n';
   for (const auto& line : migrate_stores(how))
-    std::cout << line << '\n';
+    std::cout << for_terminal(line) << '\n';
   return exit_code::stopped;
 }
 
@@ -56,14 +58,14 @@ exit_code audit_books(const settings& how, const command_arguments& asked) try {
                                                   : http::describe(report));
   return report.ok() ? exit_code::stopped : exit_code::failed;
 } catch (const storage_error& e) {
-  std::cerr << "boxoffice: the audit could not look: " << e.what() << '\n';
+  std::cerr << "boxoffice: the audit could not look: " << for_terminal(e.what()) << '\n';
   return exit_code::could_not_look;
 }
 
 exit_code back_up(const settings& how, const command_arguments& asked) {
   back_up_stores(how, asked.directory);
   if (!verify(how, asked.directory)) return exit_code::failed;
-  std::cout << asked.directory << ": a verified backup\n";
+  std::cout << for_terminal(asked.directory) << ": a verified backup\n";
   return exit_code::stopped;
 }
 
@@ -71,7 +73,7 @@ exit_code restore(const settings& how, const command_arguments& asked) {
   const data_directory held{how.node.data_dir};
   if (!verify(how, asked.directory)) return exit_code::failed;
   restore_stores(how, asked.directory);
-  std::cout << held.path().string() << ": restored from " << asked.directory << '\n';
+  std::cout << for_terminal(held.path().string() + ": restored from " + asked.directory) << '\n';
   return exit_code::stopped;
 }
 

@@ -4,6 +4,7 @@
 #include "actors/node/real_sources.hpp"
 #include "actors/node/signal_watch.hpp"
 #include "config/log.hpp"
+#include "config/log_line.hpp"
 #include "http/application.hpp"
 #include "http/event_post.hpp"
 #include "storage/open_stores.hpp"
@@ -73,7 +74,7 @@ std::optional<exit_code> serve_once(const settings& how, const surroundings& in)
   services.stop();
   if (begins_anew && !signals.token().stop_requested()) return std::nullopt;
   if (end.trouble == store_trouble::none || begins_anew) return exit_code::stopped;
-  std::cerr << "boxoffice: " << end.store << ": " << end.reason << '\n';
+  std::cerr << "boxoffice: " << end.store << ": " << for_terminal(end.reason) << '\n';
   return code_of(end.trouble);
 }
 

@@ -6,6 +6,7 @@
 #include <charconv>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <type_traits>
 
 namespace boxoffice {
@@ -45,7 +46,14 @@ void append_unit(std::string& out, unsigned unit) {
   out += digits[unit & 0xF];
 }
 
-void append_ascii(std::string& out, unsigned char c) {
+/// What the text stands in.
+enum class place : std::uint8_t { json, terminal };
+
+void append_ascii(std::string& out, unsigned char c, place in) {
+  if (in == place::terminal && (c == '"' || c == '\\' || c == '\n')) {
+    out += static_cast<char>(c);
+    return;
+  }
   switch (c) {
     case '"':
       out += "\\\"";
@@ -70,7 +78,7 @@ void append_ascii(std::string& out, unsigned char c) {
   }
 }
 
-void append_escaped(std::string& out, std::string_view text) {
+void append_escaped(std::string& out, std::string_view text, place in = place::json) {
   std::size_t at = 0;
   while (at < text.size() && at < limits::log_field_bytes_max) {
     const auto bytes = sequence_bytes(text, at);
@@ -78,7 +86,7 @@ void append_escaped(std::string& out, std::string_view text) {
     if (bytes == 0) {
       out += replacement;
     } else if (bytes == 1) {
-      append_ascii(out, lead);
+      append_ascii(out, lead, in);
     } else if (lead == 0xC2 && static_cast<unsigned char>(text[at + 1]) < 0xA0) {
       append_unit(out, static_cast<unsigned char>(text[at + 1]));  // C1 controls steer terminals
     } else {
@@ -142,6 +150,12 @@ void append_value(std::string& out, const log_field& field, text_style style) {
 std::string escape_json(std::string_view text) {
   std::string out;
   append_escaped(out, text);
+  return out;
+}
+
+std::string for_terminal(std::string_view text) {
+  std::string out;
+  append_escaped(out, text, place::terminal);
   return out;
 }
 

@@ -1,6 +1,7 @@
 #include "http/operator_commands.hpp"
 
 #include "actors/core/ids.hpp"
+#include "config/log_line.hpp"
 #include "http/operator_client.hpp"
 #include "http/text_table.hpp"
 #include "http/token.hpp"
@@ -186,7 +187,8 @@ class operator_run {
     if (as_json())
       out_ << saga.dump(2) << '\n';
     else
-      out_ << text_in(saga, "paymentId") << " goes on: " << text_in(saga, "state") << '\n';
+      out_ << for_terminal(text_in(saga, "paymentId") + " goes on: " + text_in(saga, "state"))
+           << '\n';
   }
 
   void list_outbox() {
@@ -215,10 +217,10 @@ class operator_run {
       out_ << told.dump(2) << '\n';
       return;
     }
-    out_ << text_in(told, "eventId") << " and what is parked behind it goes again to";
+    auto line = text_in(told, "eventId") + " and what is parked behind it goes again to";
     for (const auto& consumer : told.at("consumers"))
-      out_ << ' ' << consumer.get<std::string>();
-    out_ << '\n';
+      line += ' ' + consumer.get<std::string>();
+    out_ << for_terminal(line) << '\n';
   }
 
   const command_line& asked_;
@@ -231,7 +233,7 @@ class operator_run {
 exit_code run_operator_command(const command_line& asked, const settings& how, time_point now,
                                std::ostream& out, std::ostream& errors) {
   const auto fail = [&](exit_code code, const std::string& why) {
-    errors << "boxoffice: " << why << '\n';
+    errors << "boxoffice: " << for_terminal(why) << '\n';
     return code;
   };
   try {

@@ -22,6 +22,14 @@ TEST(LogLine, JsonEscapesWhatWouldEndAStringOrALine) {
   EXPECT_EQ(escape_json("\xC2\x9B"), R"(\u009b)") << "C1: control sequence introducer";
 }
 
+TEST(LogLine, NothingThatIsSaidSteersATerminal) {
+  EXPECT_EQ(for_terminal("\x1b[31mdata\r\x07"), R"(\u001b[31mdata\r\u0007)");
+  EXPECT_EQ(for_terminal("\xC2\x9B"
+                         "2J\xFF\x7f"),
+            "\\u009b2J\xEF\xBF\xBD\\u007f");
+  EXPECT_EQ(for_terminal("\"a\\b\"\n좌석"), "\"a\\b\"\n좌석") << "and nothing else changes";
+}
+
 TEST(LogLine, Utf8StaysAndWhatIsNoneIsReplaced) {
   EXPECT_EQ(escape_json("좌석 é 🎫"), "좌석 é 🎫");
   EXPECT_EQ(escape_json("a\xFFz"), "a\xEF\xBF\xBDz");
