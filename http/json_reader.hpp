@@ -44,7 +44,7 @@ struct count_bounds {
 /// of the same kind, within a call of `object` or `array`.
 class json_reader {
  public:
-  /// **Requires** `value` to outlive the reader.
+  /// **Requires** `value`, and the names that are asked for, to outlive the reader.
   explicit json_reader(const nlohmann::json& value);
 
   [[nodiscard]] bool has(std::string_view name) const;
