@@ -71,6 +71,7 @@ relay_progress::refused relay_progress::consumer_refused(std::uint64_t sequence,
   tries_ = 0;
   if (replays_) {
     // It stays where it is, with what lies behind it; only the reason is new.
+    parked_again_ = e.sequence;
     parking_.insert_or_assign(e.sequence, parked_event{consumer_, e, reason + tries, now});
     waiting_.clear();
     replays_.reset();
@@ -130,7 +131,12 @@ bool relay_progress::owes_store() const {
   return !replayed_.empty() || (!parking_.empty() && parking_.begin()->first <= passed());
 }
 
-void relay_progress::cannot_store(std::uint64_t sequence) { unstorable_.insert(sequence); }
+void relay_progress::cannot_store(std::uint64_t sequence) {
+  if (sequence != parked_again_)
+    unstorable_.insert(sequence);
+  else
+    parking_.erase(sequence);  // the store has it, with the reason of before
+}
 
 void relay_progress::stored(const news& written) {
   for (const auto& p : written.parked) {

@@ -106,6 +106,7 @@ class relay_progress {
   std::size_t parked_events_;
   std::optional<schedule_id> replays_;
   std::map<std::uint64_t, parked_event> parking_;  // not yet stored, by sequence
+  std::uint64_t parked_again_{0};                  // of the last replay: refused, and in the store
   std::set<std::uint64_t> unstorable_;             // of `parking_`: what the store refuses
   std::vector<event_id> replayed_;                 // not yet stored
 };

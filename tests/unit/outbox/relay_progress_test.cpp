@@ -214,5 +214,19 @@ TEST(RelayProgress, WritesParkedEventsOneByOneWhenAsked) {
   EXPECT_EQ(p.unstored(1).position, 3U);
 }
 
+// Where the store has it parked already, only its reason is new.
+TEST(RelayProgress, AReplayWhoseNewReasonCannotBeStoredHoldsNothingBack) {
+  relay_progress p{"boards", 7, {{{{2}, 3}}, 1}, 3};
+  ASSERT_TRUE(p.begin_replay({2}));
+  p.give_again(rows({event(3, 2)}));
+  EXPECT_EQ(p.consumer_refused(3, "again no", false, t0), refused::parked);
+  EXPECT_EQ(parked_in(p.unstored()), sequences{3});
+  p.cannot_store(3);
+  EXPECT_EQ(p.unstored().position, 7U) << "the store never hears of going back";
+  EXPECT_FALSE(p.owes_store());
+  p.give({event(8, 1), event(9, 2)}, t0);
+  EXPECT_EQ(of(p.waiting()), sequences{8}) << "and the schedule still waits";
+}
+
 }  // namespace
 }  // namespace boxoffice
