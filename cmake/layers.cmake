@@ -22,6 +22,10 @@ elseif(BOXOFFICE_SANITIZE STREQUAL "thread")
   target_compile_definitions(boxoffice_build_rules INTERFACE BOOST_ASIO_DISABLE_FENCED_BLOCK)
   target_link_options(boxoffice_build_rules INTERFACE -fsanitize=thread)
 endif()
+if(BOXOFFICE_FUZZ)
+  # Counts branches and compares, which libFuzzer steers by.
+  target_compile_options(boxoffice_build_rules INTERFACE -fsanitize=fuzzer-no-link)
+endif()
 
 # compile_together(TARGET n): n files of it at a time, so that what their templates, those of CAF and
 # Beast above all, have in common is instantiated once. Each file still compiles alone: the tidy preset

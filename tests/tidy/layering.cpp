@@ -100,6 +100,7 @@ const package packages[] = {
     {{"spdlog/"}, {"config/", "storage/", "http/", "bench/", "tests/", "main.cpp"}},
     {{"gtest/", "gmock/"}, {"tests/"}},
     {{"benchmark/"}, {"bench/"}},
+    {{"fuzzer/"}, {"tests/fuzz/"}},
     // The operating system: in the outer layers, and in what starts and stops the node.
     {{"unistd.h", "dlfcn.h", "fcntl.h", "poll.h", "signal.h", "pthread.h", "netdb.h", "netinet/",
       "arpa/", "sys/", "stdlib.h", "malloc.h"},
