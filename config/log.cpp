@@ -156,6 +156,17 @@ void log(log_level level, std::string_view component, std::string_view message,
   if (const auto to = current_backend()) write(*to, level, component, message, fields);
 }
 
+void log(log_level level, const log_request& by, std::string_view component,
+         std::string_view message, std::initializer_list<log_field> fields) {
+  if (level == log_level::off || !log_enabled(level)) return;
+  std::vector<log_field> all;
+  all.reserve(fields.size() + 2);
+  if (!by.request_id.empty()) all.emplace_back("request_id", by.request_id);
+  if (!by.trace_id.empty()) all.emplace_back("trace_id", by.trace_id);
+  all.insert(all.end(), fields);
+  if (const auto to = current_backend()) write(*to, level, component, message, all);
+}
+
 log_counts log_state() {
   const auto of = current_backend();
   if (!of) return {};

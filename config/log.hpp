@@ -45,6 +45,18 @@ struct log_field {
   value_type value;
 };
 
+/// On whose behalf something is done, as the fields `request_id` and `trace_id` of a line. What is
+/// empty is left out. Borrows its texts, as log_field does. Whoever knows both ids becomes one.
+struct log_request {
+  log_request(std::string_view request_id_, std::string_view trace_id_)
+      : request_id{request_id_}, trace_id{trace_id_} {}
+  template <class Known>
+  requires requires(const Known& k) { k.request_id(), k.trace_id(); }
+  log_request(const Known& k) : log_request{k.request_id(), k.trace_id()} {}
+
+  std::string_view request_id, trace_id;
+};
+
 /// Owned by `logging`; everybody else asks `log_enabled`.
 extern std::atomic<log_level> lowest_log_level;
 
@@ -54,8 +66,8 @@ inline bool log_enabled(log_level level) {
 }
 
 /// Queues one line for standard error; never waits for the terminal or the disk. The fields that
-/// belong to every line of a request or a payment are named `request_id` and `payment_id`. Texts
-/// may hold anything a client sent: they are escaped, and cut at limits::log_field_bytes_max.
+/// belong to every line of a payment or a reservation are named `payment_id` and `reservation_id`.
+/// Texts may hold anything a client sent: they are escaped, and cut at limits::log_field_bytes_max.
 /// Of `info` and above, one line of each kind is written in limits::log_repeat_every; the others
 /// are counted in the field `repeated` of the next. A kind is a component, a message, and who it is
 /// about, as the fields `store`, `database`, `service`, `consumer`, `board` and `version` say.
@@ -63,6 +75,9 @@ inline bool log_enabled(log_level level) {
 /// **Ensures** nothing at all before a `logging` exists and after it ended. **Thread**: any.
 void log(log_level level, std::string_view component, std::string_view message,
          std::initializer_list<log_field> fields = {});
+/// The same with the ids of a request, in front of the other fields.
+void log(log_level level, const log_request& by, std::string_view component,
+         std::string_view message, std::initializer_list<log_field> fields = {});
 
 /// How the log is doing, for the metrics.
 struct log_counts {

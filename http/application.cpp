@@ -1,6 +1,5 @@
 #include "http/application.hpp"
 
-#include "http/bridge.hpp"
 #include "http/demo.hpp"
 #include "http/endpoints/endpoints.hpp"
 #include "http/endpoints/readiness.hpp"
@@ -19,13 +18,6 @@
 
 namespace boxoffice::http {
 namespace {
-
-using gateway_replies =
-    reply_types<catalogue_reply, hold_reply, release_reply, reservation_reply, reservations_reply,
-                seats_reply, charge_reply, balance_reply, transactions_reply, payment_reply,
-                payment_found, saga_list, saga_report, saga_command_reply, outbox_list,
-                replay_reply, queue_reply, token_reply, best_selling_reply, sold_out_reply,
-                invariants_reply>;
 
 constexpr std::chrono::milliseconds ready_poll_every{20};
 
@@ -74,10 +66,11 @@ class application::parts {
         secret_{shared_secret(how)},
         tokens_{verification_key(how, secret_)},
         server_{api_rules(how, on.services), &tokens_, on.time, on.meters},
-        bridge_{std::in_place, on.system, server_.executor(), on.meters, gateway_replies{}},
+        bridge_{std::in_place, on.system, server_.executor(), on.time, on.meters},
         gateway_{*bridge_, gateway_parts{.services = on.services,
                                          .catalogue = on.catalogue,
                                          .measured = on.meters,
+                                         .random = on.random,
                                          .hold_time_default = how.reservation.hold_time,
                                          .payment_answer_time = how.payment.answer_time,
                                          .incarnation = on.random.next(),
@@ -148,7 +141,7 @@ class application::parts {
   const std::string secret_;
   token_verifier tokens_;
   server server_;
-  std::optional<bridge> bridge_;
+  std::optional<service_bridge> bridge_;
   gateway gateway_;
   std::optional<server> metrics_server_;
 };

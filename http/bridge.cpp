@@ -5,15 +5,9 @@
 #include <caf/result.hpp>
 #include <caf/scheduled_actor.hpp>
 
-namespace boxoffice::http {
+namespace boxoffice::http::bridge_detail {
 
-bridge::~bridge() {
-  table_->close();
-  caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
-}
-
-void bridge::drop_unexpected(caf::event_based_actor* self,
-                             const std::shared_ptr<ticket_table>& table) {
+void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<ticket_table>& table) {
   self->set_default_handler(
       [table](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
         table->count_unexpected();
@@ -21,4 +15,4 @@ void bridge::drop_unexpected(caf::event_based_actor* self,
       });
 }
 
-}  // namespace boxoffice::http
+}  // namespace boxoffice::http::bridge_detail

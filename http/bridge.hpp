@@ -1,12 +1,14 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
+#include "actors/core/time.hpp"
 #include "http/ticket_table.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <type_traits>
 #include <typeinfo>
 #include <utility>
 
@@ -22,47 +24,82 @@
 
 namespace boxoffice::http {
 
-/// Names the reply messages a bridge takes. Each has a member `std::uint64_t ticket`.
-template <class... Replies>
-struct reply_types {};
+namespace bridge_detail {
+
+template <class... Messages>
+struct message_list {};
+
+/// Both together, each once.
+template <class... Known, class... More>
+constexpr auto operator|(message_list<Known...> known, message_list<More...> /*more*/) {
+  if constexpr (sizeof...(More) == 0)
+    return known;
+  else if constexpr (sizeof...(More) > 1)
+    return (known | ... | message_list<More>{});
+  else if constexpr ((std::is_same_v<Known, More...> || ...))
+    return known;
+  else
+    return message_list<Known..., More...>{};
+}
+
+template <class Message>
+constexpr auto reply_to() {
+  if constexpr (requires { typename Message::reply; })
+    return message_list<typename Message::reply>{};
+  else
+    return message_list<>{};
+}
+
+/// What the questions of an actor are answered with.
+template <class Actor>
+struct replies_of;
+template <class... Messages>
+struct replies_of<accepts<Messages...>> {
+  using type = decltype((message_list<>{} | ... | reply_to<Messages>()));
+};
+
+/// Messages that are no reply are counted and dropped.
+void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<ticket_table>& table);
+
+}  // namespace bridge_detail
 
 /// How a handler asks an actor: the one way from asio to CAF and back.
 ///
 ///     read_balance question{.user = …};   // named: docs/decisions/0005-questions-have-names.md
-///     const auto reply = co_await bridge.ask<balance_reply>(accounts, std::move(question), 2s);
+///     const auto reply = co_await bridge.ask(accounts, std::move(question), 2s);
 ///     if (!reply) co_return problem{problem_code::unavailable};   // nothing known
 ///
-/// The question is a plain message with a member `ticket`, sent in the name of one gateway actor;
-/// the reply is a plain message to the sender with the same ticket. No CAF request, no timer per
-/// question. No reply within the deadline means that nothing is known, not that nothing was done.
+/// A question is a plain message that names its `reply` and has the members `ticket` and `call`; it
+/// is sent in the name of one gateway actor. The reply is a plain message to the sender with the
+/// same ticket. No CAF request, no timer per question. No reply within the deadline means that
+/// nothing is known, not that nothing was done. `Actors` are the interfaces that can be asked: from
+/// their questions follows which replies are taken.
 ///
 /// Life cycle: made before the server starts, destroyed after the server has stopped and before its
 /// io executor and its actor system end. **Requires** the meters to outlive the actor system.
 /// **Thread**: any.
+template <class... Actors>
 class bridge {
  public:
-  template <class... Replies>
-  bridge(caf::actor_system& system, const boost::asio::any_io_executor& io, meters& all,
-         reply_types<Replies...> /*taken*/)
-      : table_{std::make_shared<ticket_table>(io, all)},
-        // The table is an argument and no capture: CAF 0.17 dereferences the null list of none.
-        gateway_{system.spawn(
-            [](caf::event_based_actor* self,
-               const std::shared_ptr<ticket_table>& table) -> caf::behavior {
-              drop_unexpected(self, table);
-              return {settle_entry<Replies>{table}...};
-            },
-            table_)} {}
+  bridge(caf::actor_system& system, const boost::asio::any_io_executor& io,
+         const boxoffice::clock& time, meters& all)
+      : time_{time},
+        table_{std::make_shared<ticket_table>(io, all)},
+        gateway_{spawn_gateway(system, table_, replies{})} {}
   /// Ends the gateway actor; whoever still waits gets nothing.
-  ~bridge();
+  ~bridge() {
+    table_->close();
+    caf::anon_send_exit(gateway_, caf::exit_reason::user_shutdown);
+  }
   bridge(const bridge&) = delete;
   bridge& operator=(const bridge&) = delete;
 
   /// Sends `question` to `to` and waits for its reply. Empty when none came within `within`, or
-  /// when `to` is not an actor. **Requires** `Reply` among the types of the bridge.
-  template <class Reply, class Handle, class Question>
-  boost::asio::awaitable<std::optional<Reply>> ask(Handle to, Question question,
-                                                   std::chrono::milliseconds within) {
+  /// when `to` is not an actor. The question carries this deadline: after it nobody carries it out.
+  template <class Handle, class Question, class Reply = typename Question::reply>
+  requires(std::is_same_v<Handle, Actors> ||
+           ...) boost::asio::awaitable<std::optional<Reply>> ask(Handle to, Question question,
+                                                                 std::chrono::milliseconds within) {
     if (!to) co_return std::nullopt;
     co_return co_await boost::asio::async_initiate<const boost::asio::use_awaitable_t<>,
                                                    void(std::optional<Reply>)>(
@@ -72,6 +109,7 @@ class bridge {
           auto gateway = gateway_;
           auto target = std::move(to);
           auto message = std::move(question);
+          message.call.deadline = time_.now() + within;
           message.ticket = table->open(
               std::make_unique<waiting<Reply, decltype(done)>>(std::move(done)), within);
           caf::send_as(gateway, target, std::move(message));
@@ -88,6 +126,9 @@ class bridge {
   [[nodiscard]] std::size_t waiting_count() const { return table_->waiting(); }
 
  private:
+  using replies = decltype((bridge_detail::message_list<>{} | ... |
+                            typename bridge_detail::replies_of<Actors>::type{}));
+
   template <class Reply>
   struct settle_entry {
     std::shared_ptr<ticket_table> table;
@@ -112,9 +153,21 @@ class bridge {
     Done done_;
   };
 
-  static void drop_unexpected(caf::event_based_actor* self,
-                              const std::shared_ptr<ticket_table>& table);
+  template <class... Replies>
+  static caf::actor spawn_gateway(caf::actor_system& system,
+                                  const std::shared_ptr<ticket_table>& table,
+                                  bridge_detail::message_list<Replies...> /*taken*/) {
+    // The table is an argument and no capture: CAF 0.17 dereferences the null list of none.
+    return system.spawn(
+        [](caf::event_based_actor* self,
+           const std::shared_ptr<ticket_table>& shared) -> caf::behavior {
+          bridge_detail::count_unexpected(self, shared);
+          return {settle_entry<Replies>{shared}...};
+        },
+        table);
+  }
 
+  const boxoffice::clock& time_;
   std::shared_ptr<ticket_table> table_;
   caf::actor gateway_;
 };

@@ -76,12 +76,12 @@ boost::asio::awaitable<std::string> load_demo(gateway& g, demo_catalogue demo) {
   if (!g.snapshot()->concerts.empty()) co_return std::string{};
   for (auto& entry : demo.entries) {
     create_concert command{0, std::move(entry.of)};
-    const auto made = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
+    const auto made = co_await g.ask_for_nobody(g.services().catalogue, command);
     if (!made || made->fault != fault::none) co_return "the catalogue does not answer";
     for (auto& one : entry.schedules) {
       one.concert = made->concert;
       create_schedule addition{0, std::move(one)};
-      const auto added = co_await g.ask<catalogue_reply>(g.services().catalogue, addition);
+      const auto added = co_await g.ask_for_nobody(g.services().catalogue, addition);
       if (!added || added->fault != fault::none) co_return "the catalogue does not answer";
     }
   }

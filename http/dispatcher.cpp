@@ -4,7 +4,6 @@
 #include "http/content_coding.hpp"
 #include "http/json_text.hpp"
 #include "http/octets.hpp"
-#include "http/tracing.hpp"
 
 #include <algorithm>
 #include <exception>
@@ -69,6 +68,8 @@ std::string key_text(std::string_view value) {
   }
   return text;
 }
+
+log_request asker_of(const request& about) { return {about.request_id, about.trace_id()}; }
 
 bool is_visible(std::string_view text) {
   return std::ranges::all_of(text, [](char c) { return c > 0x20 && c < 0x7F; });
@@ -187,8 +188,6 @@ decision dispatcher::decide(request& about, const target& wanted) const {
   if (!out.refused && !(about.query.empty())) out.refused = check_query(about, which);
   if (!out.refused) out.refused = check_codings(about, which);
   if (which.queue == queue_token_rule::taken) about.queue_token = about.header("Queue-Token");
-  if (const auto parent = about.header("traceparent"); is_traceparent(parent))
-    about.traceparent = parent;
   return out;
 }
 
@@ -206,11 +205,11 @@ boost::asio::awaitable<response> dispatcher::answer(request& about, decision& wh
     const std::unique_ptr<gauge, decltype(leave)> counted{&measured_.in_flight(), leave};
     co_return co_await what.found->handle(about);
   } catch (const std::exception& error) {
-    log(log_level::error, "http", "handler failed",
-        {{"request_id", about.request_id}, {"path", about.path}, {"error", error.what()}});
+    log(log_level::error, asker_of(about), "http", "handler failed",
+        {{"path", about.path}, {"error", error.what()}});
   } catch (...) {
-    log(log_level::error, "http", "handler failed",
-        {{"request_id", about.request_id}, {"path", about.path}, {"error", "unknown exception"}});
+    log(log_level::error, asker_of(about), "http", "handler failed",
+        {{"path", about.path}, {"error", "unknown exception"}});
   }
   co_return problem{problem_code::internal};
 }
@@ -220,9 +219,8 @@ void dispatcher::finished(const request& about, const decision& what, status cod
   measured_.observe(what.found, what.index, code, took);
   const auto level = code == status::internal_server_error ? log_level::error : log_level::debug;
   if (!log_enabled(level)) return;
-  log(level, "http", "request done",
-      {{"request_id", about.request_id},
-       {"method", std::string_view{boost::beast::http::to_string(about.method)}},
+  log(level, asker_of(about), "http", "request done",
+      {{"method", std::string_view{boost::beast::http::to_string(about.method)}},
        {"path", about.path},
        {"status", static_cast<unsigned>(code)},
        {"microseconds", std::chrono::duration_cast<std::chrono::microseconds>(took).count()}});

@@ -72,6 +72,7 @@ std::string render_event(const payment_event& e) {
   out["holdsElse"] = e.holds_else;
   out["paidAt"] = to_rfc3339(e.paid_at);
   out["occurredAt"] = to_rfc3339(e.occurred_at);
+  if (const auto& parent = e.from.traceparent(); !parent.empty()) out["traceparent"] = parent;
   return out.dump();
 }
 
@@ -148,6 +149,10 @@ class http_event_sink::connection {
   [[nodiscard]] outgoing_request compose(const payment_event& event) const {
     outgoing_request out{outgoing_method::post, where_, {}, render_event(event)};
     out.headers = {"Content-Type: application/json", "Idempotency-Key: " + to_text(event.id)};
+    if (const auto& id = event.from.request_id(); !id.empty())
+      out.headers.push_back("X-Request-Id: " + id);
+    if (const auto& parent = event.from.traceparent(); !parent.empty())
+      out.headers.push_back("traceparent: " + parent);
     if (!secret_.empty())
       out.headers.push_back("X-Boxoffice-Signature: " +
                             sign_event(secret_, out.body, clock_.calendar()));

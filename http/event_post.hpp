@@ -12,7 +12,8 @@
 
 namespace boxoffice::http {
 
-/// The body that carries an event: `{eventId, sequence, type, paymentId, …}`.
+/// The body that carries an event: `{eventId, sequence, type, paymentId, …}`, and `traceparent`
+/// when the client sent one.
 std::string render_event(const payment_event& event);
 
 /// `t=<seconds since 1970>,v1=<hex of HMAC-SHA256(secret, "<t>.<body>")>`: the time is signed too,
@@ -20,7 +21,8 @@ std::string render_event(const payment_event& event);
 std::string sign_event(std::string_view secret, std::string_view body, time_point at);
 
 /// Posts events to the data platform over one kept connection, one after the other. Each post
-/// carries `Idempotency-Key` (the event id) and, with a secret, `X-Boxoffice-Signature`.
+/// carries `Idempotency-Key` (the event id), with a secret `X-Boxoffice-Signature`, and, where the
+/// event has them, `X-Request-Id` and `traceparent` of the request that it came of.
 /// **Thread**: `post` from any; `done` is called on a thread of its own.
 class http_event_sink final : public event_sink {
  public:

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/call_context.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/time.hpp"
@@ -61,7 +62,8 @@ struct request {
   std::string_view body;
   nlohmann::json json;  ///< the body, when the route takes JSON
   std::string_view request_id;
-  std::string_view traceparent;    ///< empty when absent or malformed
+  std::string_view traceparent;    ///< the client's; empty when absent or malformed
+  request_origin origin;           ///< what actors are told of it; set when one is asked
   std::string idempotency_key;     ///< when the route takes one; without its quotes
   std::string_view queue_token;    ///< header Queue-Token, when the route takes one
   std::optional<identity> caller;  ///< set when the route needs a role
@@ -70,6 +72,10 @@ struct request {
   time_point now{};       ///< when the request had been read
   time_point calendar{};  ///< the same by the wall clock
 
+  /// 32 hexadecimal digits; empty when the client sent no trace.
+  [[nodiscard]] std::string_view trace_id() const {
+    return request_origin::trace_id_of(traceparent);
+  }
   /// The first header of that name; empty when absent.
   [[nodiscard]] std::string_view header(boost::beast::http::field id) const;
   [[nodiscard]] std::string_view header(std::string_view name) const;

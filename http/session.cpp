@@ -153,6 +153,7 @@ void session::begin_request() {
   request_.headers.clear();
   request_.caller.reset();
   request_.codings = {};
+  request_.origin = {};
   request_.now = context_.time.now();
   request_.calendar = context_.time.calendar();
   context_.ids.next(request_id_);
@@ -168,6 +169,9 @@ form_fault session::read_request_line() {
   request_.headers.swap(head_.fields);
   if (const auto id = request_.header("X-Request-Id"); is_request_id(id)) request_id_.assign(id);
   request_.request_id = request_id_;
+  if (const auto parent = request_.header("traceparent");
+      is_traceparent(parent) && request_.header_count("traceparent") == 1)
+    request_.traceparent = parent;
   if (!target_.read(head_.target)) return form_fault::malformed;
   request_.method = head_.method;
   request_.path = target_.path;

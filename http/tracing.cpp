@@ -53,4 +53,17 @@ bool is_traceparent(std::string_view text) {
          !zero(trace) && !zero(parent) && length_fits;
 }
 
+std::string child_traceparent(std::string_view parent, std::uint64_t span) {
+  if (parent.empty()) return {};
+  constexpr std::string_view digits = "0123456789abcdef";
+  constexpr unsigned known_flags = 0x03;  // sampled, and of Level 2: the trace id is random
+  std::string child{"00-"};
+  child.append(parent.substr(3, 32)).append("-");
+  const auto id = std::max<std::uint64_t>(span, 1);
+  for (int shift = 60; shift >= 0; shift -= 4)
+    child.push_back(digits[(id >> shift) & 0xF]);
+  const auto flags = static_cast<unsigned>(digits.find(parent[54])) & known_flags;
+  return child.append("-0").append(1, digits[flags]);
+}
+
 }  // namespace boxoffice::http

@@ -3,6 +3,7 @@
 #include "actors/audit/audit.hpp"
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/time.hpp"
 
@@ -13,7 +14,9 @@ namespace boxoffice {
 
 /// Asks whether the books of this node add up.
 struct read_invariants {
+  using reply = struct invariants_reply;
   std::uint64_t ticket{0};
+  call_context call{};
 };
 
 /// **Faults** unavailable when a database cannot be read, overloaded when too many ask.

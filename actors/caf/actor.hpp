@@ -82,7 +82,8 @@ timer_fn timer_of(Self* self) {
 ///
 /// A `State` has: `using interface = accepts<…>` (or accepts_also), a constructor that takes
 /// `interface::pointer self` and then the arguments of `spawn_actor`, one `on` per message but
-/// `continuation`, and a `name` for the log.
+/// `continuation`, and a `name` for the log. Of every command that comes from a client's request,
+/// the log has a line at the level debug, so that a request can be followed through the actors.
 ///
 /// **Faults** an exception out of a handler is a bug: it is logged, and the actor ends, for nobody
 /// may trust its memory any more. Its parent sees that: it monitors the actor, or the state has a
@@ -109,19 +110,23 @@ class actor_of<State, accepts<Messages...>> final : public accepts<Messages...>:
   struct entry {
     actor_of* host;
     void operator()(Message& message) const {
+      // A handler may move the message away.
+      const auto from = origin_of(message);
+      if (from && log_enabled(log_level::debug))
+        log(log_level::debug, from, State::name, "asked", {{"command", message_name<Message>()}});
       try {
         if constexpr (std::is_same_v<Message, continuation>)
           message.run();
         else
           host->state_->on(message);
       } catch (const std::exception& e) {
-        host->failed(e.what());
+        host->failed(e.what(), from);
       }
     }
   };
 
-  void failed(const char* what) {
-    log(log_level::error, State::name, "a handler failed: this is a bug", {{"error", what}});
+  void failed(const char* what, const request_origin& from) {
+    log(log_level::error, from, State::name, "a handler failed: this is a bug", {{"error", what}});
     if constexpr (requires(State & s) { s.failed(); }) state_->failed();
     this->quit(caf::exit_reason::unhandled_exception);
   }

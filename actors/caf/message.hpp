@@ -1,10 +1,16 @@
 #pragma once
 
+#include "actors/core/call_context.hpp"
+
 #include <cstddef>
+#include <string>
+#include <string_view>
 #include <type_traits>
 #include <utility>
 
 #include <caf/allowed_unsafe_message_type.hpp>
+#include <caf/error.hpp>
+#include <caf/meta/load_callback.hpp>
 
 namespace boxoffice {
 
@@ -101,6 +107,40 @@ concept plain_message =
 template <class Inspector, message_detail::plain_message T>
 auto inspect(Inspector& f, T& value) {
   return message_detail::each_field(f, value);
+}
+
+/// The name of a message, without namespaces; of a forwarded one, its own. **Why** so: it is what
+/// the compiler calls the type.
+template <class Message>
+constexpr std::string_view message_name() {
+  constexpr std::string_view key = "Message = ";
+  std::string_view text{__PRETTY_FUNCTION__};
+  text.remove_prefix(text.find(key) + key.size());
+  text = text.substr(0, text.find_first_of(";]"));
+  text = text.substr(0, text.find_last_not_of('>') + 1);
+  return text.substr(text.find_last_of(":<") + 1);
+}
+
+/// For which request a message was sent, where it says so.
+template <class Message>
+request_origin origin_of(const Message& m) {
+  if constexpr (requires { m.call.from; })
+    return m.call.from;
+  else if constexpr (requires { m.message.call.from; })
+    return m.message.call.from;
+  else
+    return {};
+}
+
+/// By what it says: at the other end it is an object of its own.
+template <class Inspector>
+auto inspect(Inspector& f, request_origin& from) {
+  auto request_id = from.request_id(), traceparent = from.traceparent();
+  const auto load = [&]() -> caf::error {
+    from = request_id.empty() ? request_origin{} : request_origin{request_id, traceparent};
+    return caf::none;
+  };
+  return f(request_id, traceparent, caf::meta::load_callback(load));
 }
 
 }  // namespace boxoffice

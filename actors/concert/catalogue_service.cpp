@@ -28,7 +28,8 @@ class catalogue_service {
         writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
                                      const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.store, context.writer, caf::actor_cast<caf::actor>(self), name},
-        memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self)},
+        memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self),
+                call_deadlines{context.time, context.meters, name}},
         concerts_{context.meters.level("boxoffice_concerts", "Concerts in the catalogue")},
         schedules_{context.meters.level("boxoffice_schedules", "Schedules in the catalogue")} {
     entity_ = writes_.new_entity();
@@ -73,9 +74,10 @@ class catalogue_service {
   using catalogue_journal = journal<concert_write, request>;
 
   void admit(request r) {
-    if (memory_.serves()) return decide(r);
+    const auto call = call_of(r.what);
+    if (memory_.serves(call)) return decide(r);
     const auto shared = std::make_shared<request>(std::move(r));
-    memory_.admit([this, shared](fault why) {
+    memory_.admit(call, [this, shared](fault why) {
       if (why == fault::none)
         decide(*shared);
       else

@@ -23,6 +23,7 @@ struct concert_context {
   catalogue_view& view;
   boxoffice::meters& meters;
   epoch_numbers& ids;  ///< of concerts and schedules
+  const boxoffice::clock& time;
 };
 
 /// Starts the owner of the master data on top of `loaded` (concert_store::load), and publishes

@@ -3,6 +3,7 @@
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
 #include "actors/concert/catalogue.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 
 #include <cstdint>
@@ -13,21 +14,27 @@ namespace boxoffice {
 
 /// Adds a concert. The caller has checked the form.
 struct create_concert {
+  using reply = struct catalogue_reply;
   std::uint64_t ticket{0};
   concert draft;  ///< id is ignored
+  call_context call{};
 };
 
 /// Adds a schedule to a concert. The caller has checked the form (counts, order of times).
 struct create_schedule {
+  using reply = struct catalogue_reply;
   std::uint64_t ticket{0};
   schedule draft;  ///< id is ignored
+  call_context call{};
 };
 
 /// Changes how a concert lets people in, at once.
 struct change_waiting_room {
+  using reply = struct catalogue_reply;
   std::uint64_t ticket{0};
   concert_id concert;
   waiting_room_rule rule;
+  call_context call{};
 };
 
 enum class catalogue_refusal : std::uint8_t { none, concert_not_found };

@@ -63,6 +63,10 @@ class forwarder {
     switch (m.what) {
       case event_sink::outcome::accepted:
         accepted_.add();
+        if (log_enabled(log_level::debug))
+          log(log_level::debug, queue_.front()->from, name, "the data platform took an event",
+              {{"event_id", to_text(queue_.front()->id)},
+               {"payment_id", to_text(queue_.front()->payment)}});
         finish();
         break;
       case event_sink::outcome::doubtful:
@@ -121,7 +125,7 @@ class forwarder {
 
   // The relay decides what becomes of the front event; what stands behind it comes again.
   void refuse(event_refused::lasting how, const std::string& reason) {
-    log(log_level::error, "data_platform", "the data platform does not take an event",
+    log(log_level::error, queue_.front()->from, name, "the data platform does not take an event",
         {{"event_id", to_text(queue_.front()->id)}, {"reason", reason}});
     tries_ = 0;
     for (const auto& d : open_) {
@@ -137,7 +141,7 @@ class forwarder {
   void try_later(const event_posted& m) {
     retries_.add();
     if (++tries_ == 1 || m.reason != reason_)
-      log(log_level::warning, "data_platform", "cannot forward an event: trying again",
+      log(log_level::warning, queue_.front()->from, name, "cannot forward an event: trying again",
           {{"event_id", to_text(queue_.front()->id)},
            {"reason", m.reason},
            {"not_within_seconds", m.not_within.count()}});

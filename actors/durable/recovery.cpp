@@ -7,26 +7,34 @@
 
 namespace boxoffice {
 
-recovery::recovery(std::size_t stash_max, std::function<void()> load, timer_fn later, resting how)
+recovery::recovery(std::size_t stash_max, std::function<void()> load, timer_fn later,
+                   call_deadlines deadlines, resting how)
     : stash_max_{stash_max},
       load_{std::move(load)},
       later_{std::move(later)},
+      deadlines_{deadlines},
       how_{how},
       pause_{limits::store_retry_first} {}
 
-void recovery::admit(command c, effect of) {
-  if (rests_ && of == effect::writes) return c(fault::unavailable);
+void recovery::admit(const call_context& of, command c, effect what) {
+  if (is_given_up(of.deadline) || (rests_ && what == effect::writes)) return c(fault::unavailable);
   switch (phase_) {
     case phase::serving:
       return c(fault::none);
     case phase::idle:
-      stash(std::move(c));
+      stash({std::move(c), of.deadline});
       return start();
     case phase::loading:
-      return stash(std::move(c));
+      return stash({std::move(c), of.deadline});
     case phase::away:
       return c(fault::unavailable);
   }
+}
+
+bool recovery::is_given_up(time_point deadline) {
+  const auto over = deadlines_.is_over(deadline);
+  if (over) deadlines_.count();
+  return over;
 }
 
 void recovery::start() {
@@ -40,9 +48,9 @@ void recovery::passivate() {
   phase_ = phase::idle;
 }
 
-void recovery::stash(command c) {
-  if (stash_.size() >= stash_max_) return c(fault::overloaded);
-  stash_.push_back(std::move(c));
+void recovery::stash(waiting w) {
+  if (stash_.size() >= stash_max_) return w.run(fault::overloaded);
+  stash_.push_back(std::move(w));
 }
 
 void recovery::reload(cause why) {
@@ -92,11 +100,15 @@ void recovery::prove() {
 
 void recovery::run_stash(fault how) {
   // A command may void memory again; what then waits comes behind the rest.
-  for (auto& c : std::exchange(stash_, {})) {
-    if (how == fault::none && !serves())
-      stash(std::move(c));
+  for (auto& w : std::exchange(stash_, {})) {
+    if (how != fault::none)
+      w.run(how);
+    else if (is_given_up(w.deadline))
+      w.run(fault::unavailable);
+    else if (serves())
+      w.run(fault::none);
     else
-      c(how);
+      stash(std::move(w));
   }
 }
 

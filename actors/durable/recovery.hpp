@@ -3,6 +3,7 @@
 #include "actors/caf/actor.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/time.hpp"
+#include "actors/durable/call_deadlines.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,7 +21,8 @@ namespace boxoffice {
 ///                       away ── after a pause: loaded ──▶ serving
 ///
 /// Commands that come while it is loading wait; while it is away they are refused, for nobody knows
-/// how long that takes. Idle is what nobody has asked for, or not for long.
+/// how long that takes. Idle is what nobody has asked for, or not for long. A command whose client
+/// has given up is refused instead of carried out, as it comes and after it has waited.
 ///
 /// Who answers questions from memory asks for `resting::reads`: after the second batch in a row it
 /// is loaded at once, and until the pause is over only commands that write are refused.
@@ -37,7 +39,7 @@ class recovery {
   /// `load` begins to read the store, and ends, later, in `loaded` or `failed`.
   /// **Units** `stash_max` in commands.
   recovery(std::size_t stash_max, std::function<void()> load, timer_fn later,
-           resting how = resting::away);
+           call_deadlines deadlines = {}, resting how = resting::away);
 
   /// Loads what is idle.
   void start();
@@ -47,12 +49,22 @@ class recovery {
   [[nodiscard]] phase at() const { return phase_; }
   [[nodiscard]] bool serves() const { return phase_ == phase::serving; }
   [[nodiscard]] bool takes_writes() const { return serves() && !rests_; }
+  /// The same for this command: it need not go through `admit`.
+  [[nodiscard]] bool serves(const call_context& of) const {
+    return serves() && !deadlines_.is_over(of.deadline);
+  }
+  [[nodiscard]] bool takes_writes(const call_context& of) const {
+    return takes_writes() && !deadlines_.is_over(of.deadline);
+  }
   /// Which memory this is. What was begun under another number is void.
   [[nodiscard]] std::uint32_t number() const { return number_; }
 
-  /// Runs it, lets it wait for the load, or refuses it: `unavailable`, or `overloaded` when too
-  /// many wait.
-  void admit(command c, effect of = effect::writes);
+  /// Runs it, lets it wait for the load, or refuses it: `unavailable`, also when its client has
+  /// given up, or `overloaded` when too many wait.
+  void admit(const call_context& of, command c, effect what = effect::writes);
+  /// Whether the client of a command that waited elsewhere has given up. Whoever is told so refuses
+  /// the command: it is counted.
+  [[nodiscard]] bool is_given_up(time_point deadline);
   enum class cause : std::uint8_t {
     refused,  ///< the store is well, and refused a write: what comes meanwhile waits
     failed,   ///< a batch failed: the store may be away
@@ -71,7 +83,12 @@ class recovery {
   void failed();
 
  private:
-  void stash(command c);
+  struct waiting {
+    command run;
+    time_point deadline;
+  };
+
+  void stash(waiting w);
   void load_after_pause();
   void rest();
   void in(milliseconds pause, void (recovery::*then)());
@@ -83,13 +100,14 @@ class recovery {
   std::size_t stash_max_;
   std::function<void()> load_;
   timer_fn later_;
+  call_deadlines deadlines_;
   phase phase_{phase::idle};
   std::uint32_t number_{1};
   const resting how_;
   milliseconds pause_;
   bool rests_{false};
   bool unproven_{false};  // nothing became durable since it was read again
-  std::vector<command> stash_;
+  std::vector<waiting> stash_;
 };
 
 }  // namespace boxoffice

@@ -22,10 +22,11 @@ class request_keys {
 
   /// Calls `run()` for a key that is new, or absent: its command runs, and ends with `finish`.
   /// Otherwise `tell(fault, verdict, answer)`, where the answer is null unless it is replayed.
-  /// Either may come later, after a look at the store.
+  /// Either may come later, after a look at the store; a command whose client has given up by then
+  /// is unavailable.
   template <class Run, class Tell>
-  void begin(const request_key& key, store_reads<Reader>& reads, const recovery& memory, Run run,
-             Tell tell) {
+  void begin(const request_key& key, const call_context& call, store_reads<Reader>& reads,
+             recovery& memory, Run run, Tell tell) {
     switch (book_.begin(key, time_.now())) {
       case key_book::state::fresh:
         return run();
@@ -37,11 +38,13 @@ class request_keys {
         break;
     }
     reads.ask([scope = key.scope](Reader& reader) { return reader.find_key(scope); },
-              [this, key, &memory, mine = memory.number(), run = std::move(run),
-               tell = std::move(tell)](fault failed, auto& found) mutable {
+              [this, key, deadline = call.deadline, &memory, mine = memory.number(),
+               run = std::move(run), tell = std::move(tell)](fault failed, auto& found) mutable {
                 // What was begun before memory was lost is not begun.
                 if (mine != memory.number())
                   return tell(fault::unavailable, key_verdict::fresh, nullptr);
+                if (failed == fault::none && !found && memory.is_given_up(deadline))
+                  failed = fault::unavailable;
                 if (failed == fault::none && !found) {
                   book_.run(key, time_.now());
                   return run();

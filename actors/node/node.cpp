@@ -124,11 +124,11 @@ class node::parts {
   }
 
   void start_sales() {
-    services_.catalogue =
-        owns(spawn_catalogue(*system_,
-                             concert_context{concert_.commits, *stores_.concert, concert_.writer,
-                                             catalogue_, outside_.meters, numbers_.catalogue},
-                             stores_.concert->load()));
+    services_.catalogue = owns(spawn_catalogue(
+        *system_,
+        concert_context{concert_.commits, *stores_.concert, concert_.writer, catalogue_,
+                        outside_.meters, numbers_.catalogue, outside_.time},
+        stores_.concert->load()));
     services_.reservation = owns(spawn_reservation_service(
         *system_, reservation_context{
                       outside_.time, catalogue_, reservation_.commits, *stores_.reservation,

@@ -87,6 +87,7 @@ class outbox_relay_state {
     using refused = relay_progress::refused;
     const auto for_now = m.how == event_refused::lasting::for_now;
     const auto reason = m.reason.substr(0, limits::parked_reason_chars_max);
+    const auto from = progress_->origin_of(m.sequence);
     switch (progress_->consumer_refused(m.sequence, reason, for_now, context_.time.now())) {
       case refused::ignored:
         return;
@@ -98,7 +99,7 @@ class outbox_relay_state {
         return;
       case refused::parked:
         meters_.refusals.add();
-        log(log_level::error, name, "an event is parked with what follows of its schedule",
+        log(log_level::error, from, name, "an event is parked with what follows of its schedule",
             {{"consumer", context_.consumer}, {"sequence", m.sequence}, {"reason", reason}});
         return deliver_what_waits();
     }
@@ -293,6 +294,10 @@ class outbox_relay_state {
   void deliver() {
     deliver_again_at_ = context_.time.now() + patience_;
     pass(fault_point::events_read);
+    if (log_enabled(log_level::debug))
+      for (const auto& e : progress_->waiting())
+        log(log_level::debug, e.from, name, "an event is delivered",
+            {{"consumer", context_.consumer}, {"payment_id", to_text(e.payment)}});
     self_->send(context_.to, deliver_events{++delivery_, progress_->waiting(), held_});
     pass(fault_point::events_sent);
     if (is_planted(planted_bug::relay_runs_ahead)) {

@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/payment/protocol.hpp"
 
@@ -23,6 +24,7 @@ struct deliver_events {
 
 /// Asks a consumer what it holds by its own books, before anything is delivered to it.
 struct ask_applied {
+  using reply = struct applied_so_far;
   std::uint64_t ticket{0};
 };
 
@@ -76,6 +78,7 @@ using outbox_relay_actor =
 
 /// An operator asks what has not arrived yet, in the order of publishing.
 struct list_outbox {
+  using reply = struct outbox_list;
   std::uint64_t ticket{0};
   enum class wanted : std::uint8_t {
     pending,  ///< some consumer has not come to it yet
@@ -83,6 +86,7 @@ struct list_outbox {
   } what{wanted::pending};
   std::uint64_t after{0};  ///< sequence of the last one of the page before
   std::uint32_t limit{0};
+  call_context call{};
 };
 
 /// Where an event waits.
@@ -106,8 +110,10 @@ struct outbox_list {
 
 /// An operator wants a parked event, and what is parked behind it, delivered again.
 struct replay_event {
+  using reply = struct replay_reply;
   std::uint64_t ticket{0};
   event_id event;
+  call_context call{};
 };
 
 enum class replay_refusal : std::uint8_t { none, event_not_found, event_not_parked };

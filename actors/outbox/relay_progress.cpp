@@ -44,6 +44,11 @@ void relay_progress::give(std::vector<payment_event> events, time_point now,
   }
 }
 
+request_origin relay_progress::origin_of(std::uint64_t sequence) const {
+  const auto found = std::ranges::find(waiting_, sequence, &payment_event::sequence);
+  return found == waiting_.end() ? request_origin{} : found->from;
+}
+
 relay_progress::applied relay_progress::consumer_applied(std::uint64_t sequence) {
   const auto end =
       std::ranges::find_if(waiting_, [&](const payment_event& e) { return e.sequence > sequence; });

@@ -72,6 +72,8 @@ class relay_progress {
   [[nodiscard]] std::uint64_t passed() const;
   /// Given, neither applied nor parked, in order.
   [[nodiscard]] const std::vector<payment_event>& waiting() const { return waiting_; }
+  /// The request that one of them came of.
+  [[nodiscard]] request_origin origin_of(std::uint64_t sequence) const;
   /// Tries of the first waiting event that were refused for now.
   [[nodiscard]] int tries() const { return tries_; }
   [[nodiscard]] std::size_t parked_events() const { return parked_events_; }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/call_context.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
@@ -125,6 +126,7 @@ struct payment {
   time_point changed_at{};
   /// Refunds: when the seats were free again; no_time before.
   time_point released_at{};
+  request_origin from{};  ///< of the purchase; once it is refunded, of the refund
 };
 
 /// One line of a saga's timeline.
@@ -136,7 +138,8 @@ struct saga_note {
   std::string what;  ///< e.g. "sent", "refused: insufficient_points", "asked again (3)"
 };
 
-/// Why a payment or refund is not even started, in order of precedence.
+/// Why a payment or refund is not even started, in order of precedence. The numbers stand in the
+/// stores.
 enum class payment_refusal : std::uint8_t {
   none,
   payment_not_found,  ///< refunds
@@ -147,16 +150,14 @@ enum class payment_refusal : std::uint8_t {
   reservation_expired,
   queue_token_required,
   queue_token_invalid,
-  queue_not_active,
-  payment_not_refundable,  ///< refunds: not COMPLETED, or the performance has begun
+  payment_not_refundable = 10,  ///< refunds: not COMPLETED, or the performance has begun
 };
 
 /// The whole answer to a payment or refund request; what the idempotency store keeps.
 struct payment_outcome {
   payment_refusal refusal{payment_refusal::none};
-  payment_id other;           ///< reservation_already_paid, payment_in_progress: by which payment
-  std::uint32_t position{0};  ///< queue_not_active
-  time_point expired_at{};    ///< reservation_expired, here or as failure of `paid`
+  payment_id other;         ///< reservation_already_paid, payment_in_progress: by which payment
+  time_point expired_at{};  ///< reservation_expired, here or as failure of `paid`
   /// When refusal is none: the payment as it was when this was answered; not terminal means 202.
   payment paid;
 };
@@ -178,6 +179,7 @@ struct payment_event {
   bool holds_else{false};
   time_point paid_at{};  ///< completion of the payment, also in its refund
   time_point occurred_at{};
+  request_origin from{};  ///< the request that it came of
 
   /// What keeps the order among events: those of one schedule are published in theirs.
   [[nodiscard]] schedule_id schedule() const { return reservation.schedule; }

@@ -19,6 +19,7 @@ struct payment_client {
   caf::actor to;  ///< none after a restart: then only the key waits
   std::uint64_t ticket{0};
   request_key key;
+  call_context call{};
 };
 
 enum class payment_purpose : std::uint8_t { purchase, refund };
@@ -63,7 +64,8 @@ struct payment_parts {
         context{std::move(how)},
         meters{context.meters},
         reads{context.reader, context.reads, service, part},
-        memory{context.open_sagas_max, std::move(load), later},
+        memory{context.open_sagas_max, std::move(load), later,
+               call_deadlines{context.time, context.meters, part}},
         keys{context.time},
         writes{context.commits,
                [service](const commit_report& report) { caf::anon_send(service, report); }} {}

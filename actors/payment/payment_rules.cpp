@@ -18,7 +18,7 @@ payment_outcome in_progress(payment_id other) {
 }  // namespace
 
 payment_outcome decide_purchase(const std::optional<reservation>& held,
-                                const std::optional<payment>& running, const queue_verdict& queue) {
+                                const std::optional<payment>& running, payment_refusal queue) {
   if (!held) return refuse(payment_refusal::reservation_not_found);
   switch (held->status) {
     case reservation_status::confirmed: {
@@ -41,9 +41,7 @@ payment_outcome decide_purchase(const std::optional<reservation>& held,
     o.expired_at = held->expires_at;
     return o;
   }
-  auto o = refuse(queue.refusal);
-  o.position = queue.position;
-  return o;
+  return refuse(queue);
 }
 
 payment_outcome decide_refund(const std::optional<payment>& paid, const user_id& user,

@@ -8,17 +8,12 @@
 
 namespace boxoffice {
 
-/// What the waiting room said, as a refusal; none when it lets the user in.
-struct queue_verdict {
-  payment_refusal refusal{payment_refusal::none};
-  std::uint32_t position{0};
-};
-
 /// Decides whether a purchase may start. `held` is the reservation as its service sees it, empty
-/// when there is none or it is another user's; `running` is the open saga of the reservation.
-/// **Rejects** in the order of payment_refusal. A refusal of none says: start.
+/// when there is none or it is another user's; `running` is the open saga of the reservation;
+/// `queue` what the waiting room has against the user. **Rejects** in the order of payment_refusal.
+/// A refusal of none says: start.
 payment_outcome decide_purchase(const std::optional<reservation>& held,
-                                const std::optional<payment>& running, const queue_verdict& queue);
+                                const std::optional<payment>& running, payment_refusal queue);
 
 /// Decides whether the refund of `paid` may start. `paid` is empty when there is no such payment or
 /// it is another user's. **Rejects** payment_not_found, payment_in_progress,
@@ -40,7 +35,6 @@ constexpr bool is_remembered(payment_refusal refusal) {
     case payment_refusal::payment_in_progress:
     case payment_refusal::queue_token_required:
     case payment_refusal::queue_token_invalid:
-    case payment_refusal::queue_not_active:
       return false;
   }
   return false;

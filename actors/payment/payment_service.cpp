@@ -14,7 +14,7 @@ namespace {
 
 constexpr seconds measure_every{1};
 
-queue_verdict verdict_of(const start_payment& m) {
+payment_refusal queue_refusal_of(const start_payment& m) {
   switch (m.admission) {
     // A live hold can always be paid: whoever holds seats was inside.
     case queue_admission::admitted:
@@ -22,11 +22,11 @@ queue_verdict verdict_of(const start_payment& m) {
     case queue_admission::still_waiting:
       break;
     case queue_admission::token_missing:
-      return {payment_refusal::queue_token_required, 0};
+      return payment_refusal::queue_token_required;
     case queue_admission::token_invalid:
-      return {payment_refusal::queue_token_invalid, 0};
+      return payment_refusal::queue_token_invalid;
   }
-  return {};
+  return payment_refusal::none;
 }
 
 payment_reply refused(const start_payment& m, fault why) {
@@ -74,25 +74,25 @@ void payment_service_state::keep_measuring() {
 template <class Command>
 void payment_service_state::admit(const Command& m) {
   const auto from = sender_of(self_);
-  if (parts_.memory.serves()) return take(m, from);
-  parts_.memory.admit([this, m, from](fault why) {
+  if (parts_.memory.serves(m.call)) return take(m, from);
+  parts_.memory.admit(m.call, [this, m, from](fault why) {
     if (why == fault::none) return take(m, from);
     answer(self_, from, refused(m, why));
   });
 }
 
 void payment_service_state::take(const start_payment& m, const caf::actor& from) {
-  starts_.begin({.client = {from, m.ticket, m.key},
+  starts_.begin({.client = {from, m.ticket, m.key, m.call},
                  .user = m.user,
                  .reservation = m.reservation,
                  .payment = {},
-                 .queue = verdict_of(m),
+                 .queue = queue_refusal_of(m),
                  .token = m.token});
 }
 
 void payment_service_state::take(const refund_payment& m, const caf::actor& from) {
   starts_.begin({.what = payment_purpose::refund,
-                 .client = {from, m.ticket, m.key},
+                 .client = {from, m.ticket, m.key, m.call},
                  .user = m.user,
                  .reservation = {},
                  .payment = m.payment,

@@ -10,7 +10,7 @@ void pending_starts::begin(pending_start s) {
   if (deciding_.size() + sagas_.open().size() >= parts_.context.open_sagas_max)
     return parts_.reply(client, fault::overloaded, key_verdict::fresh, {});
   parts_.keys.begin(
-      client.key, parts_.reads, parts_.memory,
+      client.key, client.call, parts_.reads, parts_.memory,
       [this, s = std::move(s)]() mutable { decide(std::move(s)); },
       [this, client](fault why, key_verdict verdict, const payment_outcome* answer) {
         parts_.reply(client, why, verdict, answer ? *answer : payment_outcome{});
@@ -25,7 +25,7 @@ void pending_starts::decide(pending_start s) {
   c.answer_by = parts_.now() + parts_.context.answer_time;
   watch(number);
   if (c.of.what == payment_purpose::refund) return refund_of(number);
-  if (!c.of.reservation) return refuse(number, decide_purchase({}, {}, {}));
+  if (!c.of.reservation) return refuse(number, decide_purchase({}, {}, c.of.queue));
   ask_reservation(number);
 }
 
@@ -62,7 +62,7 @@ void pending_starts::ask_reservation(std::uint64_t number) {
   auto& c = deciding_.at(number);
   c.asks = true;
   caf::send_as(parts_.self, parts_.context.reservation,
-               find_reservation{number, c.of.user, c.of.reservation});
+               find_reservation{number, c.of.user, c.of.reservation, {c.of.client.call.from}});
 }
 
 bool pending_starts::reservation_found(const reservation_reply& m) {
@@ -80,7 +80,9 @@ void pending_starts::decide(std::uint64_t number, const reservation_reply& m) {
     const auto outcome =
         decide_refund(c.row, c.of.user, m.starts_at, parts_.context.time.calendar());
     if (outcome.refusal != payment_refusal::none) return refuse(number, outcome);
-    return start(number, saga::begin_refund(*c.row, parts_.now()), no_time);
+    auto paid = *c.row;
+    paid.from = c.of.client.call.from;
+    return start(number, saga::begin_refund(std::move(paid), parts_.now()), no_time);
   }
   const auto mine = m.present == reservation_reply::presence::found && m.found.user == c.of.user;
   const auto* running = sagas_.open().find(c.of.reservation);
@@ -98,6 +100,7 @@ void pending_starts::start_purchase(std::uint64_t number, const reservation& hel
   wanted.reservation = held.id;
   wanted.concert = held.concert;
   wanted.user = of.user;
+  wanted.from = of.client.call.from;
   wanted.amount = held.amount;
   wanted.token = of.token;
   wanted.seats = static_cast<std::uint32_t>(held.seats.size());

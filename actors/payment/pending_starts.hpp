@@ -21,8 +21,8 @@ struct pending_start {
   payment_client client;
   user_id user;
   reservation_id reservation;
-  payment_id payment;  ///< refunds
-  queue_verdict queue;
+  payment_id payment;                            ///< refunds
+  payment_refusal queue{payment_refusal::none};  ///< what the waiting room has against it
   queue_token token;
 };
 

@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/payment/payment.hpp"
@@ -16,21 +17,24 @@ namespace boxoffice {
 /// Pays a reservation with points. Answered when the saga ends, or, still running, after the answer
 /// deadline. **Rejects** in the order of `payment_refusal`.
 struct start_payment {
+  using reply = struct payment_reply;
   std::uint64_t ticket{0};
   request_key key;
   user_id user;
   reservation_id reservation;  ///< none: the text named no reservation
   queue_admission admission{queue_admission::admitted};
-  std::uint32_t position{0};  ///< with still_waiting
   queue_token token{};
+  call_context call{};
 };
 
 /// Takes a payment back: releases the seats, returns the points.
 struct refund_payment {
+  using reply = struct payment_reply;
   std::uint64_t ticket{0};
   request_key key;
   user_id user;
   payment_id payment;
+  call_context call{};
 };
 
 /// Answers both of the above.
@@ -43,16 +47,20 @@ struct payment_reply {
 
 /// Reads a payment of `user`.
 struct find_payment {
+  using reply = struct payment_found;
   std::uint64_t ticket{0};
   user_id user;
   payment_id payment;
+  call_context call{};
 };
 
 /// Asks whether a payment of this reservation runs right now.
 struct find_open_payment {
+  using reply = struct payment_found;
   std::uint64_t ticket{0};
   user_id user;
   reservation_id reservation;
+  call_context call{};
 };
 
 /// Answers both of the above; an id of none means: there is none.
@@ -64,12 +72,14 @@ struct payment_found {
 
 /// An operator asks which sagas there are, the youngest first.
 struct list_sagas {
+  using reply = struct saga_list;
   std::uint64_t ticket{0};
   enum class wanted : std::uint8_t { any_state, one_state } what{wanted::any_state};
   saga_state state{saga_state::started};   ///< with one_state
   std::uint32_t unchanged_for_seconds{0};  ///< only those that have not moved for so long
   payment_id after;                        ///< the last one of the page before
   std::uint32_t limit{0};
+  call_context call{};
 };
 
 struct saga_list {
@@ -81,8 +91,10 @@ struct saga_list {
 
 /// An operator asks for one saga with everything that happened to it.
 struct read_saga {
+  using reply = struct saga_report;
   std::uint64_t ticket{0};
   payment_id payment;
+  call_context call{};
 };
 
 /// As the store has it: of a saga that runs, the last few repetitions of a step may be missing,
@@ -96,15 +108,19 @@ struct saga_report {
 
 /// An operator sends a parked saga on its way again, with fresh tries.
 struct resume_saga {
+  using reply = struct saga_command_reply;
   std::uint64_t ticket{0};
   payment_id payment;
+  call_context call{};
 };
 
 /// An operator gives a parked saga up: whatever it took is given back, seats before points.
 struct abort_saga {
+  using reply = struct saga_command_reply;
   std::uint64_t ticket{0};
   payment_id payment;
   std::string reason;  ///< kept in the timeline
+  call_context call{};
 };
 
 enum class saga_refusal : std::uint8_t { none, payment_not_found, saga_not_parked };

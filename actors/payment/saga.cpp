@@ -350,6 +350,7 @@ payment_event make_event(const payment& row, event_kind kind, time_point at) {
   e.holds_else = row.holds_else;
   e.paid_at = row.completed_at;
   e.occurred_at = at;
+  e.from = row.from;
   return e;
 }
 

@@ -84,25 +84,26 @@ void saga_actor_state::send(saga_step step) {
   const auto& p = saga_.row();
   if (std::exchange(last_, step) == step) {
     context_.retries.add();
-    log(log_level::info, "payment", "asking again",
+    log(log_level::info, p.from, "payment", "asking again",
         {{"payment_id", to_text(p.id)}, {"state", name_of(p.state)}});
   }
   ++sent_;
   switch (step) {
     case saga_step::debit:
-      self_->send(context_.points, debit_points{sent_, p.id, p.user, p.amount});
+      self_->send(context_.points, debit_points{sent_, p.id, p.user, p.amount, {p.from}});
       return pass(fault_point::debit_sent);
     case saga_step::refund:
-      self_->send(context_.points, refund_points{sent_, p.id, p.user});
+      self_->send(context_.points, refund_points{sent_, p.id, p.user, {p.from}});
       return pass(fault_point::refund_sent);
     case saga_step::confirm:
-      self_->send(context_.reservation, confirm_reservation{sent_, p.id, p.reservation});
+      self_->send(context_.reservation, confirm_reservation{sent_, p.id, p.reservation, {p.from}});
       return pass(fault_point::confirm_sent);
     case saga_step::revert: {
       using reason = revert_reservation::reason;
       const auto why =
           p.state == saga_state::refund_started ? reason::refund : reason::compensation;
-      self_->send(context_.reservation, revert_reservation{sent_, p.id, p.reservation, why});
+      self_->send(context_.reservation,
+                  revert_reservation{sent_, p.id, p.reservation, why, {p.from}});
       return pass(fault_point::revert_sent);
     }
     case saga_step::none:

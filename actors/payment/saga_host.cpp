@@ -16,7 +16,7 @@ void tell(const payment& row) {
   const auto well = row.failure == payment_failure::none && row.state != saga_state::parked;
   const auto level = well ? log_level::debug : log_level::info;
   if (!log_enabled(level)) return;
-  log(level, "payment", name_of(row.state),
+  log(level, row.from, "payment", name_of(row.state),
       {{"payment_id", to_text(row.id)}, {"failure", to_text(row.failure)}, {"reason", row.reason}});
 }
 
@@ -83,7 +83,7 @@ void saga_host::reopen(const payment_reader::open_saga& saga) {
   // When the hold ends is told to the client, should it turn out to have ended.
   if (what == payment_purpose::purchase)
     caf::send_as(parts_.self, parts_.context.reservation,
-                 find_reservation{p.row.id.value, p.row.user, p.row.reservation});
+                 find_reservation{p.row.id.value, p.row.user, p.row.reservation, {p.row.from}});
   run(p);
   watch(p);
 }
@@ -248,7 +248,7 @@ void saga_host::refused(payment_entry& e, const std::string& reason) {
     parts_.keys.finish(e.waits->client.key, key_book::outcome::forgotten);
     return parts_.reply(e.waits->client, fault::internal, key_verdict::fresh, {});
   }
-  log(log_level::error, "payment", "the store refuses a write of a saga",
+  log(log_level::error, p->row.from, "payment", "the store refuses a write of a saga",
       {{"payment_id", to_text(e.payment)}, {"reason", reason}});
   if (p->is == open_payment::start::not_durable) return give_up_start(*p, e);
   if (e.row) {

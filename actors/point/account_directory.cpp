@@ -126,8 +126,12 @@ void account_directory::serve(std::uint32_t number, fault failed,
       account_surroundings{around_.writes, caf::actor_cast<account_owner_actor>(around_.self),
                            context.ids, around_.meters.live_accounts, number, s.entity});
   watch(s.used_at + context.account_idle, number);
-  for (auto& command : waiting)
-    send_to_account(slots_[number], std::move(command));
+  for (auto& command : waiting) {
+    if (around_.memory.is_given_up(command.call.deadline))
+      around_.reject(command, fault::unavailable);
+    else
+      send_to_account(slots_[number], std::move(command));
+  }
 }
 
 void account_directory::close_unread(std::uint32_t number, fault why) {

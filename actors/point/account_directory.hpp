@@ -28,7 +28,7 @@ class account_directory {
     point_meters& meters;
     std::shared_ptr<point_journal> writes;
     store_reads<point_reader>& reads;
-    const recovery& memory;
+    recovery& memory;
     caf::actor self;  ///< the service
     /// For a command that cannot be passed on.
     std::function<void(const account_command&, fault)> reject;

@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/durable/journal.hpp"
 #include "actors/point/account.hpp"
@@ -31,6 +32,7 @@ struct account_command {
   points amount;
   time_point at{};
   caf::actor from;
+  call_context call{};
 };
 
 enum class command_end : std::uint8_t {

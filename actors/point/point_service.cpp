@@ -36,6 +36,7 @@ account_command command_of(account_task task, const Message& m, const caf::actor
   c.task = task;
   c.user = m.user;
   c.ticket = m.ticket;
+  c.call = m.call;
   c.from = from;
   return c;
 }
@@ -72,7 +73,8 @@ point_service_state::point_service_state(interface::pointer self, const point_co
       context_{context},
       meters_{context_.meters},
       reads_{context_.reader, context_.reads, this->self(), name},
-      memory_{limits::committer_queue_writes_max, [this] { load(); }, timer_of(self)},
+      memory_{limits::committer_queue_writes_max, [this] { load(); }, timer_of(self),
+              call_deadlines{context.time, context.meters, name}},
       keys_{context_.time},
       writes_{std::make_shared<point_journal>(
           context_.commits,
@@ -101,8 +103,8 @@ point_service_state::point_service_state(interface::pointer self, const point_co
 template <class Command>
 void point_service_state::admit(const Command& m) {
   const auto from = sender_of(self_);
-  if (memory_.serves()) return take(m, from);
-  memory_.admit([this, m, from](fault why) {
+  if (memory_.serves(m.call)) return take(m, from);
+  memory_.admit(m.call, [this, m, from](fault why) {
     if (why == fault::none) return take(m, from);
     reply(command_of(m, from), why, {});
   });
@@ -110,7 +112,7 @@ void point_service_state::admit(const Command& m) {
 
 void point_service_state::take(const charge_points& m, const caf::actor& from) {
   keys_.begin(
-      m.key, reads_, memory_, [this, m, from] { pass_on(command_of(m, from)); },
+      m.key, m.call, reads_, memory_, [this, m, from] { pass_on(command_of(m, from)); },
       [this, ticket = m.ticket, from](fault why, key_verdict verdict,
                                       const point_outcome* answered) {
         answer(self_, from,
@@ -207,7 +209,7 @@ void point_service_state::on(const commit_report& m) {
 // --- what the store refuses, and what fails ----------------------------------------------------
 
 void point_service_state::refuse_for_good(const account_result& result, const std::string& reason) {
-  log(log_level::error, name, "the store refuses a write of an account",
+  log(log_level::error, result.command.call, name, "the store refuses a write of an account",
       {{"user", result.command.user.value}, {"reason", reason}});
   accounts_.reload(result.command);
   reject(result.command, fault::internal);

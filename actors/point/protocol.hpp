@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/point/account.hpp"
@@ -13,10 +14,12 @@ namespace boxoffice {
 
 /// Adds points. **Rejects** amount_out_of_range, balance_limit_exceeded.
 struct charge_points {
+  using reply = struct charge_reply;
   std::uint64_t ticket{0};
   request_key key;
   user_id user;
   points amount;
+  call_context call{};
 };
 
 struct charge_reply {
@@ -27,8 +30,10 @@ struct charge_reply {
 };
 
 struct read_balance {
+  using reply = struct balance_reply;
   std::uint64_t ticket{0};
   user_id user;
+  call_context call{};
 };
 
 struct balance_reply {
@@ -38,10 +43,12 @@ struct balance_reply {
 };
 
 struct list_transactions {
+  using reply = struct transactions_reply;
   std::uint64_t ticket{0};
   user_id user;
   std::uint64_t cursor{0};
   std::uint32_t limit{50};
+  call_context call{};
 };
 
 struct transactions_reply {
@@ -55,18 +62,22 @@ struct transactions_reply {
 
 /// Takes points. **Rejects** insufficient_points; undone_before when the refund came first.
 struct debit_points {
+  using reply = struct point_step_reply;
   std::uint64_t ticket{0};
   payment_id payment;
   user_id user;
   points amount;
+  call_context call{};
 };
 
 /// Gives back what the debit of this payment took: nothing when it never ran or was refused, and
 /// then leaves a tombstone that refuses the late debit.
 struct refund_points {
+  using reply = struct point_step_reply;
   std::uint64_t ticket{0};
   payment_id payment;
   user_id user;
+  call_context call{};
 };
 
 /// Answers both. A refund is never refused.

@@ -3,6 +3,7 @@
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
 #include "actors/concert/protocol.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/queue/waiting_room.hpp"
@@ -13,23 +14,29 @@ namespace boxoffice {
 
 /// Takes a place in line, or gives back the live one.
 struct join_queue {
+  using reply = struct queue_reply;
   std::uint64_t ticket{0};
   user_id user;
   concert_id concert;
+  call_context call{};
 };
 
 /// Reads a place; counts as a sign of life.
 struct poll_queue {
+  using reply = struct queue_reply;
   std::uint64_t ticket{0};
   user_id user;
   queue_token token;
+  call_context call{};
 };
 
 /// Gives up the place or the slot. Idempotent while the token is readable.
 struct leave_queue {
+  using reply = struct queue_reply;
   std::uint64_t ticket{0};
   user_id user;
   queue_token token;
+  call_context call{};
 };
 
 enum class queue_refusal : std::uint8_t { none, concert_not_found, token_not_found };
@@ -44,10 +51,12 @@ struct queue_reply {
 
 /// Whether `user` may buy in `concert` with `token` right now.
 struct check_token {
+  using reply = struct token_reply;
   std::uint64_t ticket{0};
   user_id user;
   concert_id concert;
   queue_token token;
+  call_context call{};
 };
 
 enum class token_verdict : std::uint8_t {
@@ -70,6 +79,7 @@ struct keep_token {
   user_id user;
   queue_token token;
   time_point until{};
+  call_context call{};
 };
 
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes

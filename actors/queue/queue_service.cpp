@@ -64,6 +64,9 @@ class queue_service_state {
       if (concert != e.concert || !exists(concert)) continue;
       auto& used = by_room[concert];
       used.ticket = next_delivery_;
+      if (log_enabled(log_level::debug))
+        log(log_level::debug, e.from, name, "a payment uses its token up",
+            {{"payment_id", to_text(e.payment)}});
       used.tokens.push_back(e.token);
       used.users.push_back(e.user);
     }

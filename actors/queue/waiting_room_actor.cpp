@@ -38,7 +38,8 @@ class waiting_room_state {
         writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
                                      const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.reader, context.reads, caf::actor_cast<caf::actor>(self), name},
-        memory_{limits::http_in_flight_requests_default, [this] { load(); }, timer_of(self)} {
+        memory_{limits::http_in_flight_requests_default, [this] { load(); }, timer_of(self),
+                call_deadlines{context.clock, context.meters, name}} {
     memory_.start();
   }
   ~waiting_room_state() { show_none(); }
@@ -92,12 +93,13 @@ class waiting_room_state {
 
   void admit(command c) {
     request r{sender_of(self_), std::move(c)};
-    if (memory_.serves()) {
+    const auto call = call_of(r.what);
+    if (memory_.serves(call)) {
       run(r);
       return arm(context_.clock.now());
     }
     const auto shared = std::make_shared<request>(std::move(r));
-    memory_.admit([this, shared](fault why) {
+    memory_.admit(call, [this, shared](fault why) {
       if (why == fault::none)
         run(*shared);
       else

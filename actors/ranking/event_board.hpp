@@ -221,6 +221,9 @@ class event_board {
     entry mine{e.sequence, {}};
     if (writes_.submit(entity_, w, mine) != board_journal::submitted::accepted) return false;
     board_.apply(decided);
+    if (log_enabled(log_level::debug))
+      log(log_level::debug, e.from, "ranking", "an event is applied",
+          {{"board", Board::consumer}, {"payment_id", to_text(e.payment)}});
     applied_.add(e.id, e.sequence);
     std::erase(fresh_, e.id);
     return true;

@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/ranking/leaderboard.hpp"
@@ -12,9 +13,11 @@
 namespace boxoffice {
 
 struct read_best_selling {
+  using reply = struct best_selling_reply;
   std::uint64_t ticket{0};
   ranking_window window{ranking_window::all};
   std::uint32_t limit{50};
+  call_context call{};
 };
 
 struct best_selling_reply {
@@ -24,8 +27,10 @@ struct best_selling_reply {
 };
 
 struct read_sold_out {
+  using reply = struct sold_out_reply;
   std::uint64_t ticket{0};
   std::uint32_t limit{50};
+  call_context call{};
 };
 
 struct sold_out_reply {

@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
+#include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/reservation/hold_admission.hpp"
@@ -19,6 +20,7 @@ namespace boxoffice {
 /// Holds seats: all or none. Either `seats` or `best_count` says which.
 /// **Rejects** in the order of `hold_refusal`.
 struct hold_seats {
+  using reply = struct hold_reply;
   std::uint64_t ticket{0};
   request_key key;
   user_id user;
@@ -28,6 +30,7 @@ struct hold_seats {
   std::vector<std::string> seats;
   std::uint32_t best_count{0};
   std::string best_section;  ///< empty: any
+  call_context call{};
 };
 
 struct hold_reply {
@@ -39,9 +42,11 @@ struct hold_reply {
 
 /// Gives the seats back before payment. Idempotent.
 struct release_reservation {
+  using reply = struct release_reply;
   std::uint64_t ticket{0};
   user_id user;
   reservation_id reservation;
+  call_context call{};
 };
 
 struct release_reply {
@@ -53,9 +58,11 @@ struct release_reply {
 
 /// Reads one reservation. `user` empty: whoever owns it (the payment service asks so).
 struct find_reservation {
+  using reply = struct reservation_reply;
   std::uint64_t ticket{0};
   user_id user;
   reservation_id reservation;
+  call_context call{};
 };
 
 /// The reservation with its status at the time of the answer. Not found, or somebody else's: none.
@@ -68,12 +75,14 @@ struct reservation_reply {
 };
 
 struct list_reservations {
+  using reply = struct reservations_reply;
   std::uint64_t ticket{0};
   user_id user;
   bool any_status{true};
   reservation_status status{reservation_status::held};
   std::uint64_t cursor{0};
   std::uint32_t limit{50};
+  call_context call{};
 };
 
 struct reservations_reply {
@@ -85,9 +94,11 @@ struct reservations_reply {
 
 /// Asks for the seats, or (counts_only) just for the counters, which needs no copy.
 struct read_seats {
+  using reply = struct seats_reply;
   std::uint64_t ticket{0};
   schedule_id schedule;
   enum class detail : std::uint8_t { counts, seats } what{detail::seats};
+  call_context call{};
 };
 
 struct seats_reply {
@@ -103,9 +114,11 @@ struct seats_reply {
 
 /// Turns the hold into a sale. **Rejects** in the order of `confirm_refusal`.
 struct confirm_reservation {
+  using reply = struct confirm_reply;
   std::uint64_t ticket{0};
   payment_id payment;
   reservation_id reservation;
+  call_context call{};
 };
 
 struct confirm_reply {
@@ -119,10 +132,12 @@ struct confirm_reply {
 /// Undoes what `payment` did to the reservation, and remembers that it may never do it again. When
 /// the payment never confirmed it, only the tombstone is written and the hold stands.
 struct revert_reservation {
+  using reply = struct revert_reply;
   std::uint64_t ticket{0};
   payment_id payment;
   reservation_id reservation;
   enum class reason : std::uint8_t { compensation, refund } why{reason::compensation};
+  call_context call{};
 };
 
 /// Always succeeds in the end; `fault` says "ask again".

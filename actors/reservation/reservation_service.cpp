@@ -84,7 +84,8 @@ reservation_service_state::reservation_service_state(interface::pointer self,
       writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
                                    const commit_report& report) { caf::anon_send(to, report); }},
       reads_{context.reader, context.read_runner, caf::actor_cast<caf::actor>(self), name},
-      memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self)},
+      memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self),
+              call_deadlines{context.clock, context.meters, name}},
       keys_{context.clock} {
   for (std::size_t i = 1; i < refusal_names.size(); ++i)
     refused_[i] = &context.meters.count("boxoffice_holds_refused_total", "Holds refused, by reason",
@@ -150,8 +151,9 @@ void reservation_service_state::schedule_ended(const caf::down_msg& m) {
 template <class Message>
 void reservation_service_state::admit(Message& m) {
   auto caller = sender_of(self_);
-  if (memory_.serves()) return take(m, caller);
-  memory_.admit([this, m = std::move(m), caller](fault why) mutable {
+  if (memory_.serves(m.call)) return take(m, caller);
+  const auto call = m.call;
+  memory_.admit(call, [this, m = std::move(m), caller](fault why) mutable {
     if (why == fault::none) return take(m, caller);
     answer(self_, caller, refused(m, why));
   });
@@ -173,8 +175,10 @@ void reservation_service_state::forward(const schedule_entry& to, Message& m,
 void reservation_service_state::take(hold_seats& m, const caf::actor& caller) {
   const auto ticket = m.ticket;
   const auto key = m.key;
+  const auto call = m.call;
   keys_.begin(
-      key, reads_, memory_, [this, m = std::move(m), caller]() mutable { start_hold(m, caller); },
+      key, call, reads_, memory_,
+      [this, m = std::move(m), caller]() mutable { start_hold(m, caller); },
       [this, ticket, caller](fault why, key_verdict verdict, const hold_outcome* answered) {
         hold_reply reply;
         reply.ticket = ticket;
@@ -193,11 +197,17 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
   auto validated =
       validate_hold(to == nullptr ? nullptr : to->of.get(), asked, context_.clock.calendar());
   if (auto* wanted = std::get_if<validated_hold>(&validated)) {
-    self_->send(to->actor,
-                claim_seats{m.ticket, caller, now, m.key, std::move(m.user), std::move(*wanted)});
+    self_->send(to->actor, claim_seats{m.ticket,
+                                       caller,
+                                       now,
+                                       m.key,
+                                       std::move(m.user),
+                                       std::move(*wanted),
+                                       {},
+                                       std::move(m.call)});
     return;
   }
-  hold_item item{caller, {}, m.key, now};
+  hold_item item{caller, {}, m.key, now, m.call.from};
   item.reply.ticket = m.ticket;
   item.reply.outcome = std::move(std::get<hold_outcome>(validated));
   refuse_hold(std::move(item));
@@ -271,7 +281,7 @@ void reservation_service_state::on(const commit_report& m) {
   for (auto& item : settled_.durable)
     answer_hold(item);
   if (settled_.refused) {
-    log(log_level::error, name, "the store refuses the refusal of a hold",
+    log(log_level::error, settled_.refused->from, name, "the store refuses the refusal of a hold",
         {{"reason", settled_.reason}});
     end(*settled_.refused, fault::internal);
   }

@@ -23,6 +23,7 @@ struct claim_seats {
   validated_hold wanted;
   /// Whether the store has refused it once, together with the end of somebody else's hold.
   enum class attempt : std::uint8_t { first, second } is{attempt::first};
+  call_context call{};
 };
 
 /// A command or question of the public protocol, forwarded.
@@ -44,6 +45,7 @@ struct hold_answers {
     hold_reply reply;
     request_key key;
     time_point now{};
+    request_origin from{};
   };
   std::vector<item> items;
 };

@@ -22,7 +22,8 @@ void schedule_replies::send(schedule_operation& op, fault what) {
                      reply.ticket = m.ticket;
                      reply.fault = what;
                      if (what == fault::none) reply.outcome = std::move(op.outcome);
-                     holds_.items.push_back({m.caller, std::move(reply), m.key, m.now});
+                     auto& item = holds_.items.emplace_back();
+                     item = {m.caller, std::move(reply), m.key, m.now, m.call.from};
                    },
                    [&](release_command& m) {
                      if (what == fault::none) to(parts_.front, hold_released{row.user, row.id});

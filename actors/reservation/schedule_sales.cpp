@@ -178,8 +178,12 @@ void schedule_sales::recall(reservation_id id) {
 void schedule_sales::run_behind(reservation_id id) {
   auto waiting = behind_.extract(id);
   if (waiting.empty()) return;
-  for (auto& c : waiting.mapped())
-    execute(c);
+  for (auto& c : waiting.mapped()) {
+    if (parts_.phase.is_given_up(call_of(c).deadline))
+      replies_.refuse(c, fault::unavailable);
+    else
+      execute(c);
+  }
 }
 
 // --- polls -------------------------------------------------------------------------------------

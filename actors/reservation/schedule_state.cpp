@@ -62,6 +62,7 @@ schedule_state::schedule_state(interface::pointer self, caf::actor front,
              .reads = {context.reader, context.read_runner, caf::actor_cast<caf::actor>(self),
                        "reservation"},
              .phase = {limits::loading_commands_max, [this] { load(); }, timer_of(self),
+                       call_deadlines{context.clock, context.meters, "reservation"},
                        recovery::resting::reads},
              .seat_actors = {caf::actor_cast<caf::actor>(self),
                              context.meters.level("boxoffice_live_actors", "Actors in memory",
@@ -91,13 +92,15 @@ schedule_state::~schedule_state() {
 void schedule_state::admit(schedule_command c) {
   const auto effect = std::holds_alternative<seats_question>(c) ? recovery::effect::reads
                                                                 : recovery::effect::writes;
-  if (parts_.phase.takes_writes()) {
+  const auto call = call_of(c);
+  if (parts_.phase.takes_writes(call)) {
     used_at_ = parts_.now();
     sales_.execute(c);
     return finish();
   }
   const auto shared = std::make_shared<schedule_command>(std::move(c));
   parts_.phase.admit(
+      call,
       [this, shared](fault why) {
         if (why == fault::none)
           sales_.execute(*shared);
@@ -223,7 +226,7 @@ void schedule_state::refused(schedule_operation& op, const std::string& reason) 
   const auto culprit = op.outcome.held.id  ? op.outcome.held.id
                        : op.lapsed.empty() ? reservation_id{}
                                            : op.lapsed.front();
-  log(log_level::error, name, "the store refuses a write of a schedule",
+  log(log_level::error, call_of(op.asked), name, "the store refuses a write of a schedule",
       {{"schedule_id", to_text(parts_.of->id)},
        {"reservation_id", culprit ? to_text(culprit) : std::string{}},
        {"reason", reason}});

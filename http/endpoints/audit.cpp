@@ -8,10 +8,10 @@ namespace {
 
 using boost::asio::awaitable;
 
-awaitable<response> invariants(gateway& g) {
+awaitable<response> invariants(gateway& g, request& from) {
   read_invariants question{0};
   const auto reply =
-      co_await g.ask<invariants_reply>(g.services().auditor, question, limits::audit_ask_time_max);
+      co_await g.ask(from, g.services().auditor, question, limits::audit_ask_time_max);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   co_return response{status::ok, json_type, write_json(*reply->report, reply->checked_at)};
@@ -22,7 +22,7 @@ awaitable<response> invariants(gateway& g) {
 void add_audit_routes(router& routes, gateway& g) {
   routes.add({.pattern = "/v1/admin/invariants",
               .needs = access::operator_,
-              .handle = [&g](request&) { return invariants(g); }});
+              .handle = [&g](request& r) { return invariants(g, r); }});
 }
 
 }  // namespace boxoffice::http

@@ -35,7 +35,7 @@ awaitable<response> create_concert_route(gateway& g, request& from) {
   auto draft = read_concert(body);
   if (auto wrong = body.finish()) co_return std::move(*wrong);
   create_concert command{0, std::move(draft)};
-  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
+  const auto reply = co_await g.ask(from, g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   const auto made = g.snapshot()->find(reply->concert);
   co_return response{status::created, render(*made)}.with("Location", location(*made));
@@ -70,15 +70,16 @@ awaitable<response> change_waiting_room_route(gateway& g, request& from) {
   const auto found = find_concert(*g.snapshot(), from.arguments[0]);
   if (!found) co_return no_such_concert();
   change_waiting_room command{0, found->id, rule};
-  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
+  const auto reply = co_await g.ask(from, g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   co_return response{status::ok, render(*g.snapshot()->find(found->id))};
 }
 
 // A schedule with the counters that its actor gives; a problem when it cannot.
-awaitable<std::variant<json_object, problem>> schedule_json(gateway& g, const schedule& s) {
+awaitable<std::variant<json_object, problem>> schedule_json(gateway& g, request& from,
+                                                            const schedule& s) {
   read_seats question{0, s.id, read_seats::detail::counts};
-  const auto counts = co_await g.ask<seats_reply>(g.services().reservation, question);
+  const auto counts = co_await g.ask(from, g.services().reservation, question);
   if (!counts) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(counts->fault)) co_return std::move(*failed);
   co_return render(s, *counts);
@@ -92,7 +93,7 @@ awaitable<response> create_schedule_route(gateway& g, request& from) {
   if (!of) co_return no_such_concert();
   draft.concert = of->id;
   create_schedule command{0, std::move(draft)};
-  const auto reply = co_await g.ask<catalogue_reply>(g.services().catalogue, command);
+  const auto reply = co_await g.ask(from, g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   const auto made = g.snapshot()->find(reply->schedule);
   seats_reply all_free;
@@ -115,7 +116,7 @@ awaitable<response> list_schedules(gateway& g, request& from) {
       next = last;
       break;
     }
-    auto one = co_await schedule_json(g, *s);
+    auto one = co_await schedule_json(g, from, *s);
     if (auto* failed = std::get_if<problem>(&one)) co_return std::move(*failed);
     items.push_back(std::get<json_object>(std::move(one)));
     last = s->id.value;
@@ -127,7 +128,7 @@ awaitable<response> get_schedule(gateway& g, request& from) {
   const auto id = parse_id<schedule_id>(from.arguments[0]);
   const auto found = id ? g.snapshot()->find(*id) : nullptr;
   if (!found) co_return problem{problem_code::schedule_not_found, "There is no such schedule."};
-  auto one = co_await schedule_json(g, *found);
+  auto one = co_await schedule_json(g, from, *found);
   if (auto* failed = std::get_if<problem>(&one)) co_return std::move(*failed);
   co_return response{status::ok, std::get<json_object>(one)};
 }

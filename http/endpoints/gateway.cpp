@@ -1,12 +1,23 @@
 #include "http/endpoints/gateway.hpp"
 
+#include "http/tracing.hpp"
+
+#include <string>
+
 namespace boxoffice::http {
 
-void gateway::keep_slot(const user_id& user, queue_token token, time_point until) {
-  actors_.tell(parts_.services.queue, keep_token{0, user, token, until});
+const request_origin& gateway::origin_of(request& from) {
+  if (!from.origin)
+    from.origin = {std::string{from.request_id},
+                   child_traceparent(from.traceparent, parts_.random.next())};
+  return from.origin;
 }
 
-boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, concert_id concert) {
+void gateway::keep_slot(request& from, queue_token token, time_point until) {
+  actors_.tell(parts_.services.queue, keep_token{0, from.user(), token, until, {origin_of(from)}});
+}
+
+boost::asio::awaitable<gateway::admission> gateway::admit(request& from, concert_id concert) {
   if (!concert) co_return admission{};  // the service refuses before it looks at the token
   if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
   const auto token = parse_id<queue_token>(from.queue_token);
@@ -16,7 +27,7 @@ boost::asio::awaitable<gateway::admission> gateway::admit(const request& from, c
   if (admitted != nullptr && admitted->admits(*token, from.user(), from.now))
     co_return admission{.token = *token};
   check_token question{0, from.user(), concert, *token};
-  const auto reply = co_await ask<token_reply>(services().queue, question);
+  const auto reply = co_await ask(from, services().queue, question);
   if (!reply || reply->fault != fault::none) co_return admission{.known = false};
   switch (reply->verdict) {
     case token_verdict::active:

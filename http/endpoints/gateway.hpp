@@ -2,6 +2,7 @@
 
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/meters.hpp"
+#include "actors/core/random.hpp"
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
 #include "http/bridge.hpp"
@@ -22,6 +23,11 @@
 
 namespace boxoffice::http {
 
+/// Whoever a gateway may ask; their questions say which replies there are.
+using service_bridge = bridge<catalogue_actor, queue_service_actor, reservation_service_actor,
+                              point_service_actor, payment_service_actor, outbox_service_actor,
+                              best_selling_actor, sold_out_actor, auditor_actor>;
+
 /// What a node says of itself.
 struct node_facts {
   std::string version;
@@ -34,6 +40,7 @@ struct gateway_parts {
   service_handles services;
   const catalogue_view& catalogue;
   const meters& measured;
+  random_source& random;  ///< of span ids
   std::chrono::seconds hold_time_default{300};
   std::chrono::milliseconds payment_answer_time{3000};
   /// Differs at each start, so that no ETag outlives the counter it is made of.
@@ -45,7 +52,8 @@ struct gateway_parts {
 /// **Thread**: any.
 class gateway {
  public:
-  gateway(bridge& actors, gateway_parts parts) : actors_{actors}, parts_{std::move(parts)} {}
+  gateway(service_bridge& actors, gateway_parts parts)
+      : actors_{actors}, parts_{std::move(parts)} {}
 
   [[nodiscard]] const gateway_parts& parts() const { return parts_; }
   [[nodiscard]] const service_handles& services() const { return parts_.services; }
@@ -53,14 +61,20 @@ class gateway {
     return parts_.catalogue.snapshot();
   }
 
-  /// Sends `question`, which is moved from, and waits for its reply; empty when none came in time.
-  /// **Why** an lvalue: GCC 12 copies an aggregate made inside a co_await expression bit by bit, so
-  /// the question must have a name of its own.
-  template <class Reply, class Handle, class Message>
-  boost::asio::awaitable<std::optional<Reply>> ask(
-      const Handle& to, Message& question,
-      std::chrono::milliseconds within = limits::http_ask_time_max) {
-    return actors_.ask<Reply>(to, std::move(question), within);
+  /// Sends `question`, which is moved from, for the request `from`, and waits for its reply; empty
+  /// when none came in time. **Why** an lvalue: GCC 12 copies an aggregate made inside a co_await
+  /// expression bit by bit, so the question must have a name of its own.
+  template <class Handle, class Message>
+  auto ask(request& from, const Handle& to, Message& question,
+           std::chrono::milliseconds within = limits::http_ask_time_max) {
+    question.call.from = origin_of(from);
+    return ask_for_nobody(to, question, within);
+  }
+  /// The same when no client asked.
+  template <class Handle, class Message>
+  auto ask_for_nobody(const Handle& to, Message& question,
+                      std::chrono::milliseconds within = limits::http_ask_time_max) {
+    return actors_.ask(to, std::move(question), within);
   }
 
   /// What the waiting room of `concert` says of the request's Queue-Token.
@@ -70,12 +84,15 @@ class gateway {
     queue_token token{};
     bool known{true};  ///< false: the waiting room did not answer
   };
-  boost::asio::awaitable<admission> admit(const request& from, concert_id concert);
+  boost::asio::awaitable<admission> admit(request& from, concert_id concert);
   /// The user holds seats until then, and keeps their slot as long.
-  void keep_slot(const user_id& user, queue_token token, time_point until);
+  void keep_slot(request& from, queue_token token, time_point until);
 
  private:
-  bridge& actors_;
+  /// As others know the request: the parent of what they do is a span of this server.
+  const request_origin& origin_of(request& from);
+
+  service_bridge& actors_;
   gateway_parts parts_;
 };
 

@@ -50,7 +50,7 @@ awaitable<response> list(gateway& g, request& from) {
   auto asked = read_list_sagas(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   auto& question = std::get<list_sagas>(asked);
-  const auto reply = co_await g.ask<saga_list>(g.services().payment, question);
+  const auto reply = co_await g.ask(from, g.services().payment, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   json_object items = json_object::array();
@@ -65,7 +65,7 @@ awaitable<response> show(gateway& g, request& from) {
   const auto id = parse_id<payment_id>(from.arguments[0]);
   if (!id) co_return no_such_saga();
   read_saga question{0, *id};
-  const auto reply = co_await g.ask<saga_report>(g.services().payment, question);
+  const auto reply = co_await g.ask(from, g.services().payment, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   if (!reply->row.id) co_return no_such_saga();
@@ -95,7 +95,7 @@ awaitable<response> resume(gateway& g, request& from) {
   const auto id = parse_id<payment_id>(from.arguments[0]);
   if (!id) co_return no_such_saga();
   resume_saga command{0, *id};
-  co_return moved(co_await g.ask<saga_command_reply>(g.services().payment, command));
+  co_return moved(co_await g.ask(from, g.services().payment, command));
 }
 
 awaitable<response> abort(gateway& g, request& from) {
@@ -105,7 +105,7 @@ awaitable<response> abort(gateway& g, request& from) {
   const auto id = parse_id<payment_id>(from.arguments[0]);
   if (!id) co_return no_such_saga();
   abort_saga command{0, *id, std::move(reason)};
-  co_return moved(co_await g.ask<saga_command_reply>(g.services().payment, command));
+  co_return moved(co_await g.ask(from, g.services().payment, command));
 }
 
 json_object render_line(const outbox_line& line) {
@@ -137,7 +137,7 @@ awaitable<response> outbox(gateway& g, request& from) {
   question.what = state == "parked" ? wanted::parked : wanted::pending;
   question.after = std::get<page>(asked).after;
   question.limit = static_cast<std::uint32_t>(std::get<page>(asked).limit);
-  const auto reply = co_await g.ask<outbox_list>(g.services().outbox, question);
+  const auto reply = co_await g.ask(from, g.services().outbox, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   json_object items = json_object::array();
@@ -153,7 +153,7 @@ awaitable<response> replay(gateway& g, request& from) {
   const auto id = parse_id<event_id>(from.arguments[0]);
   if (!id) co_return unknown;
   replay_event command{0, *id};
-  const auto reply = co_await g.ask<replay_reply>(g.services().outbox, command);
+  const auto reply = co_await g.ask(from, g.services().outbox, command);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   switch (reply->refusal) {

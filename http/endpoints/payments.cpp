@@ -38,8 +38,6 @@ problem refusal_problem(const payment_outcome& o) {
       return queue_problem(queue_admission::token_missing, 0);
     case payment_refusal::queue_token_invalid:
       return queue_problem(queue_admission::token_invalid, 0);
-    case payment_refusal::queue_not_active:
-      return queue_problem(queue_admission::still_waiting, o.position);
     case payment_refusal::payment_not_refundable:
       return problem{problem_code::payment_not_refundable,
                      "Only a completed payment can be refunded, before the performance starts."};
@@ -105,10 +103,9 @@ awaitable<response> pay(gateway& g, request& from) {
                         .user = from.user(),
                         .reservation = at ? *id : reservation_id{},
                         .admission = admitted.verdict,
-                        .position = admitted.position,
                         .token = admitted.token};
-  const auto reply = co_await g.ask<payment_reply>(
-      g.services().payment, command, g.parts().payment_answer_time + limits::http_ask_time_max);
+  const auto reply = co_await g.ask(from, g.services().payment, command,
+                                    g.parts().payment_answer_time + limits::http_ask_time_max);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(payment_response(reply->outcome), reply->key);
@@ -118,7 +115,7 @@ awaitable<response> get_payment(gateway& g, request& from) {
   const auto id = parse_id<payment_id>(from.arguments[0]);
   if (!id) co_return no_such_payment();
   find_payment question{0, from.user(), *id};
-  const auto reply = co_await g.ask<payment_found>(g.services().payment, question);
+  const auto reply = co_await g.ask(from, g.services().payment, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   if (!reply->found.id) co_return no_such_payment();
@@ -141,8 +138,8 @@ awaitable<response> refund(gateway& g, request& from) {
   refund_payment command{.key = from.key(),
                          .user = from.user(),
                          .payment = parse_id<payment_id>(from.arguments[0]).value_or(payment_id{})};
-  const auto reply = co_await g.ask<payment_reply>(
-      g.services().payment, command, g.parts().payment_answer_time + limits::http_ask_time_max);
+  const auto reply = co_await g.ask(from, g.services().payment, command,
+                                    g.parts().payment_answer_time + limits::http_ask_time_max);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(refund_response(reply->outcome), reply->key);

@@ -12,7 +12,7 @@ using boost::asio::awaitable;
 
 awaitable<response> balance(gateway& g, request& from) {
   read_balance question{0, from.user()};
-  const auto reply = co_await g.ask<balance_reply>(g.services().point, question);
+  const auto reply = co_await g.ask(from, g.services().point, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   co_return response{status::ok,
@@ -43,7 +43,7 @@ awaitable<response> charge(gateway& g, request& from) {
   const points amount{body.integer("amount")};
   if (auto wrong = body.finish()) co_return std::move(*wrong);
   charge_points command{0, from.key(), from.user(), amount};
-  const auto reply = co_await g.ask<charge_reply>(g.services().point, command);
+  const auto reply = co_await g.ask(from, g.services().point, command);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   co_return marked(charge_response(reply->outcome), reply->key);
@@ -54,7 +54,7 @@ awaitable<response> transactions(gateway& g, request& from) {
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto& part = std::get<page>(asked);
   list_transactions question{0, from.user(), part.after, static_cast<std::uint32_t>(part.limit)};
-  const auto reply = co_await g.ask<transactions_reply>(g.services().point, question);
+  const auto reply = co_await g.ask(from, g.services().point, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   json_object items = json_object::array();

@@ -38,7 +38,7 @@ awaitable<response> join(gateway& g, request& from) {
   if (!concert || !g.snapshot()->find(*concert))
     co_return problem{problem_code::concert_not_found, "There is no such concert."};
   join_queue command{0, from.user(), *concert};
-  const auto reply = co_await g.ask<queue_reply>(g.services().queue, command);
+  const auto reply = co_await g.ask(from, g.services().queue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   if (reply->from == queue_reply::origin::existing)
     co_return place_response(status::ok, reply->place);
@@ -48,11 +48,11 @@ awaitable<response> join(gateway& g, request& from) {
 
 // Polls and leaves: a token that is none is not even asked for.
 template <class Command>
-awaitable<std::variant<queue_place, problem>> ask_place(gateway& g, const request& from) {
+awaitable<std::variant<queue_place, problem>> ask_place(gateway& g, request& from) {
   const auto token = parse_id<queue_token>(from.arguments[0]);
   if (!token) co_return problem{problem_code::not_found, "There is no such queue token."};
   Command command{0, from.user(), *token};
-  const auto reply = co_await g.ask<queue_reply>(g.services().queue, command);
+  const auto reply = co_await g.ask(from, g.services().queue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   co_return reply->place;
 }

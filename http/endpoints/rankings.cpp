@@ -32,7 +32,7 @@ awaitable<response> best_selling(gateway& g, request& from) {
   const auto window = parse_window(from.query_value("window").value_or("all"));
   if (!window) co_return invalid_field("/query/window", "must be 1h, 24h or all");
   read_best_selling question{0, *window, static_cast<std::uint32_t>(std::get<page>(asked).limit)};
-  const auto reply = co_await g.ask<best_selling_reply>(g.services().best_selling, question);
+  const auto reply = co_await g.ask(from, g.services().best_selling, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();
@@ -48,7 +48,7 @@ awaitable<response> sold_out(gateway& g, request& from) {
   const auto asked = read_page(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   read_sold_out question{0, static_cast<std::uint32_t>(std::get<page>(asked).limit)};
-  const auto reply = co_await g.ask<sold_out_reply>(g.services().sold_out, question);
+  const auto reply = co_await g.ask(from, g.services().sold_out, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();

@@ -9,10 +9,10 @@ using boost::asio::awaitable;
 
 constexpr std::chrono::milliseconds probe_time{1000};
 
-template <class Reply, class Handle, class Question>
+template <class Handle, class Question>
 awaitable<void> probe(gateway& g, const Handle& to, Question& question, const char* name,
                       std::vector<std::string>& missing) {
-  const auto reply = co_await g.ask<Reply>(to, question, probe_time);
+  const auto reply = co_await g.ask_for_nobody(to, question, probe_time);
   const bool serves = reply && reply->fault == fault::none;
   if (!serves && (missing.empty() || missing.back() != name)) missing.emplace_back(name);
 }
@@ -47,14 +47,14 @@ awaitable<readiness> look_at_readiness(gateway& g) {
   const auto& s = g.services();
   readiness found;
   auto& missing = found.missing;
-  co_await probe<reservation_reply>(g, s.reservation, reservation, "reservation", missing);
-  co_await probe<reservations_reply>(g, s.reservation, reservations, "reservation", missing);
-  co_await probe<balance_reply>(g, s.point, balance, "point", missing);
-  co_await probe<transactions_reply>(g, s.point, transactions, "point", missing);
-  co_await probe<payment_found>(g, s.payment, payment, "payment", missing);
-  co_await probe<queue_reply>(g, s.queue, place, "queue", missing);
-  co_await probe<best_selling_reply>(g, s.best_selling, best_selling, "ranking", missing);
-  co_await probe<sold_out_reply>(g, s.sold_out, sold_out, "ranking", missing);
+  co_await probe(g, s.reservation, reservation, "reservation", missing);
+  co_await probe(g, s.reservation, reservations, "reservation", missing);
+  co_await probe(g, s.point, balance, "point", missing);
+  co_await probe(g, s.point, transactions, "point", missing);
+  co_await probe(g, s.payment, payment, "payment", missing);
+  co_await probe(g, s.queue, place, "queue", missing);
+  co_await probe(g, s.best_selling, best_selling, "ranking", missing);
+  co_await probe(g, s.sold_out, sold_out, "ranking", missing);
   if (s.stores != nullptr) add_stores(*s.stores, found);
   co_return found;
 }

@@ -98,12 +98,12 @@ awaitable<response> hold(gateway& g, request& from) {
   command.schedule = at ? at->id : schedule_id{};
   command.admission = admitted.verdict;
   command.position = admitted.position;
-  const auto reply = co_await g.ask<hold_reply>(g.services().reservation, command);
+  const auto reply = co_await g.ask(from, g.services().reservation, command);
   if (!reply) co_return still_running();
   if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
   const auto& held = reply->outcome.held;
   if (reply->outcome.refusal == hold_refusal::none && admitted.token)
-    g.keep_slot(command.user, admitted.token, held.expires_at);
+    g.keep_slot(from, admitted.token, held.expires_at);
   co_return marked(hold_response(reply->outcome, *g.snapshot()), reply->key);
 }
 
@@ -111,7 +111,7 @@ awaitable<response> get_reservation(gateway& g, request& from) {
   const auto id = parse_id<reservation_id>(from.arguments[0]);
   if (!id) co_return no_such_reservation();
   find_reservation question{0, from.user(), *id};
-  const auto reply = co_await g.ask<reservation_reply>(g.services().reservation, question);
+  const auto reply = co_await g.ask(from, g.services().reservation, question);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto at = g.snapshot()->find(id->schedule);
@@ -133,7 +133,7 @@ awaitable<response> list(gateway& g, request& from) {
     command.any_status = false;
     command.status = *status;
   }
-  const auto reply = co_await g.ask<reservations_reply>(g.services().reservation, command);
+  const auto reply = co_await g.ask(from, g.services().reservation, command);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();
@@ -150,14 +150,14 @@ awaitable<response> release(gateway& g, request& from) {
   // A running payment keeps the seats. When one starts right after this, the release wins and the
   // payment's saga undoes itself.
   find_open_payment question{0, from.user(), *id};
-  const auto running = co_await g.ask<payment_found>(g.services().payment, question);
+  const auto running = co_await g.ask(from, g.services().payment, question);
   if (!running) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(running->fault)) co_return std::move(*failed);
   if (running->found.id)
     co_return problem{problem_code::payment_in_progress, "The reservation is being paid."}.with(
         "paymentId", to_text(running->found.id));
   release_reservation command{0, from.user(), *id};
-  const auto reply = co_await g.ask<release_reply>(g.services().reservation, command);
+  const auto reply = co_await g.ask(from, g.services().reservation, command);
   if (!reply) co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   switch (reply->refusal) {

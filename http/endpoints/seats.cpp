@@ -77,7 +77,7 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
   std::optional<seats_reply> reply;
   if (!version) {
     read_seats question{0, *id, read_seats::detail::counts};
-    reply = co_await g.ask<seats_reply>(g.services().reservation, question);
+    reply = co_await g.ask(from, g.services().reservation, question);
     if (!reply) co_return *problem_of(fault::unavailable);
     if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
     version = reply->version;
@@ -95,7 +95,7 @@ awaitable<response> get_seats(gateway& g, rendered_maps& maps, request& from) {
       co_return response{status::ok, json_type, std::move(text)}.with("ETag", std::move(tag));
   read_seats whole_map{0, *id, read_seats::detail::seats};
 
-  reply = co_await g.ask<seats_reply>(g.services().reservation, whole_map);
+  reply = co_await g.ask(from, g.services().reservation, whole_map);
   if (!reply || (reply->fault == fault::none && !reply->seats))
     co_return *problem_of(fault::unavailable);
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);

@@ -17,7 +17,8 @@ void each_field(auto& f, maybe_const<payment> auto& p) {
 
 void each_field(auto& f, maybe_const<payment_outcome> auto& o) {
   f.one_of(o.refusal, payment_refusal::payment_not_refundable);
-  f(o.other, o.position, o.expired_at);
+  std::uint32_t unused = 0;  // once a place in line
+  f(o.other, unused, o.expired_at);
   each_field(f, o.paid);
 }
 

@@ -150,7 +150,7 @@ class postgres_payment_store final : public owned<payment_store> {
 
   void write(std::span<const payment_write> batch, postgres::batch& into) {
     final_rows all;
-    columns events{13};
+    columns events{15};
     for (const auto& w : batch) {
       if (w.row) all.put(*w.row);
       if (!w.notes.empty()) all.note(w.notes);
@@ -169,7 +169,8 @@ class postgres_payment_store final : public owned<payment_store> {
 
   static void add(columns& to, const payment_event& e) {
     to.add(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule, e.concert,
-           e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at);
+           e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at,
+           e.from.request_id(), e.from.traceparent());
   }
 
   void append(const final_rows& all, postgres::batch& into) {
@@ -180,12 +181,12 @@ class postgres_payment_store final : public owned<payment_store> {
   void put(const final_rows& rows, postgres::batch& into) {
     const auto payments = rows.payments();
     if (payments.empty()) return;
-    columns all{20};
+    columns all{22};
     for (const auto* p : payments)
       all.add(p->id, p->reservation.number, p->reservation.schedule, p->concert, p->user, p->amount,
               p->state, p->failure, p->reason, p->token.number, p->holds_else, p->seats, p->balance,
               p->created_at, p->deadline, p->completed_at, p->changed_at, p->released_at,
-              p->parked_from, rows.notes_of(p->id));
+              p->parked_from, p->from.request_id(), p->from.traceparent(), rows.notes_of(p->id));
     into.call(put_, all, payments.size());
   }
 
@@ -219,38 +220,41 @@ class postgres_payment_store final : public owned<payment_store> {
   batch_statement put_{db_.database(), R"(
     WITH written AS (INSERT INTO payment AS p (id, reservation, schedule, concert, user_id, amount,
       state, failure, reason, token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
-      released_at, parked_from, notes)
+      released_at, parked_from, request_id, traceparent, notes)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[],
       $6::bigint[], $7::smallint[], $8::smallint[], $9::text[], $10::bigint[], $11::boolean[],
       $12::integer[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-      $18::bigint[], $19::smallint[], $20::text[])
+      $18::bigint[], $19::smallint[], $20::text[], $21::text[], $22::text[])
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
       reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
       seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
       completed_at = excluded.completed_at, changed_at = excluded.changed_at,
       released_at = excluded.released_at,
-      parked_from = excluded.parked_from, notes = p.notes || excluded.notes
+      parked_from = excluded.parked_from, request_id = excluded.request_id,
+      traceparent = excluded.traceparent, notes = p.notes || excluded.notes
     WHERE p.reservation = excluded.reservation AND p.schedule = excluded.schedule AND p.concert = excluded.concert
       AND p.user_id = excluded.user_id AND p.amount = excluded.amount
       AND p.created_at = excluded.created_at
     RETURNING 1)
-    SELECT expect(count(*) = $21, 'a payment keeps its facts') FROM written)"};
+    SELECT expect(count(*) = $23, 'a payment keeps its facts') FROM written)"};
   batch_statement append_{db_.database(), R"(
     UPDATE payment p SET notes = p.notes || g.notes
     FROM unnest($1::bigint[], $2::text[]) AS g (id, notes) WHERE p.id = g.id)"};
   batch_statement events_{db_.database(), R"(
     WITH counted AS (
-      UPDATE outbox_counter SET last_sequence = last_sequence + $14
-      RETURNING last_sequence - $14 AS before
+      UPDATE outbox_counter SET last_sequence = last_sequence + $16
+      RETURNING last_sequence - $16 AS before
     )
     INSERT INTO outbox (sequence, id, kind, payment, user_id, reservation, schedule, concert,
-      seats, amount, token, holds_else, paid_at, occurred_at)
+      seats, amount, token, holds_else, paid_at, occurred_at, request_id, traceparent)
     SELECT counted.before + g.place, g.id, g.kind, g.payment, g.user_id, g.reservation, g.schedule,
-      g.concert, g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at
+      g.concert, g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at, g.request_id,
+      g.traceparent
     FROM counted, unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[],
       $6::bigint[], $7::bigint[], $8::integer[], $9::bigint[], $10::bigint[], $11::boolean[],
-      $12::bigint[], $13::bigint[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation,
-        schedule, concert, seats, amount, token, holds_else, paid_at, occurred_at, place))"};
+      $12::bigint[], $13::bigint[], $14::text[], $15::text[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation,
+        schedule, concert, seats, amount, token, holds_else, paid_at, occurred_at, request_id,
+        traceparent, place))"};
   batch_statement keys_{db_.database(), R"(
     WITH written AS (INSERT INTO remembered_key AS k
       (scope_high, scope_low, body_high, body_low, payment, answer, at)

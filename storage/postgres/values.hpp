@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/core/call_context.hpp"
 #include "actors/core/ids.hpp"
 #include "actors/core/money.hpp"
 #include "actors/core/time.hpp"
@@ -160,6 +161,14 @@ class row {
   void get(time_point& value) { value = from_unix_ms(number()); }
   void get(std::chrono::seconds& value) { value = std::chrono::seconds{number()}; }
   void get(std::string& value) { value = next_text(); }
+  /// Two columns: the id and the traceparent; without an id nobody asked.
+  void get(request_origin& value) {
+    std::string request_id, traceparent;
+    get(request_id);
+    get(traceparent);
+    value = request_id.empty() ? request_origin{}
+                               : request_origin{std::move(request_id), std::move(traceparent)};
+  }
   void get(std::optional<std::string>& value) {
     if (next_is_null()) return skip();
     value.emplace(next_text());

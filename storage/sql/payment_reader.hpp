@@ -170,7 +170,7 @@ class sql_payment_reader final : public payment_reader {
     payment p;
     r.into(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.state,
            p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.created_at,
-           p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from);
+           p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from, p.from);
     p.token.concert = p.token ? p.concert : concert_id{};
     return p;
   }
@@ -179,7 +179,7 @@ class sql_payment_reader final : public payment_reader {
     payment_event e;
     r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation.number,
            e.reservation.schedule, e.concert, e.seats, e.amount, e.token.number, e.holds_else,
-           e.paid_at, e.occurred_at);
+           e.paid_at, e.occurred_at, e.from);
     e.token.concert = e.token ? e.concert : concert_id{};
     return e;
   }
@@ -194,12 +194,12 @@ class sql_payment_reader final : public payment_reader {
   static std::string payment_columns() {
     return std::string{"id, reservation, schedule, concert, "} + Dialect::user +
            ", amount, state, failure, reason, token, holds_else, seats, balance, created_at,"
-           " deadline, completed_at, changed_at, released_at, parked_from";
+           " deadline, completed_at, changed_at, released_at, parked_from, request_id, traceparent";
   }
   static std::string event_columns() {
     return std::string{"o.id, o.sequence, o.kind, o.payment, o."} + Dialect::user +
            ", o.reservation, o.schedule, o.concert, o.seats, o.amount, o.token, o.holds_else,"
-           " o.paid_at, o.occurred_at";
+           " o.paid_at, o.occurred_at, o.request_id, o.traceparent";
   }
   static std::string select(const std::string& rest) {
     return "SELECT " + payment_columns() + " FROM payment WHERE " + rest;

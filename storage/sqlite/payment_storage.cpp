@@ -98,22 +98,23 @@ class sqlite_payment_store final : public owned<payment_store> {
   }
 
   void put(const payment& p, const std::string& notes) {
-    const auto changed = update_.run(
-        p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.deadline,
-        p.completed_at, p.changed_at, p.released_at, p.parked_from, notes, p.id,
-        p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.created_at);
+    const auto changed =
+        update_.run(p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance,
+                    p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from,
+                    p.from.request_id(), p.from.traceparent(), notes, p.id, p.reservation.number,
+                    p.reservation.schedule, p.concert, p.user, p.amount, p.created_at);
     if (changed == 1) return;
     // Refused by the primary key when the payment is there, with other facts.
     insert_.run(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount,
                 p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance,
                 p.created_at, p.deadline, p.completed_at, p.changed_at, p.released_at,
-                p.parked_from, notes);
+                p.parked_from, p.from.request_id(), p.from.traceparent(), notes);
   }
 
   void publish(const payment_event& e) {
     event_.run(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule,
-               e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at,
-               e.occurred_at);
+               e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at,
+               e.from.request_id(), e.from.traceparent());
   }
 
   void remember(const payment_write& write) {
@@ -128,19 +129,19 @@ class sqlite_payment_store final : public owned<payment_store> {
   statement update_{db_.database(), R"(
     UPDATE payment SET state = ?, failure = ?, reason = ?, token = ?, holds_else = ?, seats = ?,
       balance = ?, deadline = ?, completed_at = ?, changed_at = ?,
-      released_at = ?, parked_from = ?, notes = notes || ?
+      released_at = ?, parked_from = ?, request_id = ?, traceparent = ?, notes = notes || ?
     WHERE id = ? AND reservation = ? AND schedule = ? AND concert = ? AND user = ? AND amount = ?
       AND created_at = ?)"};
   statement insert_{db_.database(), R"(
     INSERT INTO payment (id, reservation, schedule, concert, user, amount, state, failure, reason, token,
       holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at,
-      parked_from, notes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      parked_from, request_id, traceparent, notes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement append_{db_.database(), "UPDATE payment SET notes = notes || ? WHERE id = ?"};
   statement event_{db_.database(), R"(
     INSERT INTO outbox (id, kind, payment, user, reservation, schedule, concert, seats, amount,
-      token, holds_else, paid_at, occurred_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      token, holds_else, paid_at, occurred_at, request_id, traceparent)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement key_{db_.database(), R"(
     INSERT INTO remembered_key
       (scope_high, scope_low, body_high, body_low, payment, answer, at)

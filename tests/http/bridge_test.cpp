@@ -24,18 +24,45 @@ using namespace std::chrono_literals;
 using boxoffice::inspect;
 
 struct add_one {
+  using reply = struct added;
   std::uint64_t ticket{0};
   std::int64_t value{0};
+  call_context call{};
 };
 struct added {
   std::uint64_t ticket{0};
   std::int64_t value{0};
+  time_point until{};  ///< as the question said
+};
+struct ask_other {
+  using reply = struct other_reply;
+  std::uint64_t ticket{0};
+  call_context call{};
 };
 struct other_reply {
   std::uint64_t ticket{0};
 };
+struct be_told {
+  std::uint64_t ticket{0};
+  call_context call{};
+};
 
-using adder = accepts<add_one>;
+using adder = accepts<add_one, ask_other, be_told>;
+using stranger = accepts<add_one>;
+using adder_bridge = bridge<adder>;
+
+template <class Bridge, class Handle, class Question>
+concept can_ask = requires(Bridge& b, Handle h, Question q) {
+  b.ask(h, q, 1s);
+};
+static_assert(can_ask<adder_bridge, adder, add_one>);
+static_assert(!can_ask<adder_bridge, adder, be_told>, "it has no reply");
+static_assert(!can_ask<adder_bridge, stranger, add_one>, "its replies are not taken");
+
+class stopped_clock final : public clock {
+ public:
+  [[nodiscard]] time_point now() const override { return time_point{1'000s}; }
+};
 
 // Answers value + 1; a negative value is not answered, 1000 with the wrong type, 2000 with no
 // reply at all, 3000 twice.
@@ -48,16 +75,18 @@ struct adder_state {
     if (m.value < 0) return;
     if (m.value == 1000) return answer(self, to, other_reply{m.ticket});
     if (m.value == 2000) return answer(self, to, std::string{"what?"});
-    answer(self, to, added{m.ticket, m.value + 1});
-    if (m.value == 3000) answer(self, to, added{m.ticket, 0});
+    answer(self, to, added{m.ticket, m.value + 1, m.call.deadline});
+    if (m.value == 3000) answer(self, to, added{m.ticket, 0, {}});
   }
+  void on(const ask_other&) {}
+  void on(const be_told&) {}
   adder::pointer self;
 };
 
 class Bridge : public ::testing::Test {
  protected:
   Bridge()
-      : bridge_{system_, io_.get_executor(), meters_, reply_types<added, other_reply>{}},
+      : bridge_{system_, io_.get_executor(), clock_, meters_},
         actor_{spawn_actor<adder_state>(system_)},
         threads_{std::thread{[this] { io_.run(); }}, std::thread{[this] { io_.run(); }}} {}
   ~Bridge() override {
@@ -69,18 +98,19 @@ class Bridge : public ::testing::Test {
   }
 
   std::future<std::optional<added>> ask(std::int64_t value, std::chrono::milliseconds within) {
-    return boost::asio::co_spawn(io_, bridge_.ask<added>(actor_, add_one{0, value}, within),
+    return boost::asio::co_spawn(io_, bridge_.ask(actor_, add_one{0, value}, within),
                                  boost::asio::use_future);
   }
   std::uint64_t count(const char* name) { return meters_.count(name, "").value(); }
 
+  stopped_clock clock_;
   meters meters_;
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   boost::asio::io_context io_;
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> work_{
       io_.get_executor()};
-  bridge bridge_;
+  adder_bridge bridge_;
   adder actor_;
   std::array<std::thread, 2> threads_;
 };
@@ -92,16 +122,20 @@ TEST_F(Bridge, BringsTheReplyBack) {
   EXPECT_EQ(bridge_.waiting_count(), 0U);
 }
 
+TEST_F(Bridge, TheQuestionSaysUntilWhenItsReplyIsAwaited) {
+  EXPECT_EQ(ask(1, 5s).get()->until, clock_.now() + 5s);
+}
+
 TEST_F(Bridge, EveryOneGetsTheirOwnReply) {
   std::atomic<int> right{0};
   std::vector<std::future<void>> all;
   for (std::int64_t i = 0; i < 64; ++i)
     all.push_back(boost::asio::co_spawn(
         io_,
-        [](bridge& to, adder actor, std::int64_t base,
+        [](adder_bridge& to, adder actor, std::int64_t base,
            std::atomic<int>& good) -> boost::asio::awaitable<void> {
           for (std::int64_t k = 0; k < 200; ++k) {
-            const auto reply = co_await to.ask<added>(actor, add_one{0, base + k}, 10s);
+            const auto reply = co_await to.ask(actor, add_one{0, base + k}, 10s);
             if (reply && reply->value == base + k + 1) ++good;
           }
         }(bridge_, actor_, 100'000 + i * 1000, right),
@@ -146,16 +180,16 @@ TEST_F(Bridge, SecondRepliesAreDropped) {
 }
 
 TEST_F(Bridge, NobodyIsAskedInVain) {
-  auto answer = boost::asio::co_spawn(io_, bridge_.ask<added>(adder{}, add_one{0, 1}, 60s),
-                                      boost::asio::use_future);
+  auto answer =
+      boost::asio::co_spawn(io_, bridge_.ask(adder{}, add_one{0, 1}, 60s), boost::asio::use_future);
   EXPECT_FALSE(answer.get());
 }
 
 TEST_F(Bridge, TheEndFreesWhoWaits) {
   std::optional<std::future<std::optional<added>>> answer;
   {
-    bridge short_lived{system_, io_.get_executor(), meters_, reply_types<added>{}};
-    answer = boost::asio::co_spawn(io_, short_lived.ask<added>(actor_, add_one{0, -1}, 60s),
+    adder_bridge short_lived{system_, io_.get_executor(), clock_, meters_};
+    answer = boost::asio::co_spawn(io_, short_lived.ask(actor_, add_one{0, -1}, 60s),
                                    boost::asio::use_future);
     while (short_lived.waiting_count() == 0)
       std::this_thread::yield();

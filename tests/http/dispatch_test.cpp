@@ -167,6 +167,10 @@ TEST_F(HttpServer, PassesTraceparentOnWhenItIsOne) {
   const std::string good = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
   EXPECT_EQ(ask(get("/v1/things/1", "traceparent: " + good + "\r\n")).json()["traceparent"], good);
   EXPECT_EQ(ask(get("/v1/things/1", "traceparent: nonsense\r\n")).json()["traceparent"], "");
+  EXPECT_EQ(ask(get("/v1/things/1", "traceparent: " + good + "\r\ntraceparent: " + good + "\r\n"))
+                .json()["traceparent"],
+            "")
+      << "there is one, or none";
 }
 
 TEST_F(HttpServer, AnExceptionIsAnInternalErrorThatLeaksNothing) {

@@ -39,13 +39,13 @@ class poster {
     sink_ = open_event_sink(how, clock_);
   }
 
-  std::future<event_sink::answer> begin() {
+  std::future<event_sink::answer> begin(const payment_event& what = event()) {
     auto told = std::make_shared<std::promise<event_sink::answer>>();
-    sink_->post(event(), [told](event_sink::answer a) { told->set_value(std::move(a)); });
+    sink_->post(what, [told](event_sink::answer a) { told->set_value(std::move(a)); });
     return told->get_future();
   }
-  event_sink::answer post() {
-    auto told = begin();
+  event_sink::answer post(const payment_event& what = event()) {
+    auto told = begin(what);
     if (told.wait_for(20s) != std::future_status::ready) throw std::runtime_error{"no outcome"};
     return told.get();
   }
@@ -84,6 +84,26 @@ TEST(EventPost, CarriesTheSignatureOfItsBodyByteForByte) {
   for (const auto& field : fields)
     EXPECT_TRUE(mentions(request, "\r\n" + field + "\r\n")) << field << "\n" << request;
   EXPECT_FALSE(mentions(request, "Expect"));
+}
+
+TEST(EventPost, SaysOfWhichRequestTheEventCame) {
+  const scripted_peer peer;
+  poster to{peer.url()};
+  const std::string traceparent = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01";
+  auto event = poster::event();
+  event.from = {"shop-17", traceparent};
+  ASSERT_EQ(to.post(event).what, outcome::accepted);
+  event.from = {"shop-18", ""};
+  ASSERT_EQ(to.post(event).what, outcome::accepted);
+  ASSERT_EQ(to.post().what, outcome::accepted) << "of before";
+  const auto requests = peer.requests();
+  EXPECT_TRUE(mentions(requests[0], "\r\nX-Request-Id: shop-17\r\n")) << requests[0];
+  EXPECT_TRUE(mentions(requests[0], "\r\ntraceparent: " + traceparent + "\r\n")) << requests[0];
+  EXPECT_TRUE(mentions(requests[0], "\"traceparent\":\"" + traceparent + "\"")) << requests[0];
+  EXPECT_TRUE(mentions(requests[1], "\r\nX-Request-Id: shop-18\r\n")) << requests[1];
+  EXPECT_FALSE(mentions(requests[1], "traceparent")) << requests[1];
+  EXPECT_FALSE(mentions(requests[2], "X-Request-Id")) << requests[2];
+  EXPECT_FALSE(mentions(requests[2], "traceparent")) << requests[2];
 }
 
 TEST(EventPost, SkipsHoweverManyInterimAnswers) {

@@ -85,7 +85,7 @@ void machine::start_sales() {
   services_.catalogue = time_.owns(
       spawn_catalogue(system,
                       concert_context{concert_.commits(), *stores_.concert, concert_.writer(),
-                                      catalogue_, meters_, numbers_.catalogue},
+                                      catalogue_, meters_, numbers_.catalogue, time_.clock()},
                       stores_.concert->load()));
   services_.reservation = time_.owns(spawn_reservation_service(
       system,

@@ -18,16 +18,6 @@
 
 namespace boxoffice::simulation {
 
-/// The name of a type, without its namespace.
-template <class Type>
-std::string plain_name() {
-  // "… plain_name() [with Type = boxoffice::hold_seats; …": the compiler's own words.
-  std::string_view text{__PRETTY_FUNCTION__};
-  text.remove_prefix(text.find("Type = ") + 7);
-  text = text.substr(0, text.find_first_of(";]"));
-  return std::string{text.substr(text.rfind(':') == text.npos ? 0 : text.rfind(':') + 1)};
-}
-
 /// Carries commands to desks and their answers back: late, twice, in another order, or not at all.
 /// It gives each command a ticket of its own, and the caller's own ticket back to the answer.
 class network {
@@ -69,7 +59,7 @@ class network {
   void answer(const process& from, Reply r) {
     if (from.is_dead()) return;
     const auto number = r.ticket;
-    const auto what = plain_name<Reply>();
+    const auto what = std::string{message_name<Reply>()};
     if (lost(fault_kind::reply_lost, number, what)) return;
     const auto times = doubled(fault_kind::reply_doubled, number, what);
     for (int i = 0; i < times; ++i)
@@ -109,7 +99,7 @@ class network {
 
   template <class Command>
   void carry(std::uint64_t number, desk to, Command m) {
-    const auto what = plain_name<Command>();
+    const auto what = std::string{message_name<Command>()};
     note(number, what + " to " + std::string{name_of(to)});
     if (lost(fault_kind::message_lost, number, what)) return;
     const auto times = doubled(fault_kind::message_doubled, number, what);
@@ -119,16 +109,20 @@ class network {
                           [this, to, number, m] { deliver(number, to, m); }});
   }
   template <class Command>
-  void deliver(std::uint64_t number, desk to, const Command& m) {
+  void deliver(std::uint64_t number, desk to, Command m) {
     auto* at = around_.route(service_of(to));
     if (at == nullptr) return note(number, "finds nobody");
-    caf::send_as(at->entry(), at->handle(to), m);
+    // A link carries how much is left: each process has a clock of its own.
+    if constexpr (requires { m.call; })
+      if (m.call.deadline != no_time)
+        m.call.deadline = at->time().now() + (m.call.deadline - around_.now);
+    caf::send_as(at->entry(), at->handle(to), std::move(m));
   }
   template <class Reply>
   void hand_over(std::uint64_t number, Reply r) {
     const auto at = calls_.find(number);
     if (at == calls_.end()) return;
-    note(number, plain_name<Reply>());
+    note(number, std::string{message_name<Reply>()});
     r.ticket = at->second.ticket;
     if (at->second.take) {
       // It may send more, or forget this call: it is not run in its place.

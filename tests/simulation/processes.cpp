@@ -117,7 +117,7 @@ class concert_process final : public stored_process<concert_write> {
     serves(desk::catalogue,
            owns(spawn_catalogue(system(),
                                 concert_context{commits_, around_.stores.concert, commits(),
-                                                around_.catalogue, meters(), ids_},
+                                                around_.catalogue, meters(), ids_, time()},
                                 around_.stores.concert.load())));
   }
   ~concert_process() override { take_down(); }

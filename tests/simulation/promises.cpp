@@ -185,7 +185,6 @@ void promises::told_payment(const digest& key, const payment_outcome& answer) {
     case payment_refusal::payment_in_progress:
     case payment_refusal::queue_token_required:
     case payment_refusal::queue_token_invalid:
-    case payment_refusal::queue_not_active:
       return;  // not remembered
     case payment_refusal::none:
       payments_.at(key).told = answer.paid.id;

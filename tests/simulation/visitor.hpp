@@ -99,6 +99,8 @@ class visitor {
   // Asking and waiting (visitor.cpp).
   template <class Command, class Reply>
   void ask(desk to, Command m, std::uint64_t attempt, std::function<verdict(const Reply&)> take) {
+    // Every other time it says until when it waits; otherwise the command may be done later.
+    if (attempt % 2 == 0) m.call.deadline = wake_;
     const auto call = around_.net.send(
         to, std::move(m), [this, attempt, take = std::move(take)](const std::any& reply) mutable {
           // An answer to an earlier attempt is as good as one to the last.

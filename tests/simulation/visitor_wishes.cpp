@@ -251,10 +251,9 @@ std::shared_ptr<visitor::wish> visitor::pay(held& h) {
 void visitor::send_payment(const start_payment& m, std::uint64_t attempt, concert_id at,
                            time_point expires_at, time_point first_sent) {
   with_admission(
-      at, attempt, [=, this](queue_admission a, std::uint32_t position, queue_token token) {
+      at, attempt, [=, this](queue_admission a, std::uint32_t /*position*/, queue_token token) {
         auto command = m;
         command.admission = a;
-        command.position = position;
         command.token = token;
         ask<start_payment, payment_reply>(
             desk::payment, std::move(command), attempt, [=, this](const payment_reply& r) {

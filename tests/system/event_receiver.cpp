@@ -106,6 +106,8 @@ class event_receiver::listener {
     posts.push_back({.signature = std::string{request["X-Boxoffice-Signature"]},
                      .idempotency_key = std::string{request["Idempotency-Key"]},
                      .content_type = std::string{request["Content-Type"]},
+                     .request_id = std::string{request["X-Request-Id"]},
+                     .traceparent = std::string{request["traceparent"]},
                      .target = std::string{request.target()},
                      .body = request.body(),
                      .answered = status});

@@ -19,7 +19,7 @@ class event_receiver {
   event_receiver& operator=(const event_receiver&) = delete;
 
   struct post {
-    std::string signature, idempotency_key, content_type, target, body;
+    std::string signature, idempotency_key, content_type, request_id, traceparent, target, body;
     int answered;
   };
   /// Answers the next `count` posts with `status`, and those after them with 200.

@@ -297,6 +297,19 @@ TEST_F(Purchase, UsesUpTheQueueTokenUnlessSeatsAreStillHeld) {
   EXPECT_EQ(faults_of_problem(refused, 403, "queue_token_invalid"), "");
 }
 
+TEST_F(Purchase, KeepsTheQueueTokenAsLongAsTheHold) {
+  auto body = schedule_on_sale(2, 5);
+  body["holdSeconds"] = 3600;  // longer than a token lives by itself
+  const auto at = open_sale(body);
+  auto who = buyer_at(at);
+  const auto held = who.hold(at.schedule, {{"seats", {"A-1"}}});
+  ASSERT_EQ(held.status, 201) << held.body;
+  const auto until = [&] {
+    return who.get("/v1/queue/tokens/" + who.queue_token()).value().value("expiresAt", "");
+  };
+  EXPECT_TRUE(eventually([&] { return until() == held.value().at("expiresAt"); })) << until();
+}
+
 TEST_F(Purchase, ReachesTheBoardsWithinASecond) {
   const auto at = open_sale(schedule_on_sale(1, 2));
   auto who = buyer_at(at);

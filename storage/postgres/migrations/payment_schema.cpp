@@ -137,6 +137,14 @@ ALTER TABLE outbox ADD COLUMN schedule bigint NOT NULL DEFAULT 0;
 UPDATE outbox SET schedule = reservation >> 36;
 )";
 
+// The request that a payment, and an event, came of. Empty: of before, or nobody's.
+constexpr auto version_8 = R"(
+ALTER TABLE payment ADD COLUMN request_id text NOT NULL DEFAULT '';
+ALTER TABLE payment ADD COLUMN traceparent text NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN request_id text NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN traceparent text NOT NULL DEFAULT '';
+)";
+
 const std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "timelines in the rows of payments", version_2},
@@ -144,7 +152,8 @@ const std::array migrations{
     migration{4, "keys in place", version_4},
     migration{5, "where a saga was parked", version_5},
     migration{6, "ids with a schedule beside them", version_6},
-    migration{7, "the installation, and what was seen of the others", installation_tables}};
+    migration{7, "the installation, and what was seen of the others", installation_tables},
+    migration{8, "the requests that payments and events came of", version_8}};
 
 }  // namespace
 

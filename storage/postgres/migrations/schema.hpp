@@ -22,7 +22,7 @@ struct schema {
 /// not), and whether a statement did what it should (storage/postgres/batch.hpp).
 extern const char* const batch_functions;
 
-/// The last step of every schema: whose the database is, and how far the other stores are.
+/// A step of every schema: whose the database is, and how far the other stores are.
 extern const char* const installation_tables;
 
 extern const schema concert_schema;

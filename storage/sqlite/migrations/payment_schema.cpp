@@ -126,13 +126,22 @@ ALTER TABLE outbox ADD COLUMN schedule INTEGER NOT NULL DEFAULT 0;
 UPDATE outbox SET schedule = reservation >> 36;
 )";
 
+// The request that a payment, and an event, came of. Empty: of before, or nobody's.
+constexpr auto version_7 = R"(
+ALTER TABLE payment ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE payment ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
+)";
+
 const std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "parked events, lists of sagas, the release of a refund", version_2},
     migration{3, "timelines in the rows of payments", version_3},
     migration{4, "where a saga was parked", version_4},
     migration{5, "ids with a schedule beside them", version_5},
-    migration{6, "the installation, and what was seen of the others", installation_tables}};
+    migration{6, "the installation, and what was seen of the others", installation_tables},
+    migration{7, "the requests that payments and events came of", version_7}};
 
 }  // namespace
 

@@ -18,7 +18,7 @@ struct schema {
   std::span<const migration> migrations;
 };
 
-/// The last step of every schema: whose the database is, how far its owner and the other stores
+/// A step of every schema: whose the database is, how far its owner and the other stores
 /// are.
 extern const char* const installation_tables;
 

@@ -26,7 +26,8 @@ struct CatalogueDesk : ::testing::Test {
   void SetUp() override { start(); }
   void start() {
     desk = time.owns(spawn_catalogue(
-        time.system(), concert_context{commits, store, time.commits(), view, time.meters(), ids},
+        time.system(),
+        concert_context{commits, store, time.commits(), view, time.meters(), ids, time.clock()},
         store.load()));
   }
   catalogue_reply add(const std::string& title) {

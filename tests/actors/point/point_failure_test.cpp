@@ -310,5 +310,28 @@ TEST(PointFailure, AFullReaderShedsAndRecovers) {
   w.time.run();
 }
 
+TEST(PointFailure, AChargeThatWaitedForItsAccountIsNotDoneOnceItsClientHasGivenUp) {
+  point_world w;
+  w.time.reads().hold();
+  charge_points late{1, key_number(1), {"u1"}, {50}};
+  late.call.deadline = w.time.now() + seconds{1};
+  w.client.send(w.desk, late);
+  w.debit(2, payment_number(1), 10);  // a saga's: it has no deadline
+  w.time.advance(seconds{1});
+  EXPECT_TRUE(w.client.all<charge_reply>().empty());
+  w.time.reads().resume();
+  w.time.run();
+  EXPECT_EQ(w.client.last<charge_reply>().fault, fault::unavailable);
+  EXPECT_EQ(w.client.last<point_step_reply>().outcome.refusal, point_refusal::insufficient_points);
+  EXPECT_EQ(w.time.meters()
+                .count("boxoffice_commands_given_up_total", "", {{"service", "point"}})
+                .value(),
+            1U);
+  w.charge(3, 50, key_number(1));
+  EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::fresh) << "its key is free";
+  EXPECT_EQ(w.balance().balance.value, 50);
+  w.expect_sound();
+}
+
 }  // namespace
 }  // namespace boxoffice

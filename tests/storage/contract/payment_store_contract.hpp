@@ -54,8 +54,11 @@ TYPED_TEST_SUITE_P(PaymentStoreContract);
 
 TYPED_TEST_P(PaymentStoreContract, ReadsEveryFieldBack) {
   auto p = started(this->id(1), this->wanted);
+  p.from = {"request 'one'", ""};
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
+  ASSERT_EQ(this->reader_.open_sagas().size(), 1U);
+  EXPECT_EQ(this->reader_.open_sagas()[0].row.from, p.from) << "also after a restart";
   p = with(p, saga_state::completed);
   p.failure = payment_failure::aborted;
   p.reason = "by Ada: \"no\"";
@@ -66,6 +69,7 @@ TYPED_TEST_P(PaymentStoreContract, ReadsEveryFieldBack) {
   p.changed_at = at(9);
   p.released_at = at(8);
   p.parked_from = saga_state::refund_released;
+  p.from = {std::string(64, 'a'), "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"};
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
   EXPECT_FALSE(this->reader_.find({1}));

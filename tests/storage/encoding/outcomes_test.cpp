@@ -30,7 +30,6 @@ payment_outcome some_payment() {
   payment_outcome o;
   o.refusal = payment_refusal::payment_not_refundable;
   o.other = {9};
-  o.position = 3;
   o.expired_at = at(4);
   o.paid = test::started(make_payment_id(63, at(1), 2), reservation_id{{3}, 1});
   o.paid.state = saga_state::refunded;

@@ -99,6 +99,7 @@ TEST(Schema, TimelinesOfBeforeAreKept) {
   EXPECT_EQ(notes[1].at, from_unix_ms(11));
   EXPECT_EQ(notes[1].state, saga_state::debited);
   EXPECT_EQ(notes[1].step, saga_step::confirm);
+  EXPECT_FALSE(opened.reader->find({5})->from) << "nobody knows who asked for it";
 }
 
 TEST(Schema, MarksOfBeforeAreKept) {

@@ -106,6 +106,20 @@ TEST(Log, ATextLineIsForPeople) {
   EXPECT_TRUE(line.ends_with("Z info    http: request done payment_id=pay_1\n")) << line;
 }
 
+TEST(Log, ALineOfARequestBeginsWithItsIds) {
+  testing::internal::CaptureStderr();
+  {
+    const logging on{{log_level::info, log_format::text}};
+    log(log_level::info, {"r1", "4bf9"}, "test", "one", {{"status", 201}});
+    log(log_level::info, {"r1", ""}, "test", "two");
+    log(log_level::info, {"", ""}, "test", "three", {{"status", 201}});
+  }
+  const auto text = testing::internal::GetCapturedStderr();
+  EXPECT_TRUE(contains(text, "test: one request_id=r1 trace_id=4bf9 status=201\n")) << text;
+  EXPECT_TRUE(contains(text, "test: two request_id=r1\n")) << text;
+  EXPECT_TRUE(contains(text, "test: three status=201\n")) << text;
+}
+
 TEST(Log, LinesBelowTheLevelAreNotWritten) {
   testing::internal::CaptureStderr();
   {

@@ -26,7 +26,7 @@ class Recovery : public ::testing::Test {
               pauses_.push_back(pause);
               timers_.push_back(std::move(run));
             },
-            how};
+            call_deadlines{clock_, meters_, "tests"}, how};
   }
   static recovery& serving(recovery& r) {
     r.start();
@@ -37,9 +37,22 @@ class Recovery : public ::testing::Test {
     for (auto& run : std::exchange(timers_, {}))
       run();
   }
-  void admit(recovery& r, effect of = effect::writes) {
-    r.admit([this](fault f) { ended_.push_back(f); }, of);
+  void admit(recovery& r, effect of = effect::writes, const call_context& call = {}) {
+    r.admit(
+        call, [this](fault f) { ended_.push_back(f); }, of);
   }
+  /// The call of a client that gives up then.
+  static call_context until(time_point deadline) { return {{}, deadline}; }
+  std::uint64_t given_up() {
+    return meters_.count("boxoffice_commands_given_up_total", "", {{"service", "tests"}}).value();
+  }
+
+  struct settable_clock final : clock {
+    [[nodiscard]] time_point now() const override { return at; }
+    time_point at{milliseconds{1'000}};
+  };
+  settable_clock clock_;
+  meters meters_;
 
   int loads_{0};
   std::vector<milliseconds> pauses_;
@@ -146,15 +159,41 @@ TEST_F(Recovery, WhatWasBegunBeforeMemoryWasVoidIsForgotten) {
 TEST_F(Recovery, ACommandThatVoidsMemoryLeavesTheOthersWaiting) {
   auto r = make();
   std::vector<int> ran;
-  r.admit([&](fault) {
+  r.admit({}, [&](fault) {
     ran.push_back(1);
     r.reload(cause::refused);
   });
-  r.admit([&](fault) { ran.push_back(2); });
+  r.admit({}, [&](fault) { ran.push_back(2); });
   r.loaded();
   EXPECT_EQ(ran, std::vector{1});
   r.loaded();
   EXPECT_EQ(ran, (std::vector{1, 2}));
+}
+
+TEST_F(Recovery, ACommandIsNotCarriedOutAfterItsClientHasGivenUp) {
+  auto r = make();
+  admit(r, effect::writes, until(clock_.at + milliseconds{10}));
+  admit(r, effect::writes, until(clock_.at + milliseconds{11}));
+  clock_.at += milliseconds{10};
+  EXPECT_TRUE(ended_.empty()) << "both wait";
+  r.loaded();
+  EXPECT_EQ(ended_, (std::vector{fault::unavailable, fault::none})) << "its deadline is over";
+  EXPECT_EQ(given_up(), 1U);
+  clock_.at += milliseconds{1};
+  EXPECT_FALSE(r.serves(until(clock_.at)));
+  EXPECT_TRUE(r.serves(until(clock_.at + milliseconds{1})));
+  admit(r, effect::reads, until(clock_.at));
+  EXPECT_EQ(ended_.back(), fault::unavailable) << "nor as it comes";
+  EXPECT_EQ(given_up(), 2U);
+}
+
+TEST_F(Recovery, ACommandWithoutADeadlineWaitsForEver) {
+  auto r = make();
+  admit(r);
+  clock_.at += std::chrono::hours{24 * 365};
+  r.loaded();
+  EXPECT_EQ(ended_, std::vector{fault::none});
+  EXPECT_EQ(given_up(), 0U);
 }
 
 TEST_F(Recovery, WhatNobodyWantsIsIdleUntilSomebodyDoes) {
