@@ -44,6 +44,9 @@ exit_code run(const command_line& asked) {
     case command::sagas_abort:
     case command::outbox_list:
     case command::outbox_replay:
+    case command::parked_list:
+    case command::parked_retry:
+    case command::parked_abandon:
       return http::run_operator_command(asked, how, system_clock_source{}.now(), std::cout,
                                         std::cerr);
     case command::version:

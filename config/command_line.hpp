@@ -32,6 +32,9 @@ enum class command : std::uint8_t {
   sagas_abort,
   outbox_list,
   outbox_replay,
+  parked_list,
+  parked_retry,
+  parked_abandon,
   version,
 };
 
@@ -45,7 +48,7 @@ enum class books_state : std::uint8_t {
 
 /// What a command takes besides settings; each member is for the commands that take it.
 struct command_arguments {
-  std::string id;         ///< of a payment or an event
+  std::string id;         ///< of a payment, an event, or what is parked
   std::string reason;     ///< not empty where it is taken
   std::string directory;  ///< of a backup
   std::optional<std::string> state;

@@ -14,6 +14,7 @@ constexpr std::array list_sagas_takes{state, older_than, json, server};
 constexpr std::array one_takes{id, json, server};
 constexpr std::array abort_takes{id, reason, json, server};
 constexpr std::array list_outbox_takes{state, json, server};
+constexpr std::array list_parked_takes{json, server};
 
 constexpr auto rows = std::to_array<command_row>({
     {command::serve,
@@ -63,6 +64,16 @@ constexpr auto rows = std::to_array<command_row>({
      "Give a parked event, and what is parked behind it, to its consumer again.",
      "boxoffice outbox replay evt_6vg4m1 --server http://127.0.0.1:8080", settings_taken::data_only,
      one_takes},
+    {command::parked_list, "parked list",
+     "List queue tokens and holds that wait because their store refuses what they would become.",
+     "boxoffice parked list --server http://127.0.0.1:8080", settings_taken::data_only,
+     list_parked_takes},
+    {command::parked_retry, "parked retry", "Let it become what it would, if the store now does.",
+     "boxoffice parked retry qt_1nq8k_2mk3 --server http://127.0.0.1:8080",
+     settings_taken::data_only, one_takes},
+    {command::parked_abandon, "parked abandon", "End it, whatever it would become.",
+     "boxoffice parked abandon qt_1nq8k_2mk3 --server http://127.0.0.1:8080",
+     settings_taken::data_only, one_takes},
     {command::version,
      "version",
      "Print the version.",
@@ -74,6 +85,7 @@ constexpr auto rows = std::to_array<command_row>({
 constexpr auto groups = std::to_array<command_group>({
     {"sagas", "Look after payments that are under way, on a running server."},
     {"outbox", "Look after events that wait, on a running server."},
+    {"parked", "Look after tokens and holds that a store refuses to change, on a running server."},
 });
 
 }  // namespace

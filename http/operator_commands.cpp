@@ -85,6 +85,12 @@ class operator_run {
         return list_outbox();
       case command::outbox_replay:
         return replay();
+      case command::parked_list:
+        return list_parked();
+      case command::parked_retry:
+        return move_parked("/retry");
+      case command::parked_abandon:
+        return move_parked("/abandon");
       case command::serve:
       case command::migrate:
       case command::backup:
@@ -221,6 +227,25 @@ class operator_run {
     for (const auto& consumer : told.at("consumers"))
       line += ' ' + consumer.get<std::string>();
     out_ << for_terminal(line) << '\n';
+  }
+
+  void list_parked() {
+    auto items = nlohmann::ordered_json::array();
+    collect("/v1/admin/parked?limit=200", items);
+    text_table table{{"PARKED", "STATE", "WANTS", "USER", "SINCE", "REASON"}};
+    for (const auto& item : items)
+      table.add({text_in(item, "id"), text_in(item, "state"), text_in(item, "wants"),
+                 text_in(item, "userId"), text_in(item, "parkedAt"), text_in(item, "reason")});
+    show_list(items, table, "Nothing is parked.");
+  }
+
+  void move_parked(const char* how) {
+    const auto moved =
+        accepted(server_.ask(outgoing_method::post, path_of("/v1/admin/parked/") + how));
+    if (as_json())
+      out_ << moved.dump(2) << '\n';
+    else
+      out_ << text_in(moved, "id") << " is " << text_in(moved, "state") << '\n';
   }
 
   const command_line& asked_;

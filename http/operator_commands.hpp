@@ -7,7 +7,7 @@
 
 namespace boxoffice::http {
 
-/// Does what `boxoffice sagas …` and `boxoffice outbox …` are asked, on a running server and over
+/// Does what `boxoffice sagas …`, `outbox …` and `parked …` are asked, on a running server and over
 /// its HTTP routes: a table for people, or with `--json` what the server said.
 ///
 /// The server is that of `--server`, else the address of `http.listen`. The token is that of

@@ -131,9 +131,16 @@ void adopt(const installation& which, std::vector<store_identity> stores, node_s
   }
 }
 
-node_stores open_once(const settings& how, const std::string& new_store = {}) {
+/// `found`: what attempts before this one have found set back. **Why**: a store that they took over
+/// has a new epoch, and does not look set back any more.
+node_stores open_once(const settings& how, std::vector<set_back>& found,
+                      const std::string& new_store = {}) {
   const auto stores = identities_of(how);
-  const auto which = check_installation(stores, new_store);
+  auto which = check_installation(stores, new_store);
+  for (const auto& one : found)
+    if (std::ranges::find(which.found, one.store, &set_back::store) == which.found.end())
+      which.found.push_back(one);
+  found = which.found;
   node_stores all;
   auto queue_ranking = open_queue_ranking(how, all);
   auto parts = open_sql_stores(how, all);
@@ -156,9 +163,10 @@ bool may_end_by_itself(const storage_error& e) {
 node_stores open_stores(const settings& how, std::stop_token stop) {
   std::mutex lock;
   std::condition_variable_any stopped;
+  std::vector<set_back> found;
   for (auto wait = limits::store_retry_first;; wait = std::min(2 * wait, limits::store_retry_max)) {
     try {
-      return open_once(how);
+      return open_once(how, found);
     } catch (const storage_error& e) {
       if (!may_end_by_itself(e)) throw;
       log(log_level::warning, "main", "waiting for a database", {{"error", e.what()}});
@@ -185,12 +193,14 @@ std::string make_new_store(const settings& how, const std::string& service) {
           storage_error::kind::misplaced,
           service + ": " + each.place + " is there already. To begin it anew, move it away first"};
   }
-  open_once(how, service);
+  std::vector<set_back> found;
+  open_once(how, found, service);
   return service + ": made anew, empty";
 }
 
 std::string accept_set_back(const settings& how, const std::string& service) {
-  auto all = open_once(how);
+  std::vector<set_back> found;
+  auto all = open_once(how, found);
   for (const auto& each : identities_of(how))
     if (each.store == service) store_of(service, all).belong_to(each.installation, {});
   return service + ": that it was set back is accepted";

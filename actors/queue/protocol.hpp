@@ -5,6 +5,7 @@
 #include "actors/concert/protocol.hpp"
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
+#include "actors/durable/parked.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/queue/waiting_room.hpp"
 
@@ -82,9 +83,19 @@ struct keep_token {
   call_context call{};
 };
 
+/// What an operator wants of a token whose change the store refuses. To give it up: its place ends
+/// as LEFT, and its user may take another.
+struct move_parked_token {
+  using reply = struct parked_reply;
+  std::uint64_t ticket{0};
+  queue_token token;
+  parked_act act{parked_act::try_again};
+  call_context call{};
+};
+
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
 using queue_service_actor = accepts<join_queue, poll_queue, leave_queue, check_token, keep_token,
-                                    deliver_events, ask_applied>;
+                                    deliver_events, ask_applied, list_parked, move_parked_token>;
 
 }  // namespace boxoffice

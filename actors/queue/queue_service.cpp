@@ -5,6 +5,7 @@
 #include "config/log.hpp"
 
 #include <map>
+#include <memory>
 #include <unordered_map>
 #include <utility>
 
@@ -22,6 +23,8 @@ class queue_service_state {
   queue_service_state(interface::pointer self, const queue_context& context)
       : self_{self},
         context_{context},
+        parked_{
+            std::make_shared<parked_entities>(context.meters, parked_entities::kind::queue_token)},
         events_{context.meters.count("boxoffice_events_applied_total",
                                      "Payment events durably applied",
                                      {{"consumer", "waiting_room"}})} {
@@ -43,6 +46,12 @@ class queue_service_state {
   }
   void on(poll_queue& m) { pass_on_token(std::move(m)); }
   void on(leave_queue& m) { pass_on_token(std::move(m)); }
+  void on(const list_parked& m) { answer(self_, sender_of(self_), parked_->list(m)); }
+  void on(move_parked_token& m) {
+    if (exists(m.token.concert)) return pass_on(m.token.concert, std::move(m));
+    answer(self_, sender_of(self_),
+           parked_reply{m.ticket, fault::none, parked_refusal::not_parked, {}, {}});
+  }
   void on(keep_token& m) {
     if (exists(m.token.concert)) self_->send(room_of(m.token.concert), std::move(m));
   }
@@ -134,7 +143,7 @@ class queue_service_state {
   const waiting_room_actor& room_of(concert_id concert) {
     auto& room = rooms_[concert];
     if (!room) {
-      room = spawn_waiting_room(self_->system(), context_, concert);
+      room = spawn_waiting_room(self_->system(), context_, concert, parked_);
       self_->monitor(room);
     }
     return room;
@@ -151,6 +160,7 @@ class queue_service_state {
 
   interface::pointer self_;
   queue_context context_;
+  const std::shared_ptr<parked_entities> parked_;
   counter& events_;
   std::unordered_map<concert_id, waiting_room_actor> rooms_;
   std::map<std::uint64_t, delivery> open_;  // waiting for their rooms

@@ -15,8 +15,6 @@ constexpr std::uint64_t millionths = 1'000'000;
 // Half of what the committer's queue holds: a line that falls silent as one does not fill it up.
 constexpr std::size_t changes_of_one_round_max = limits::committer_queue_writes_max / 2;
 
-bool is_live(token_state s) { return s == token_state::waiting || s == token_state::active; }
-
 }  // namespace
 
 void waiting_room::restore(const std::vector<queue_entry>& entries, std::uint64_t last_sequence,
@@ -122,6 +120,17 @@ std::vector<room_change> waiting_room::take_changes() { return std::exchange(cha
 void waiting_room::undo(const room_change& change) {
   drop(change.after.token);
   if (change.before) put(*change.before);
+}
+
+void waiting_room::put_back(queue_entry is, const queue_entry& wanted, time_point now) {
+  const auto token = is.token;
+  if (is.state == token_state::waiting) is.expires_at = now + times_.silence;
+  put(is);
+  if (!is_live(wanted.state))
+    end(is, wanted.state, now);
+  else if (!lapse_if_over(token, now))
+    keep(token, wanted.expires_at, now);
+  admit(now);
 }
 
 std::optional<time_point> waiting_room::next_tick(time_point now) const {

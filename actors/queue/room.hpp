@@ -72,6 +72,9 @@ class waiting_room {
   void undo(const room_change& change);
   /// The token is not here any more, whatever the store has of it.
   void forget(queue_token token) { drop(token); }
+  /// Brings one that was forgotten back, as the store has it, and lets it become what it was to be:
+  /// it ends, or lives as long; who waits stands where they stood, and was not silent meanwhile.
+  void put_back(queue_entry is, const queue_entry& wanted, time_point now);
 
   /// When `tick` has something to do; none: never, unless something happens.
   [[nodiscard]] std::optional<time_point> next_tick(time_point now) const;

@@ -15,9 +15,6 @@ class room_meters {
  public:
   explicit room_meters(meters& m)
       : rooms_{m.level("boxoffice_live_actors", "Actors alive", {{"kind", "waiting_room"}})},
-        aside_{m.level("boxoffice_parked_entities",
-                       "What waits for an operator, because its store refuses it",
-                       {{"kind", "queue_token"}})},
         waiting_{level(m, "waiting")},
         active_{level(m, "active")},
         admissions_{
@@ -27,7 +24,7 @@ class room_meters {
     rooms_.add(1);
   }
   ~room_meters() {
-    show(0, 0, 0);
+    show(0, 0);
     rooms_.add(-1);
   }
   room_meters(const room_meters&) = delete;
@@ -39,10 +36,9 @@ class room_meters {
     if (c.before->state == token_state::active) slots_expired_.add();
     if (c.before->state == token_state::waiting) places_expired_.add();
   }
-  void show(std::size_t waiting, std::size_t active, std::size_t aside) {
+  void show(std::size_t waiting, std::size_t active) {
     change(waiting_, shown_waiting_, waiting);
     change(active_, shown_active_, active);
-    change(aside_, shown_aside_, aside);
   }
 
  private:
@@ -59,7 +55,6 @@ class room_meters {
   }
 
   gauge& rooms_;
-  gauge& aside_;
   gauge& waiting_;
   gauge& active_;
   counter& admissions_;
@@ -67,7 +62,6 @@ class room_meters {
   counter& places_expired_;
   std::int64_t shown_waiting_{0};
   std::int64_t shown_active_{0};
-  std::int64_t shown_aside_{0};
 };
 
 }  // namespace boxoffice

@@ -9,6 +9,27 @@ namespace boxoffice {
 
 enum class token_state : std::uint8_t { waiting, active, used, left, expired };
 
+constexpr bool is_live(token_state s) {
+  return s == token_state::waiting || s == token_state::active;
+}
+
+/// As clients see it.
+constexpr const char* name_of(token_state s) {
+  switch (s) {
+    case token_state::waiting:
+      return "WAITING";
+    case token_state::active:
+      return "ACTIVE";
+    case token_state::used:
+      return "USED";
+    case token_state::left:
+      return "LEFT";
+    case token_state::expired:
+      return "EXPIRED";
+  }
+  return "";
+}
+
 /// One place in the line of one concert.
 struct queue_entry {
   queue_token token;

@@ -1,15 +1,14 @@
 #include "actors/queue/waiting_room_actor.hpp"
 
 #include "actors/caf/deadline_timer.hpp"
-#include "actors/durable/journal.hpp"
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
 #include "actors/queue/room_meters.hpp"
+#include "actors/queue/room_requests.hpp"
+#include "actors/queue/tokens_aside.hpp"
 #include "config/limits.hpp"
 #include "config/log.hpp"
 
-#include <algorithm>
-#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -23,13 +22,15 @@ namespace {
 
 /// The shell around waiting_room: one per concert, started and ended by the queue service. An
 /// answer leaves once everything that it shows of its entry is durable. A token of which the store
-/// refuses a change is set aside: it neither waits nor buys, and everybody else goes on.
+/// refuses a change is set aside: it neither waits nor buys, and everybody else goes on, until an
+/// operator has it tried again.
 class waiting_room_state {
  public:
   using interface = accepts_also<waiting_room_actor, commit_report, continuation>;
   static constexpr auto name = "queue";
 
-  waiting_room_state(interface::pointer self, const queue_context& context, concert_id concert)
+  waiting_room_state(interface::pointer self, const queue_context& context, concert_id concert,
+                     std::shared_ptr<parked_entities> parked)
       : self_{self},
         context_{context},
         concert_{concert},
@@ -39,7 +40,8 @@ class waiting_room_state {
                                      const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.reader, context.reads, caf::actor_cast<caf::actor>(self), name},
         memory_{limits::http_in_flight_requests_default, [this] { load(); }, timer_of(self),
-                call_deadlines{context.clock, context.meters, name}} {
+                call_deadlines{context.clock, context.meters, name}},
+        aside_{std::move(parked)} {
     memory_.start();
   }
   ~waiting_room_state() { show_none(); }
@@ -52,6 +54,7 @@ class waiting_room_state {
   void on(check_token& m) { admit(std::move(m)); }
   void on(keep_token& m) { admit(std::move(m)); }
   void on(use_tokens& m) { admit(std::move(m)); }
+  void on(move_parked_token& m) { admit(std::move(m)); }
 
   void on(const commit_report& report) {
     writes_.settle(report, settled_);
@@ -60,38 +63,16 @@ class waiting_room_state {
       made_durable(e);
     if (settled_.refused) set_aside(*settled_.refused, settled_.reason);
     for (auto& e : settled_.revoked)
-      if (e.waits) refuse(e.waits->of, fault::internal);
+      if (e.waits) revoke(e.waits->of);
     if (settled_.failed()) lose_memory();
   }
 
  private:
-  using command =
-      std::variant<join_queue, poll_queue, leave_queue, check_token, keep_token, use_tokens>;
-  using reply = std::variant<queue_reply, token_reply, tokens_used>;
+  using request = room_request;
+  using reply = room_reply;
+  using entry = room_entry;
 
-  struct request {
-    caf::actor from;
-    command what;
-    queue_token created{};  ///< the token given before the outcome became doubtful
-  };
-  struct held_reply {
-    request of;
-    reply answer;
-  };
-  /// A change of a token under way, or an answer that waits behind one.
-  struct entry {
-    queue_token token;
-    enum class change : std::uint8_t { of_stored, first } is{change::of_stored};
-    std::optional<held_reply> waits;
-  };
-  using room_journal = journal<queue_ranking_write, entry>;
-  /// The changes of a token that are not yet durable.
-  struct undurable {
-    std::uint64_t entity{0};
-    std::uint32_t writes{0};
-  };
-
-  void admit(command c) {
+  void admit(room_command c) {
     request r{sender_of(self_), std::move(c)};
     const auto call = call_of(r.what);
     if (memory_.serves(call)) {
@@ -122,8 +103,7 @@ class waiting_room_state {
 
   void execute(const join_queue& m, request& r) {
     const auto now = context_.clock.now();
-    if (std::ranges::any_of(aside_, [&](const auto& a) { return a.second == m.user; }))
-      return refuse(r, fault::internal);
+    if (aside_.holds(m.user)) return refuse(r, fault::internal);
     auto token = room_.live_token_of(m.user, now).value_or(queue_token{});
     auto from = queue_reply::origin::existing;
     if (token) {
@@ -146,8 +126,8 @@ class waiting_room_state {
 
   void execute(const poll_queue& m, request& r) {
     const auto now = context_.clock.now();
-    if (aside_.contains(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, not_found(m.ticket));
+    if (aside_.holds(m.token)) return refuse(r, fault::internal);
+    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.ticket));
     room_.touch(m.token, now);
     flush();
     if (!stands(m.token, now)) return refuse(r, fault::overloaded);
@@ -156,13 +136,12 @@ class waiting_room_state {
 
   void execute(const leave_queue& m, request& r) {
     const auto now = context_.clock.now();
-    if (aside_.contains(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, not_found(m.ticket));
+    if (aside_.holds(m.token)) return refuse(r, fault::internal);
+    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.ticket));
     room_.leave(m.token, now);
     flush();
     const auto place = room_.place(m.token);
-    if (place.entry.state == token_state::active || place.entry.state == token_state::waiting)
-      return refuse(r, fault::overloaded);
+    if (is_live(place.entry.state)) return refuse(r, fault::overloaded);
     send_when_durable(m.token, r, queue_reply{m.ticket, fault::none, {}, {}, place});
   }
 
@@ -193,8 +172,10 @@ class waiting_room_state {
   // A token that is set aside cannot buy any more, which is what matters here.
   void execute(const use_tokens& m, request& r) {
     const auto now = context_.clock.now();
-    for (std::size_t i = 0; i < m.tokens.size(); ++i)
+    for (std::size_t i = 0; i < m.tokens.size(); ++i) {
       room_.use(m.tokens[i], m.users[i], now);
+      aside_.use(m.tokens[i], m.users[i], now);
+    }
     flush();
     bool all_durable = true;
     for (std::size_t i = 0; i < m.tokens.size(); ++i) {
@@ -207,6 +188,28 @@ class waiting_room_state {
     follow(writes_.new_entity(), r, tokens_used{m.ticket});
   }
 
+  // What it would become is decided and written as any other change; the store says whether it
+  // takes that now.
+  void execute(const move_parked_token& m, request& r) {
+    const auto now = context_.clock.now();
+    auto held = aside_.take(m.token);
+    if (!held && (r.created != m.token || !room_.knows(m.token)))
+      return send_now(r, parked_reply{m.ticket, fault::none, parked_refusal::not_parked, {}, {}});
+    r.created = m.token;  // if its outcome becomes doubtful, it is not aside any more
+    if (held && m.act == parked_act::give_up) held->wanted.state = token_state::left;
+    if (held) room_.put_back(held->is, held->wanted, now);
+    flush();
+    const auto state = room_.place(m.token).entry.state;
+    if (held && is_live(state) && !is_live(held->wanted.state)) {  // the committer was full
+      room_.forget(m.token);
+      aside_.put(std::move(*held), now);
+      return refuse(r, fault::overloaded);
+    }
+    show(m.token);
+    send_when_durable(
+        m.token, r, parked_reply{m.ticket, fault::none, parked_refusal::none, name_of(state), {}});
+  }
+
   [[nodiscard]] bool owns(queue_token token, const user_id& user, time_point now) {
     const auto* e = room_.find(token, now);
     return e != nullptr && e->user == user;
@@ -217,8 +220,7 @@ class waiting_room_state {
   [[nodiscard]] bool stands(queue_token token, time_point now) {
     if (!room_.knows(token)) return false;
     const auto e = room_.place(token).entry;
-    const bool live = e.state == token_state::active || e.state == token_state::waiting;
-    return !live || now < e.expires_at;
+    return !is_live(e.state) || now < e.expires_at;
   }
 
   [[nodiscard]] waiting_room_rule rule() const {
@@ -236,7 +238,7 @@ class waiting_room_state {
       if (context_.admitted != nullptr) context_.admitted->drop(token);
       auto& pending = undurable_[token];
       if (pending.writes == 0) pending.entity = writes_.new_entity();
-      entry e{token, c.before ? entry::change::of_stored : entry::change::first, {}};
+      entry e{c, {}};
       queue_ranking_write w{queue_write{c.after}};
       if (writes_.submit(pending.entity, w, e) != room_journal::submitted::accepted) {
         if (pending.writes == 0) undurable_.erase(token);
@@ -247,7 +249,7 @@ class waiting_room_state {
     }
     for (auto i = changes.size(); i > taken; --i)
       room_.undo(changes[i - 1]);
-    meters_.show(room_.waiting(), room_.active(), aside_.size());
+    meters_.show(room_.waiting(), room_.active());
   }
 
   void send_when_durable(queue_token token, request& r, reply what) {
@@ -256,7 +258,7 @@ class waiting_room_state {
     follow(found->second.entity, r, std::move(what));
   }
   void follow(std::uint64_t entity, request& r, reply what) {
-    entry e{{}, {}, held_reply{std::move(r), std::move(what)}};
+    entry e{{}, held_reply{std::move(r), std::move(what)}};
     if (writes_.follow(entity, e) == room_journal::followed::now)
       send_now(e.waits->of, e.waits->answer);
   }
@@ -264,38 +266,38 @@ class waiting_room_state {
     std::visit([&](const auto& message) { answer(self_, r.from, message); }, what);
   }
 
-  static queue_reply not_found(std::uint64_t ticket) {
-    return {ticket, fault::none, queue_refusal::token_not_found, {}, {}};
-  }
-
-  // Used tokens are not refused: silence makes the relay deliver their events again.
   void refuse(const request& r, boxoffice::fault why) {
-    if (const auto* check = std::get_if<check_token>(&r.what))
-      return send_now(r, token_reply{check->ticket, why, {}, 0});
-    if (std::holds_alternative<use_tokens>(r.what) || std::holds_alternative<keep_token>(r.what))
-      return;
-    const auto ticket = std::visit([](const auto& m) { return m.ticket; }, r.what);
-    send_now(r, queue_reply{ticket, why, {}, {}, {}});
+    if (const auto no = refusal_of(r, why)) send_now(r, *no);
+  }
+  // What it waited for was refused: of its token, or of one that is decided on top of it.
+  void revoke(const request& r) {
+    const auto* moved = std::get_if<move_parked_token>(&r.what);
+    if (moved == nullptr || !aside_.holds(moved->token)) return refuse(r, fault::internal);
+    const auto& still = aside_.at(moved->token);
+    send_now(r, parked_reply{moved->ticket, fault::none, parked_refusal::still_refused,
+                             name_of(still.is.state), still.reason});
   }
 
   void made_durable(const entry& e) {
     if (e.waits) return send_now(e.waits->of, e.waits->answer);
-    const auto found = undurable_.find(e.token);
+    const auto token = e.change->after.token;
+    const auto found = undurable_.find(token);
     if (found == undurable_.end() || --found->second.writes > 0) return;
     undurable_.erase(found);
-    show(e.token);
+    show(token);
   }
 
   void set_aside(const entry& e, const std::string& reason) {
-    const auto token = e.token;
+    const auto& [before, after] = *e.change;
+    const auto token = after.token;
     log(log_level::error, name, "the store refuses a write of a waiting room: a token is set aside",
         {{"concert_id", to_text(concert_)}, {"token", to_text(token)}, {"reason", reason}});
     undurable_.erase(token);
-    const auto whose = room_.knows(token) ? room_.place(token).entry.user : user_id{};
     room_.forget(token);
     if (context_.admitted != nullptr) context_.admitted->drop(token);
-    if (e.is == entry::change::of_stored) aside_.insert_or_assign(token, whose);
-    meters_.show(room_.waiting(), room_.active(), aside_.size());
+    // One that the store does not know is nowhere.
+    if (before) aside_.put({*before, after, reason}, context_.clock.now());
+    meters_.show(room_.waiting(), room_.active());
   }
 
   // What of it a gateway may know without asking: that it is ACTIVE, once that is durable.
@@ -341,8 +343,7 @@ class waiting_room_state {
     room_.set_rule(rule(), now);
     room_.restore(found.entries, found.last_sequence, now);
     noticed_ = now;
-    for (const auto& [token, whose] : aside_)
-      room_.forget(token);
+    aside_.each([this](queue_token token) { room_.forget(token); });
     room_.tick(now);
     flush();
     for (const auto& e : found.entries)
@@ -377,10 +378,8 @@ class waiting_room_state {
   room_journal::outcome settled_;  // reused between reports
   store_reads<queue_reader> reads_;
   recovery memory_;
-  std::unordered_map<queue_token, undurable> undurable_;
-  // Tokens that the store knows and refuses to change, and whose they are: they have no other
-  // place.
-  std::map<queue_token, user_id> aside_;
+  std::unordered_map<queue_token, undurable_changes> undurable_;
+  tokens_aside aside_;
   std::vector<request> in_doubt_;  // run again once the room is loaded
   timer_fn timer_fn_{timer_of(self_)};
   deadline_timer timer_;
@@ -389,8 +388,8 @@ class waiting_room_state {
 }  // namespace
 
 waiting_room_actor spawn_waiting_room(caf::actor_system& system, const queue_context& context,
-                                      concert_id concert) {
-  return spawn_actor<waiting_room_state>(system, context, concert);
+                                      concert_id concert, std::shared_ptr<parked_entities> parked) {
+  return spawn_actor<waiting_room_state>(system, context, concert, std::move(parked));
 }
 
 }  // namespace boxoffice

@@ -6,6 +6,7 @@
 #include "actors/queue/queue_service.hpp"
 
 #include <cstdint>
+#include <memory>
 #include <vector>
 
 namespace boxoffice {
@@ -23,10 +24,11 @@ struct tokens_used {
 };
 
 /// The waiting room of one concert.
-using waiting_room_actor =
-    accepts<join_queue, poll_queue, leave_queue, check_token, keep_token, use_tokens>;
+using waiting_room_actor = accepts<join_queue, poll_queue, leave_queue, check_token, keep_token,
+                                   use_tokens, move_parked_token>;
 
+/// `parked` gets what the room sets aside.
 waiting_room_actor spawn_waiting_room(caf::actor_system& system, const queue_context& context,
-                                      concert_id concert);
+                                      concert_id concert, std::shared_ptr<parked_entities> parked);
 
 }  // namespace boxoffice

@@ -163,6 +163,13 @@ void live_reservations::park(reservation_id id) {
   if (found != records_.end()) found->second.parked = true;
 }
 
+const reservation& live_reservations::unpark(reservation_id id) {
+  auto& r = record_of(id);
+  r.parked = false;
+  deadlines_.add(r.row.expires_at, id.number);
+  return r.row;
+}
+
 bool live_reservations::is_parked(reservation_id id) const {
   const auto found = records_.find(id);
   return found != records_.end() && found->second.parked;

@@ -70,6 +70,8 @@ class live_reservations {
 
   /// The store refuses what this one would become, so it stays as it is, with its seats.
   void park(reservation_id id);
+  /// It is tried again: it ends with the next `advance`. **Requires** that it is parked.
+  const reservation& unpark(reservation_id id);
   [[nodiscard]] bool is_parked(reservation_id id) const;
 
  private:

@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/parked.hpp"
 #include "actors/reservation/hold_admission.hpp"
 #include "actors/reservation/reservation.hpp"
 #include "actors/reservation/seat_snapshot.hpp"
@@ -147,10 +148,19 @@ struct revert_reply {
   payment_id payment;
 };
 
+/// An operator wants the end of a hold, which the store refuses, written after all: its seats are
+/// free then. There is nothing else to give up.
+struct move_parked_reservation {
+  using reply = struct parked_reply;
+  std::uint64_t ticket{0};
+  reservation_id reservation;
+  call_context call{};
+};
+
 /// Front of the reservation service: keys, routing to the actors of schedules, reads.
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
-            confirm_reservation, revert_reservation>;
+            confirm_reservation, revert_reservation, list_parked, move_parked_reservation>;
 
 }  // namespace boxoffice
 

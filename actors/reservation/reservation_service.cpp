@@ -52,6 +52,9 @@ confirm_reply refused(const confirm_reservation& m, fault what) {
 revert_reply refused(const revert_reservation& m, fault what) {
   return {m.ticket, what, m.payment};
 }
+parked_reply refused(const move_parked_reservation& m, fault what) {
+  return {m.ticket, what, parked_refusal::not_parked, {}, {}};
+}
 
 // The answer when there is no such schedule.
 release_reply absent(const release_reservation& m) {
@@ -63,6 +66,7 @@ confirm_reply absent(const confirm_reservation& m) {
   return {m.ticket, fault::none, m.payment, confirm_refusal::reservation_not_found, false};
 }
 revert_reply absent(const revert_reservation& m) { return refused(m, fault::none); }
+parked_reply absent(const move_parked_reservation& m) { return refused(m, fault::none); }
 
 schedule_id schedule_in(const read_seats& m) { return m.schedule; }
 template <class Message>
@@ -86,7 +90,9 @@ reservation_service_state::reservation_service_state(interface::pointer self,
       reads_{context.reader, context.read_runner, caf::actor_cast<caf::actor>(self), name},
       memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self),
               call_deadlines{context.clock, context.meters, name}},
-      keys_{context.clock} {
+      keys_{context.clock},
+      parked_{
+          std::make_shared<parked_entities>(context.meters, parked_entities::kind::reservation)} {
   for (std::size_t i = 1; i < refusal_names.size(); ++i)
     refused_[i] = &context.meters.count("boxoffice_holds_refused_total", "Holds refused, by reason",
                                         {{"reason", refusal_names[i]}});
@@ -131,7 +137,8 @@ const reservation_service_state::schedule_entry* reservation_service_state::sche
   if (const auto found = schedules_.find(id); found != schedules_.end()) return &found->second;
   auto of = context_.catalogue.snapshot()->find(id);
   if (!of) return nullptr;
-  auto actor = spawn_schedule(self_->system(), caf::actor_cast<caf::actor>(self_), of, context_);
+  auto actor =
+      spawn_schedule(self_->system(), caf::actor_cast<caf::actor>(self_), of, context_, parked_);
   self_->monitor(actor);
   return &schedules_.emplace(id, schedule_entry{std::move(of), std::move(actor)}).first->second;
 }
@@ -253,6 +260,10 @@ void reservation_service_state::on(confirm_answer& m) {
     m.reply.holds_else = holds_.has_live(m.user, m.concert, m.now);
   }
   answer(self_, m.caller, m.reply);
+}
+
+void reservation_service_state::on(const list_parked& m) {
+  answer(self_, sender_of(self_), parked_->list(m));
 }
 
 // Everything acknowledged is committed, so the reader has it.

@@ -37,6 +37,8 @@ class reservation_service_state {
   void on(read_seats& m) { admit(m); }
   void on(confirm_reservation& m) { admit(m); }
   void on(revert_reservation& m) { admit(m); }
+  void on(const list_parked& m);
+  void on(move_parked_reservation& m) { admit(m); }
   void on(hold_answers& m);
   void on(confirm_answer& m);
   void on(const hold_released& m) { holds_.remove(m.user, m.reservation); }
@@ -80,6 +82,7 @@ class reservation_service_state {
   request_keys<reservation_reader> keys_;
   concert_holds holds_;
   std::unordered_map<schedule_id, schedule_entry> schedules_;
+  const std::shared_ptr<parked_entities> parked_;
   std::array<counter*, 10> refused_{};  // by hold_refusal
 };
 

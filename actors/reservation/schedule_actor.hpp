@@ -68,15 +68,16 @@ struct hold_released {
 using schedule_actor =
     accepts<claim_seats, forwarded<release_reservation>, forwarded<confirm_reservation>,
             forwarded<revert_reservation>, forwarded<find_reservation>, forwarded<read_seats>,
-            activate_schedule>;
+            forwarded<move_parked_reservation>, activate_schedule>;
 
 /// Starts the actor of one schedule, which sells its seats: it asks the seats of a hold, all or
 /// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer and
-/// hold_released. Life cycle: the front owns it and ends it; what it knows leaves memory when
-/// nobody asks for it.
+/// hold_released, `parked` what is parked. Life cycle: the front owns it and ends it; what it knows
+/// leaves memory when nobody asks for it.
 schedule_actor spawn_schedule(caf::actor_system& system, caf::actor front,
                               std::shared_ptr<const schedule> of,
-                              const reservation_context& context);
+                              const reservation_context& context,
+                              std::shared_ptr<parked_entities> parked);
 
 }  // namespace boxoffice
 
@@ -87,5 +88,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::confirm_reservatio
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::revert_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::find_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::read_seats>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::move_parked_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::hold_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::confirm_answer)

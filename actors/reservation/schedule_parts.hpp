@@ -60,6 +60,7 @@ struct schedule_parts {
   active_seats seat_actors;
   std::unique_ptr<schedule_memory> memory;  ///< null: it is in the store only
   std::function<void()> finish;             ///< after what may have changed something
+  std::shared_ptr<parked_entities> parked;  ///< what operators see of it
 };
 
 }  // namespace boxoffice

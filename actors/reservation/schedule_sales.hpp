@@ -40,6 +40,8 @@ class schedule_sales {
   /// Writes holds that have ended as expired, for those who read the store; the ends of `alone` in
   /// writes of their own, so that one the store refuses takes no other along.
   void write_lapses(const std::set<reservation_id>& alone);
+  /// Tells the seats of a reservation that it has them no more.
+  void tell_free(const reservation& row);
   /// What is under way is void: gives back its commands.
   std::vector<schedule_command> clear();
   [[nodiscard]] bool is_idle() const { return polls_.empty() && behind_.empty(); }
@@ -69,7 +71,6 @@ class schedule_sales {
   void refuse_hold(schedule_operation op);
   void write_change(schedule_operation op, reservation_change::effect what);
   bool write_lapses(std::vector<reservation_id> ids);
-  void tell_free(const reservation& row);
 
   live_reservations& reservations() { return parts_.memory->reservations; }
 

@@ -43,13 +43,16 @@ reservation_reply reply_to(const find_reservation& question, const reservation& 
 
 schedule_actor spawn_schedule(caf::actor_system& system, caf::actor front,
                               std::shared_ptr<const schedule> of,
-                              const reservation_context& context) {
-  return spawn_actor<schedule_state>(system, std::move(front), std::move(of), context);
+                              const reservation_context& context,
+                              std::shared_ptr<parked_entities> parked) {
+  return spawn_actor<schedule_state>(system, std::move(front), std::move(of), context,
+                                     std::move(parked));
 }
 
 schedule_state::schedule_state(interface::pointer self, caf::actor front,
                                std::shared_ptr<const schedule> of,
-                               const reservation_context& context)
+                               const reservation_context& context,
+                               std::shared_ptr<parked_entities> parked)
     : parts_{.self = caf::actor_cast<caf::actor>(self),
              .front = std::move(front),
              .of = std::move(of),
@@ -68,22 +71,21 @@ schedule_state::schedule_state(interface::pointer self, caf::actor front,
                              context.meters.level("boxoffice_live_actors", "Actors in memory",
                                                   {{"kind", "seat"}})},
              .memory = nullptr,
-             .finish = [this] { finish(); }},
+             .finish = [this] { finish(); },
+             .parked = std::move(parked)},
       replies_{parts_},
       sales_{parts_, replies_},
       holds_live_{context.meters.level("boxoffice_holds_live", "Holds that can still be paid")},
       schedules_{context.meters.level("boxoffice_live_actors", "Actors in memory",
-                                      {{"kind", "schedule"}})},
-      parked_shown_{context.meters.level("boxoffice_parked_entities",
-                                         "What waits for an operator, because its store refuses it",
-                                         {{"kind", "reservation"}})} {
+                                      {{"kind", "schedule"}})} {
   schedules_.add(1);
 }
 
 schedule_state::~schedule_state() {
   schedules_.add(-1);
   holds_live_.add(-holds_shown_);
-  parked_shown_.add(-static_cast<std::int64_t>(parked_.size()));
+  for (const auto& [id, parked] : parked_)
+    parts_.parked->drop(to_text(id));
   if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);
 }
 
@@ -136,6 +138,43 @@ void schedule_state::on(const forwarded<find_reservation>& m) {
       });
 }
 
+// Its end is written by itself, as when it was parked, and the store says whether it takes that
+// now.
+void schedule_state::on(const forwarded<move_parked_reservation>& m) {
+  const auto id = m.message.reservation;
+  if (!parts_.memory || parked_.erase(id) == 0) {
+    const auto why = parked_.contains(id) ? fault::unavailable : fault::none;
+    return replies_.to(m.caller,
+                       parked_reply{m.message.ticket, why, parked_refusal::not_parked, {}, {}});
+  }
+  parts_.parked->drop(to_text(id));
+  alone_.insert(id);
+  tried_[id] = {m.caller, m.message.ticket, parts_.memory->reservations.unpark(id)};
+  sales_.advance(parts_.now());
+  sales_.write_lapses(alone_);
+  finish();
+}
+
+void schedule_state::park(reservation_id id, const std::string& reason) {
+  parked_.insert_or_assign(id,
+                           parked_entity{to_text(id), {}, "HELD", "EXPIRED", reason, parts_.now()});
+  alone_.erase(id);
+  if (const auto tried = tried_.extract(id))
+    replies_.to(tried.mapped().from, parked_reply{tried.mapped().ticket, fault::none,
+                                                  parked_refusal::still_refused, "HELD", reason});
+}
+
+// Its seats knew of no deadline while it was parked.
+void schedule_state::end_written(reservation_id id) {
+  const auto tried = tried_.extract(id);
+  if (!tried) return;
+  alone_.erase(id);
+  sales_.tell_free(tried.mapped().row);
+  replies_.to(
+      tried.mapped().from,
+      parked_reply{tried.mapped().ticket, fault::none, parked_refusal::none, "EXPIRED", {}});
+}
+
 // --- memory ------------------------------------------------------------------------------------
 
 void schedule_state::load() {
@@ -168,8 +207,18 @@ void schedule_state::recover(loaded& found) {
       log(log_level::error, name, "a stored reservation does not fit into its schedule",
           {{"reservation_id", to_text(id)}, {"schedule_id", to_text(parts_.of->id)}});
   }
-  for (const auto& [id, reason] : parked_)
+  for (auto& [id, parked] : parked_) {
     memory.reservations.park(id);
+    const auto* row = memory.reservations.find(id);
+    if (row == nullptr || row->user == parked.user) continue;
+    parked.user = row->user;
+    parts_.parked->put(parked);
+  }
+  std::vector<reservation_id> ended;
+  for (const auto& [id, tried] : tried_)
+    if (memory.reservations.find(id) == nullptr) ended.push_back(id);
+  for (const auto id : ended)
+    end_written(id);
   sales_.advance(now);
   used_at_ = now;
   if (!alone_.empty()) sales_.write_lapses(alone_);
@@ -200,8 +249,11 @@ void schedule_state::passivate_if_idle(time_point now) {
 void schedule_state::on(const commit_report& m) {
   parts_.writes.settle(m, settled_);
   if (!settled_.durable.empty()) parts_.phase.proven();
-  for (auto& op : settled_.durable)
+  for (auto& op : settled_.durable) {
     sales_.made_durable(op);
+    for (const auto id : op.lapsed)
+      end_written(id);
+  }
   if (settled_.refused) refused(*settled_.refused, settled_.reason);
   for (auto& op : settled_.revoked)
     admit(std::move(op.asked));  // decided again
@@ -234,13 +286,10 @@ void schedule_state::refused(schedule_operation& op, const std::string& reason) 
   void_memory();
   auto* hold = std::get_if<claim_seats>(&op.asked);
   const bool sweeps = std::holds_alternative<std::monostate>(op.asked);
-  if (sweeps && op.lapsed.size() == 1) {
-    parked_.insert_or_assign(op.lapsed.front(), reason);
-    alone_.erase(op.lapsed.front());
-    parked_shown_.add(1);
-  } else {
+  if (sweeps && op.lapsed.size() == 1)
+    park(op.lapsed.front(), reason);
+  else
     alone_.insert(op.lapsed.begin(), op.lapsed.end());
-  }
   // It may be the end of another hold that is refused: that is written first, by itself.
   if (hold != nullptr && !op.lapsed.empty() && hold->is == claim_seats::attempt::first) {
     hold->is = claim_seats::attempt::second;

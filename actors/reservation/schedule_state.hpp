@@ -24,7 +24,7 @@ class schedule_state {
   static constexpr auto name = "schedule";
 
   schedule_state(interface::pointer self, caf::actor front, std::shared_ptr<const schedule> of,
-                 const reservation_context& context);
+                 const reservation_context& context, std::shared_ptr<parked_entities> parked);
   ~schedule_state();
   schedule_state(const schedule_state&) = delete;
   schedule_state& operator=(const schedule_state&) = delete;
@@ -35,6 +35,7 @@ class schedule_state {
   void on(forwarded<revert_reservation>& m) { admit(std::move(m)); }
   void on(forwarded<read_seats>& m) { admit(std::move(m)); }
   void on(const forwarded<find_reservation>& m);
+  void on(const forwarded<move_parked_reservation>& m);
   void on(const activate_schedule&);
   void on(const seat_answer& m);
   void on(const commit_report& m);
@@ -49,6 +50,8 @@ class schedule_state {
   void load();
   void recover(loaded& found);
   void refused(schedule_operation& op, const std::string& reason);
+  void park(reservation_id id, const std::string& reason);
+  void end_written(reservation_id id);
   void void_memory();
   void passivate_if_idle(time_point now);
   void on_timer();
@@ -60,16 +63,22 @@ class schedule_state {
   schedule_sales sales_;
   schedule_journal::outcome settled_;         // reused between reports
   std::vector<schedule_operation> in_doubt_;  // the next load tells
-  /// Reservations whose end the store refuses, with its reason: they stay as they are.
-  std::map<reservation_id, std::string> parked_;
+  /// Reservations whose end the store refuses: they stay as they are.
+  std::map<reservation_id, parked_entity> parked_;
   std::set<reservation_id> alone_;  // one of these is refused; each is written by itself
+  /// Parked ones whose end an operator has tried again.
+  struct second_try {
+    caf::actor from;
+    std::uint64_t ticket;
+    reservation row;
+  };
+  std::map<reservation_id, second_try> tried_;
   std::pair<std::uint64_t, std::optional<time_point>> shown_version_;  // in seat_maps; 0: none
   deadline_timer timer_;
   time_point swept_at_{}, used_at_{};
   std::int64_t holds_shown_{0};
   gauge& holds_live_;
   gauge& schedules_;
-  gauge& parked_shown_;
 };
 
 }  // namespace boxoffice

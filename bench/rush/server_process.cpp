@@ -177,6 +177,10 @@ std::string child_process::error_text() const {
 
 server_process::server_process(const server_setup& setup)
     : child_{setup.program, serve_arguments(setup), log_of(setup)} {
+  await_ready();
+}
+
+void server_process::await_ready() {
   const auto until = steady_clock::now() + ready_time_max;
   while (auto line = child_.read_line(milliseconds{milliseconds_until(until)})) {
     if (!line->starts_with(ready_text)) continue;
@@ -185,7 +189,7 @@ server_process::server_process(const server_setup& setup)
   }
   auto log = child_.error_text();
   if (log.size() > 4000) log.erase(0, log.size() - 4000);
-  throw std::runtime_error{setup.program.string() + " did not become ready; its log ends:\n" + log};
+  throw std::runtime_error{"the server did not become ready; its log ends:\n" + log};
 }
 
 std::optional<int> server_process::stop(milliseconds patience) {

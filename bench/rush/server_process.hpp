@@ -76,6 +76,9 @@ class server_process {
   explicit server_process(const server_setup& setup);
 
   [[nodiscard]] const std::string& url() const { return url_; }
+  /// Waits until it is ready once more, without having ended in between: `url` may be another then.
+  /// Throws as the constructor does.
+  void await_ready();
   [[nodiscard]] child_process& process() { return child_; }
   [[nodiscard]] pid_t pid() const { return child_.pid(); }
   /// SIGTERM and its exit code; none when it has not ended after `patience`.

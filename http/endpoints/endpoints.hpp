@@ -20,6 +20,8 @@ void add_ranking_routes(router& routes, gateway& g);
 void add_audit_routes(router& routes, gateway& g);
 /// Sagas, outbox and nodes, for operators.
 void add_operator_routes(router& routes, gateway& g);
+/// What waiting rooms and schedules have parked, for operators.
+void add_parked_routes(router& routes, gateway& g);
 /// `/healthz`, `/readyz`, `/metrics`.
 void add_health_routes(router& routes, gateway& g);
 

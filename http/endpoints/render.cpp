@@ -10,8 +10,6 @@ namespace {
 constexpr std::array<std::string_view, 5> reservation_names{"HELD", "CONFIRMED", "EXPIRED",
                                                             "RELEASED", "REFUNDED"};
 constexpr std::array<std::string_view, 3> seat_names{"AVAILABLE", "HELD", "SOLD"};
-constexpr std::array<std::string_view, 5> token_names{"WAITING", "ACTIVE", "USED", "LEFT",
-                                                      "EXPIRED"};
 constexpr std::array<std::string_view, 3> transaction_names{"CHARGE", "USE", "REFUND"};
 constexpr std::array<std::string_view, 10> saga_names{
     "STARTED",     "DEBITED", "COMPLETED",      "FAILED",          "REFUNDING",
@@ -172,12 +170,9 @@ json_object render(const ledger_entry& e) {
 }
 
 json_object render(const queue_place& p) {
-  return {{"token", to_text(p.entry.token)},
-          {"concertId", to_text(p.entry.concert)},
-          {"status", token_names[static_cast<std::size_t>(p.entry.state)]},
-          {"position", p.position},
-          {"etaSeconds", p.eta_seconds},
-          {"expiresAt", to_rfc3339(p.entry.expires_at)}};
+  return {{"token", to_text(p.entry.token)},  {"concertId", to_text(p.entry.concert)},
+          {"status", name_of(p.entry.state)}, {"position", p.position},
+          {"etaSeconds", p.eta_seconds},      {"expiresAt", to_rfc3339(p.entry.expires_at)}};
 }
 
 std::string render_seats(const schedule& s, const seat_snapshot& seats,

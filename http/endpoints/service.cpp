@@ -75,6 +75,7 @@ void add_all_routes(router& routes, gateway& g) {
   add_ranking_routes(routes, g);
   add_audit_routes(routes, g);
   add_operator_routes(routes, g);
+  add_parked_routes(routes, g);
 }
 
 }  // namespace boxoffice::http

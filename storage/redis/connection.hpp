@@ -118,6 +118,7 @@ class writing_connection {
   void write_fields();
   void take_over();
   void load();
+  void take_back_half_done(const ownership& before);
   void mend();
   void put_back();
   void sweep(const std::string& attempt);

@@ -192,7 +192,10 @@ commit_result writing_connection::run(script& what, const std::vector<std::strin
         mend();
         continue;
       }
-      if (e.why() != kind::unreachable) throw;
+      if (e.why() != kind::unreachable) {
+        take_back_half_done(mine);
+        throw;
+      }
       const auto fate = after_silence(e, learn);
       if (!fate) return commit_outcome::in_doubt;
       batch_ = database_->known().batch;
@@ -210,6 +213,14 @@ commit_result writing_connection::run(script& what, const std::vector<std::strin
     if (tries >= limits::redis_batch_tries_max) throw lost_again{};
     mend();
   }
+}
+
+// A script that Redis breaks off (a command that the user may not run) leaves what it had written;
+// the number came first. It goes before anybody reads it.
+void writing_connection::take_back_half_done(const ownership& before) {
+  link_->open();
+  const auto now = link_->run(command{"HGET", std::string{database_->keys().front()}, "batch"});
+  if (now.text != std::to_string(before.batch)) mend();
 }
 
 std::optional<ranking_database::fate> writing_connection::after_silence(

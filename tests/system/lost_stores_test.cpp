@@ -5,16 +5,21 @@
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 #include "tests/system/visitor.hpp"
+#include "tests/system/watched_sale.hpp"
 
-#include <algorithm>
+#include <chrono>
 #include <filesystem>
 #include <fstream>
+#include <iterator>
 #include <memory>
+#include <optional>
 #include <pqxx/pqxx>
-#include <set>
 #include <string>
+#include <thread>
+#include <tuple>
 #include <vector>
 
+#include <SQLiteCpp/SQLiteCpp.h>
 #include <gtest/gtest.h>
 
 namespace boxoffice::system_test {
@@ -22,113 +27,14 @@ namespace {
 
 namespace fs = std::filesystem;
 
-/// A sale whose services can be made to commit one by one, and which remembers every number that
-/// anybody was told.
-class watched_sale {
- public:
-  explicit watched_sale(running_server& server) : server_{server} {
-    auto admin = somebody("admin1", "admin");
-    concert_ = admin.open_concert();
-    schedule_ = told(admin.open_schedule(concert_, schedule_on_sale(40, 40)));
-    told(concert_);
-  }
-
-  /// At least so many commits of a service.
-  void commit(const std::string& service, int times) {
-    auto buyer = somebody("b" + std::to_string(++buyers_));
-    auto admin = somebody("admin1", "admin");
-    if (service != "concert" && service != "queue_ranking") {
-      ASSERT_EQ(buyer.join(concert_).status, 201);
-      ASSERT_EQ(buyer.charge(1'000'000).status, 201);
-    }
-    for (int i = 0; i < times; ++i) {
-      if (service == "concert") {
-        told(admin.open_concert());
-      } else if (service == "point") {
-        const auto charged = buyer.charge(1);
-        ASSERT_EQ(charged.status, 201) << charged.body;
-        told(charged.value().at("transactionId"));
-      } else if (service == "queue_ranking") {
-        auto waiting = somebody("q" + std::to_string(++buyers_));
-        const auto joined = waiting.join(concert_);
-        ASSERT_EQ(joined.status, 201) << joined.body;
-        told(joined.value().at("token"));
-      } else {
-        if (i > 0 && service == "payment") {  // a payment uses the token up
-          ASSERT_TRUE(eventually([&] { return buyer.join(concert_).status == 201; }));
-        }
-        const auto held = buyer.hold(schedule_, {{"bestAvailable", {{"count", 1}}}});
-        ASSERT_EQ(held.status, 201) << held.body;
-        const std::string id = told(held.value().at("reservationId"));
-        if (service == "reservation") {
-          ASSERT_EQ(buyer.remove("/v1/reservations/" + id).status, 204);
-        } else {
-          const auto paid = buyer.pay(id);
-          ASSERT_EQ(paid.status, 201) << paid.body;
-          ASSERT_EQ(buyer.refund(told(paid.value().at("paymentId"))).status, 201);
-        }
-      }
-    }
-  }
-
-  /// A purchase of somebody new goes through, and nothing in it has a number that was told before.
-  void expect_sells() {
-    auto admin = somebody("admin1", "admin");
-    const auto concert = fresh(admin.open_concert());
-    const auto schedule = fresh(admin.open_schedule(concert, schedule_on_sale(1, 4)));
-    auto buyer = somebody("n" + std::to_string(++buyers_));
-    const auto joined = buyer.join(concert);
-    ASSERT_EQ(joined.status, 201) << joined.body;
-    fresh(joined.value().at("token"));
-    const auto charged = buyer.charge(100'000);
-    ASSERT_EQ(charged.status, 201) << charged.body;
-    fresh(charged.value().at("transactionId"));
-    const auto held = buyer.hold(schedule, {{"seats", {"A-1"}}});
-    ASSERT_EQ(held.status, 201) << held.body;
-    const auto id = fresh(held.value().at("reservationId"));
-    const auto paid = buyer.pay(id);
-    ASSERT_EQ(paid.status, 201) << paid.body;
-    fresh(paid.value().at("paymentId"));
-  }
-  /// No payment is under way for longer than it may be.
-  void expect_nobody_hangs() {
-    std::string last;
-    auto op = somebody("op1", "operator");
-    const auto none_in = [&](const std::string& state) {
-      const auto listed = op.get("/v1/admin/sagas?state=" + state);
-      last = listed.body;
-      return listed.status == 200 && listed.value().at("items").empty();
-    };
-    for (const std::string state :
-         {"STARTED", "DEBITED", "REFUNDING", "REFUND_STARTED", "REFUND_RELEASED"})
-      EXPECT_TRUE(eventually([&] { return none_in(state); }, std::chrono::seconds{20})) << last;
-  }
-
- private:
-  visitor somebody(const std::string& name, const std::string& role = "user") {
-    return visitor{server_.url(), name, role};
-  }
-  std::string told(const std::string& id) {
-    told_.insert(id);
-    return id;
-  }
-  std::string fresh(const std::string& id) {
-    EXPECT_TRUE(told_.insert(id).second) << id << " was given before";
-    return id;
-  }
-
-  running_server& server_;
-  std::string concert_, schedule_;
-  std::set<std::string> told_;
-  int buyers_{0};
-};
-
 /// What the stores of a stopped server are, whatever keeps them.
 class kept_stores {
  public:
   virtual ~kept_stores() = default;
   virtual void copy(const std::string& service) = 0;
   virtual void put_back(const std::string& service) = 0;
+  /// How many batches it has taken.
+  virtual std::int64_t batches(const std::string& service) = 0;
 };
 
 class files final : public kept_stores {
@@ -139,6 +45,10 @@ class files final : public kept_stores {
   }
   void put_back(const std::string& service) override {
     fs::copy_file(of_.scratch() / service, file(service), fs::copy_options::overwrite_existing);
+  }
+  std::int64_t batches(const std::string& service) override {
+    SQLite::Database db{file(service).string()};
+    return db.execAndGet("SELECT batch FROM owner").getInt64();
   }
   [[nodiscard]] fs::path file(const std::string& service) const {
     return of_.data_dir() / (service + ".db");
@@ -160,6 +70,11 @@ class databases final : public kept_stores {
     if (service == "queue_ranking") return files_.put_back(service);
     run("DROP DATABASE " + name(service) + " WITH (FORCE)");
     run("ALTER DATABASE " + name(service) + "_copy RENAME TO " + name(service));
+  }
+  std::int64_t batches(const std::string& service) override {
+    if (service == "queue_ranking") return files_.batches(service);
+    pqxx::connection to{at_.url(service)};
+    return pqxx::nontransaction{to}.exec("SELECT batch FROM owner")[0][0].as<std::int64_t>();
   }
 
  private:
@@ -186,9 +101,11 @@ void expect_noticed_and_harmless(running_server& server, kept_stores& stores,
   sale.commit(service, 3);
   ASSERT_EQ(server.process().stop(), 0);
   stores.copy(service);
+  const auto before = stores.batches(service);
   server.start();
   sale.commit(service, commits);
   ASSERT_EQ(server.process().stop(), 0);
+  EXPECT_GE(stores.batches(service) - before, commits);
   stores.put_back(service);
   server.start();
 
@@ -217,7 +134,7 @@ TEST_P(SetBack, IsNoticedAndNoNumberIsGivenAgain) {
 }
 INSTANTIATE_TEST_SUITE_P(Lost, SetBack,
                          testing::Combine(testing::ValuesIn(services),
-                                          testing::Values(1, 10, 300)));
+                                          testing::Values(1, 10, 1000)));
 
 class PostgresSetBack : public testing::TestWithParam<std::tuple<std::string, int>> {};
 
@@ -229,7 +146,38 @@ TEST_P(PostgresSetBack, IsNoticedAndNoNumberIsGivenAgain) {
   expect_noticed_and_harmless(server, stores, service, commits);
 }
 INSTANTIATE_TEST_SUITE_P(Lost, PostgresSetBack,
-                         testing::Combine(testing::ValuesIn(services), testing::Values(1, 100)));
+                         testing::Combine(testing::ValuesIn(services),
+                                          testing::Values(1, 10, 1000)));
+
+TEST(PostgresSetBackFound, ByAStartThatHadToBeginAgainIsStillNamed) {
+  const rush::postgres_databases at{test::postgres_server_url()};
+  running_server server{at};
+  databases stores{at, server};
+  watched_sale sale{server};
+  ASSERT_EQ(server.process().stop(), 0);
+  stores.copy("reservation");
+  server.start();
+  sale.commit("reservation", 10);
+  ASSERT_EQ(server.process().stop(), 0);
+  stores.put_back("reservation");
+
+  // Reservation is taken over, and then the last database cannot be.
+  pqxx::connection other{at.url("payment")};
+  std::optional<pqxx::work> held{other};
+  held->exec("SELECT 1 FROM owner FOR UPDATE");
+  std::jthread starting{[&] { server.start(); }};
+  EXPECT_TRUE(eventually(
+      [&] {
+        std::ifstream log{server.scratch() / "server.log"};
+        const std::string text{std::istreambuf_iterator<char>{log}, {}};
+        return text.find("waiting for a database") != std::string::npos;
+      },
+      std::chrono::seconds{30}));
+  held.reset();
+  starting.join();
+  const auto ready = visitor{server.url(), "op", "operator"}.get("/readyz");
+  EXPECT_NE(ready.body.find("reservation was set back"), std::string::npos) << ready.body;
+}
 
 class LostStore : public testing::TestWithParam<std::string> {
  protected:
@@ -303,6 +251,51 @@ TEST_P(LostStore, ThatVanishesUnderTheServerIsMissedWithinASecond) {
   EXPECT_EQ(server_.process().process().wait(std::chrono::seconds{20}), 1);
 }
 INSTANTIATE_TEST_SUITE_P(Every, LostStore, testing::ValuesIn(services));
+
+/// The same for databases.
+class PostgresLostStore : public testing::TestWithParam<std::string> {
+ protected:
+  void SetUp() override {
+    watched_sale sale{server_};
+    sale.commit("payment", 2);
+    ASSERT_EQ(server_.process().stop(), 0);
+    run("DROP DATABASE " + name(at_) + " WITH (FORCE)");
+  }
+  static std::string name(const rush::postgres_databases& of) {
+    const auto url = of.url(GetParam());
+    return url.substr(url.rfind('/') + 1);
+  }
+  static void run(const std::string& sql) {
+    pqxx::connection to{test::postgres_server_url()};
+    pqxx::nontransaction{to}.exec(sql);
+  }
+  void expect_refused(const std::vector<std::string>& parts) {
+    try {
+      server_.start();
+      ADD_FAILURE() << "it serves";
+    } catch (const std::runtime_error& e) {
+      for (const auto& part : parts)
+        EXPECT_NE(std::string{e.what()}.find(part), std::string::npos) << part << ": " << e.what();
+    }
+  }
+
+  const rush::postgres_databases at_{test::postgres_server_url()};
+  running_server server_{at_};
+};
+
+TEST_P(PostgresLostStore, ThatIsMissingEmptyOrAnothersIsRefused) {
+  expect_refused({name(at_), "does not exist"});
+  run("CREATE DATABASE " + name(at_));
+  expect_refused({GetParam() + ": ", "--new-store " + GetParam()});
+  run("DROP DATABASE " + name(at_));
+  const rush::postgres_databases others{test::postgres_server_url()};
+  running_server other{others};
+  ASSERT_EQ(other.process().stop(), 0);
+  run("CREATE DATABASE " + name(at_) + " TEMPLATE " + name(others));
+  expect_refused({GetParam() + ": ", "another installation"});
+}
+INSTANTIATE_TEST_SUITE_P(Every, PostgresLostStore,
+                         testing::Values("concert", "reservation", "point", "payment"));
 
 TEST(LostDirectory, IsMissedWithinASecond) {
   running_server server;

@@ -1,6 +1,7 @@
 // What operators see and do: sagas that were parked because a database could not be written, over
 // HTTP and from the command line, and what the audit says afterwards.
 #include "bench/rush/audit_run.hpp"
+#include "tests/system/ended_command.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 #include "tests/system/visitor.hpp"
@@ -20,8 +21,6 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr auto secret = "a-secret-for-rush-and-tests-only";
-
 /// Keeps a database from being written, as another program or a full disk would.
 class write_lock {
  public:
@@ -32,11 +31,6 @@ class write_lock {
 
  private:
   SQLite::Database db_;  // whose end rolls back
-};
-
-struct ended_command {
-  std::optional<int> code;
-  std::string output, errors;
 };
 
 /// A server whose sagas give up soon, a buyer with a seat in the basket, and an operator.
@@ -100,19 +94,8 @@ class Operators : public testing::Test {
     const auto at = page.find(line);
     return at == std::string::npos ? -1 : std::stoll(page.substr(at + line.size()));
   }
-  /// `boxoffice` with these words, asking the server.
   ended_command run(std::vector<std::string> words, const std::string& token = {}) {
-    words.insert(words.end(), {"--server", server_.url()});
-    if (token.empty())
-      words.insert(words.end(), {"--set", std::string{"auth.secret="} + secret});
-    else
-      words.insert(words.end(), {"--token", token});
-    rush::child_process child{server_binary(), words, server_.scratch() / "command.err"};
-    ended_command out;
-    out.output = child.read_rest(seconds{20});
-    out.code = child.wait(seconds{20});
-    out.errors = child.error_text();
-    return out;
+    return run_command(server_, std::move(words), token);
   }
   static bool mentions(const std::string& text, const std::string& part) {
     return text.find(part) != std::string::npos;

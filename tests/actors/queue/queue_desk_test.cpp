@@ -27,7 +27,9 @@ struct QueueDesk : ::testing::Test {
       time.meters()};
   queue_context context{time.clock(), time.random(), commits, store, time.reads(),
                         view,         time.meters(), {},      {},    &admitted};
-  testing::inbox<queue_reply, token_reply, events_applied, applied_so_far> box{time};
+  testing::inbox<queue_reply, token_reply, events_applied, applied_so_far, parked_list,
+                 parked_reply>
+      box{time};
   queue_service_actor desk;
 
   void SetUp() override {
@@ -218,6 +220,125 @@ TEST_F(QueueDesk, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
   box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
   EXPECT_EQ(box.all<events_applied>().size(), 1U);
   EXPECT_EQ(store.entries[a].state, token_state::used);
+}
+
+/// The store refuses that somebody's token changes.
+struct ParkedTokens : QueueDesk {
+  void refuse(const std::string& user) {
+    store.refuses = [user](const queue_ranking_write& w) {
+      const auto* q = std::get_if<queue_write>(&w);
+      return q != nullptr && q->entry.user.value == user;
+    };
+  }
+  std::vector<parked_entity> parked() {
+    box.send(desk, list_parked{5, 0, 10});
+    return box.last<parked_list>().items;
+  }
+  parked_reply move(queue_token t, parked_act act = parked_act::try_again) {
+    box.send(desk, move_parked_token{6, t, act});
+    return box.last<parked_reply>();
+  }
+};
+
+TEST_F(ParkedTokens, AreListedWithWhatTheyWouldBecomeAndTriedAgain) {
+  const auto a = join("a").place.entry.token;
+  refuse("a");
+  box.send(desk, leave_queue{4, {"a"}, a});
+  EXPECT_EQ(box.last<queue_reply>().fault, fault::internal);
+  ASSERT_EQ(parked().size(), 1U);
+  EXPECT_EQ(parked()[0].id, to_text(a));
+  EXPECT_EQ(parked()[0].user.value, "a");
+  EXPECT_EQ(parked()[0].state, "ACTIVE");
+  EXPECT_EQ(parked()[0].wants, "LEFT");
+  EXPECT_EQ(parked()[0].reason, "refused by a rule of the test");
+  EXPECT_EQ(join("a").fault, fault::internal) << "the store would have two places of one user";
+
+  const auto still = move(a);
+  EXPECT_EQ(still.refusal, parked_refusal::still_refused);
+  EXPECT_EQ(still.reason, "refused by a rule of the test");
+  EXPECT_EQ(parked().size(), 1U);
+  store.refuses = {};
+  EXPECT_EQ(move(a).refusal, parked_refusal::none);
+  EXPECT_EQ(box.last<parked_reply>().state, "LEFT");
+  EXPECT_EQ(store.entries[a].state, token_state::left);
+  EXPECT_TRUE(parked().empty());
+  EXPECT_EQ(move(a).refusal, parked_refusal::not_parked);
+  EXPECT_EQ(move({{99}, 1}).refusal, parked_refusal::not_parked);
+  EXPECT_EQ(join("a").from, queue_reply::origin::created);
+}
+
+TEST_F(ParkedTokens, StandWhereTheyStoodWhenTheyComeBack) {
+  const auto a = join("a").place.entry.token;
+  join("b");
+  const auto c = join("c").place.entry.token, d = join("d").place.entry.token;
+  refuse("c");
+  box.send(desk, leave_queue{4, {"a"}, a});
+  EXPECT_EQ(parked().at(0).wants, "ACTIVE");
+  EXPECT_EQ(poll("c", c).fault, fault::internal);
+  EXPECT_EQ(poll("d", d).place.entry.state, token_state::active) << "nobody waits for it";
+  const auto e = join("e").place.entry.token;
+  store.refuses = {};
+  time.advance(seconds{300});
+  EXPECT_EQ(move(c).state, "WAITING") << "both slots are taken";
+  EXPECT_EQ(poll("c", c).place.position, 1U);
+  EXPECT_EQ(poll("e", e).place.position, 2U);
+  time.advance(seconds{119});
+  EXPECT_EQ(poll("c", c).place.position, 1U) << "it was not silent while it was parked";
+}
+
+TEST_F(ParkedTokens, AreGivenUpAndMakeRoomForAnother) {
+  const auto a = join("a").place.entry.token;
+  join("b");
+  const auto c = join("c").place.entry.token;
+  refuse("c");
+  box.send(desk, leave_queue{4, {"a"}, a});
+  store.refuses = {};
+  EXPECT_EQ(move(c, parked_act::give_up).state, "LEFT");
+  EXPECT_EQ(store.entries[c].state, token_state::left);
+  EXPECT_EQ(join("c").from, queue_reply::origin::created);
+}
+
+TEST_F(ParkedTokens, ThatWereUsedMeanwhileComeBackUsed) {
+  const auto a = join("a").place.entry.token;
+  refuse("a");
+  box.send(desk, keep_token{1, {"a"}, a, time.now() + seconds{3600}});
+  EXPECT_EQ(parked().at(0).wants, "ACTIVE");
+  box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
+  EXPECT_EQ(box.last<events_applied>().sequence, 3U);
+  EXPECT_EQ(parked().at(0).wants, "USED");
+  store.refuses = {};
+  EXPECT_EQ(move(a).state, "USED");
+  EXPECT_EQ(store.entries[a].state, token_state::used);
+}
+
+TEST_F(ParkedTokens, WhoseMoveIsInDoubtAreAnsweredByWhatTheStoreHolds) {
+  for (const auto how : {fails::in_doubt_done, fails::in_doubt_lost}) {
+    const auto user = how == fails::in_doubt_done ? "a" : "b";
+    const auto token = join(user).place.entry.token;
+    refuse(user);
+    box.send(desk, leave_queue{4, {user}, token});
+    store.refuses = {};
+    store.next = how;
+    EXPECT_EQ(move(token).state, how == fails::in_doubt_done ? "LEFT" : "ACTIVE");
+    EXPECT_TRUE(parked().empty());
+  }
+}
+
+TEST_F(ParkedTokens, OutliveALostMemoryAndNotARestart) {
+  const auto a = join("a").place.entry.token;
+  refuse("a");
+  box.send(desk, leave_queue{4, {"a"}, a});
+  store.next = fails::fails;
+  EXPECT_EQ(join("b").fault, fault::unavailable);
+  EXPECT_EQ(poll("a", a).fault, fault::internal);
+  EXPECT_EQ(parked().size(), 1U);
+  const auto& shown =
+      time.meters().level("boxoffice_parked_entities", "", {{"kind", "queue_token"}});
+  EXPECT_EQ(shown.value(), 1);
+  restart();
+  EXPECT_TRUE(parked().empty());
+  EXPECT_EQ(shown.value(), 0);
+  EXPECT_EQ(poll("a", a).place.entry.state, token_state::active) << "as the store has it";
 }
 
 TEST_F(QueueDesk, ARestartKeepsOrderAndSlots) {

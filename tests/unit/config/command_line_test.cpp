@@ -165,6 +165,8 @@ TEST(CommandLine, OperatorsCommandsTakeAnIdAndAServer) {
   EXPECT_EQ(accepted({"sagas", "resume", "pay_1"}).what, command::sagas_resume);
   EXPECT_EQ(accepted({"outbox", "list", "--state", "pending"}).what, command::outbox_list);
   EXPECT_EQ(accepted({"outbox", "replay", "evt_1"}).arguments.id, "evt_1");
+  EXPECT_EQ(accepted({"parked", "list", "--json"}).what, command::parked_list);
+  EXPECT_EQ(accepted({"parked", "abandon", "qt_1_2"}).arguments.id, "qt_1_2");
 }
 
 TEST(CommandLine, TheTokenOfTheEnvironmentIsNoSetting) {
@@ -195,7 +197,11 @@ TEST(CommandLine, EveryHelpHasAnExample) {
                                                     {"sagas", "abort", "--help"},
                                                     {"outbox", "--help"},
                                                     {"outbox", "list", "--help"},
-                                                    {"outbox", "replay", "--help"}};
+                                                    {"outbox", "replay", "--help"},
+                                                    {"parked", "--help"},
+                                                    {"parked", "list", "--help"},
+                                                    {"parked", "retry", "--help"},
+                                                    {"parked", "abandon", "--help"}};
   for (const auto& arguments : helps) {
     const auto got = ended(arguments);
     EXPECT_EQ(got.code, exit_code::stopped);

@@ -1,0 +1,64 @@
+#pragma once
+
+#include "actors/durable/journal.hpp"
+#include "actors/queue/room.hpp"
+#include "actors/queue/waiting_room_actor.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <variant>
+
+namespace boxoffice {
+
+// What a waiting room has under way; internal to its actor.
+
+using room_command = std::variant<join_queue, poll_queue, leave_queue, check_token, keep_token,
+                                  use_tokens, move_parked_token>;
+using room_reply = std::variant<queue_reply, token_reply, tokens_used, parked_reply>;
+
+struct room_request {
+  caf::actor from;
+  room_command what;
+  queue_token created{};  ///< the token that was given or moved before the outcome became doubtful
+};
+
+struct held_reply {
+  room_request of;
+  room_reply answer;
+};
+
+/// A change of a token under way, or an answer that waits behind one.
+struct room_entry {
+  std::optional<room_change> change;
+  std::optional<held_reply> waits;
+};
+/// The changes of a token that are not yet durable.
+struct undurable_changes {
+  std::uint64_t entity{0};
+  std::uint32_t writes{0};
+};
+using room_journal = journal<queue_ranking_write, room_entry>;
+
+inline queue_reply token_not_found(std::uint64_t ticket) {
+  return {ticket, fault::none, queue_refusal::token_not_found, {}, {}};
+}
+
+/// The answer to what was not done. None for used tokens, since silence makes the relay deliver
+/// their events again, and for what nobody waits for.
+inline std::optional<room_reply> refusal_of(const room_request& r, fault why) {
+  if (const auto* check = std::get_if<check_token>(&r.what))
+    return token_reply{check->ticket, why, {}, 0};
+  if (const auto* moved = std::get_if<move_parked_token>(&r.what)) {
+    parked_reply no;
+    no.ticket = moved->ticket;
+    no.fault = why;
+    return no;
+  }
+  if (std::holds_alternative<use_tokens>(r.what) || std::holds_alternative<keep_token>(r.what))
+    return std::nullopt;
+  const auto ticket = std::visit([](const auto& m) { return m.ticket; }, r.what);
+  return queue_reply{ticket, why, {}, {}, {}};
+}
+
+}  // namespace boxoffice
