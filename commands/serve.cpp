@@ -31,7 +31,7 @@ void greet(const http::application& app) {
 /// What a serving process is made of whatever happens to its stores.
 struct surroundings {
   signal_watch& signals;
-  meters& measured;
+  metrics& measured;
   system_clock_source& time;
   system_random_source& random;
   event_sink* data_platform;
@@ -88,7 +88,7 @@ exit_code serve(const settings& how) {
   const data_directory held{how.node.data_dir};
   const auto data_platform = http::open_event_sink(how.data_platform, time);
   while (true) {
-    meters measured;
+    metrics measured;
     if (const auto code = serve_once(how, {signals, measured, time, random, data_platform.get()}))
       return *code;
     log(log_level::warning, "main", "starting again from what the stores hold");

@@ -92,7 +92,7 @@ inline constexpr std::size_t idempotency_key_chars_max = 128;
 inline constexpr std::chrono::hours idempotency_kept = 24h;
 /// Keys a service knows by heart: a day at 46 writes a second, in about 160 MB at worst. Beyond it
 /// the service asks its store instead, which is slower and still right.
-inline constexpr std::size_t key_book_keys_max = 4'000'000;
+inline constexpr std::size_t known_keys_max = 4'000'000;
 /// A command that runs for so long is lost: every honest one ends or is answered long before. Its
 /// key is then looked up in the store, so that no client is told "still running" for ever.
 inline constexpr std::chrono::minutes key_running_time_max = 10min;

@@ -65,11 +65,11 @@ class application::parts {
         time_{on.time},
         secret_{shared_secret(how)},
         tokens_{verification_key(how, secret_)},
-        server_{api_rules(how, on.services), &tokens_, on.time, on.meters},
-        bridge_{std::in_place, on.system, server_.executor(), on.time, on.meters},
+        server_{api_rules(how, on.services), &tokens_, on.time, on.metrics},
+        bridge_{std::in_place, on.system, server_.executor(), on.time, on.metrics},
         gateway_{*bridge_, gateway_parts{.services = on.services,
                                          .catalogue = on.catalogue,
-                                         .measured = on.meters,
+                                         .measured = on.metrics,
                                          .random = on.random,
                                          .hold_time_default = how.reservation.hold_time,
                                          .payment_answer_time = how.payment.answer_time,
@@ -77,7 +77,7 @@ class application::parts {
                                          .node = {on.version, how.node.roles, on.time.now()}}} {
     if (how.http.metrics_listen)
       metrics_server_.emplace(server_rules(how, *how.http.metrics_listen), nullptr, on.time,
-                              on.meters);
+                              on.metrics);
   }
 
   void start() {

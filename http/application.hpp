@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
 #include "actors/node/service_handles.hpp"
@@ -24,7 +24,7 @@ struct application_environment {
   const catalogue_view& catalogue;
   const boxoffice::clock& time;
   random_source& random;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   std::string version;  ///< of the program
 };
 

@@ -7,7 +7,7 @@
 
 namespace boxoffice::http::bridge_detail {
 
-void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<ticket_table>& table) {
+void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<pending_replies>& table) {
   self->set_default_handler(
       [table](caf::scheduled_actor*, caf::message_view&) -> caf::result<caf::message> {
         table->count_unexpected();

@@ -2,7 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "actors/core/time.hpp"
-#include "http/ticket_table.hpp"
+#include "http/pending_replies.hpp"
 
 #include <chrono>
 #include <cstdint>
@@ -59,7 +59,7 @@ struct replies_of<accepts<Messages...>> {
 };
 
 /// Messages that are no reply are counted and dropped.
-void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<ticket_table>& table);
+void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<pending_replies>& table);
 
 }  // namespace bridge_detail
 
@@ -69,22 +69,22 @@ void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<ticket
 ///     const auto reply = co_await bridge.ask(accounts, std::move(question), 2s);
 ///     if (!reply) co_return problem{problem_code::unavailable};   // nothing known
 ///
-/// A question is a plain message that names its `reply` and has the members `ticket` and `call`; it
+/// A question is a plain message that names its `reply` and has the members `correlation` and `call`; it
 /// is sent in the name of one gateway actor. The reply is a plain message to the sender with the
-/// same ticket. No CAF request, no timer per question. No reply within the deadline means that
+/// same correlation. No CAF request, no timer per question. No reply within the deadline means that
 /// nothing is known, not that nothing was done. `Actors` are the interfaces that can be asked: from
 /// their questions follows which replies are taken.
 ///
 /// Life cycle: made before the server starts, destroyed after the server has stopped and before its
-/// io executor and its actor system end. **Requires** the meters to outlive the actor system.
+/// io executor and its actor system end. **Requires** the metrics to outlive the actor system.
 /// **Thread**: any.
 template <class... Actors>
 class bridge {
  public:
   bridge(caf::actor_system& system, const boost::asio::any_io_executor& io,
-         const boxoffice::clock& time, meters& all)
+         const boxoffice::clock& time, metrics& all)
       : time_{time},
-        table_{std::make_shared<ticket_table>(io, all)},
+        table_{std::make_shared<pending_replies>(io, all)},
         gateway_{spawn_gateway(system, table_, replies{})} {}
   /// Ends the gateway actor; whoever still waits gets nothing.
   ~bridge() {
@@ -110,7 +110,7 @@ class bridge {
           auto target = std::move(to);
           auto message = std::move(question);
           message.call.deadline = time_.now() + within;
-          message.ticket = table->open(
+          message.correlation = table->open(
               std::make_unique<waiting<Reply, decltype(done)>>(std::move(done)), within);
           caf::send_as(gateway, target, std::move(message));
         },
@@ -131,8 +131,8 @@ class bridge {
 
   template <class Reply>
   struct settle_entry {
-    std::shared_ptr<ticket_table> table;
-    void operator()(Reply& reply) const { table->settle(reply.ticket, typeid(Reply), &reply); }
+    std::shared_ptr<pending_replies> table;
+    void operator()(Reply& reply) const { table->settle(reply.correlation, typeid(Reply), &reply); }
   };
 
   template <class Reply, class Done>
@@ -155,12 +155,12 @@ class bridge {
 
   template <class... Replies>
   static caf::actor spawn_gateway(caf::actor_system& system,
-                                  const std::shared_ptr<ticket_table>& table,
+                                  const std::shared_ptr<pending_replies>& table,
                                   bridge_detail::message_list<Replies...> /*taken*/) {
     // The table is an argument and no capture: CAF 0.17 dereferences the null list of none.
     return system.spawn(
         [](caf::event_based_actor* self,
-           const std::shared_ptr<ticket_table>& shared) -> caf::behavior {
+           const std::shared_ptr<pending_replies>& shared) -> caf::behavior {
           bridge_detail::count_unexpected(self, shared);
           return {settle_entry<Replies>{shared}...};
         },
@@ -168,7 +168,7 @@ class bridge {
   }
 
   const boxoffice::clock& time_;
-  std::shared_ptr<ticket_table> table_;
+  std::shared_ptr<pending_replies> table_;
   caf::actor gateway_;
 };
 

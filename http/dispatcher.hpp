@@ -1,7 +1,7 @@
 #pragma once
 
 #include "http/admission.hpp"
-#include "http/request_meters.hpp"
+#include "http/request_metrics.hpp"
 #include "http/router.hpp"
 #include "http/target.hpp"
 #include "http/token.hpp"
@@ -32,7 +32,7 @@ class dispatcher {
  public:
   /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
   dispatcher(const router& routes, const token_verifier* tokens, admission& entrance,
-             request_meters& measured, const std::function<bool()>& serves)
+             request_metrics& measured, const std::function<bool()>& serves)
       : routes_{routes},
         tokens_{tokens},
         entrance_{entrance},
@@ -63,7 +63,7 @@ class dispatcher {
   const router& routes_;
   const token_verifier* tokens_;
   admission& entrance_;
-  request_meters& measured_;
+  request_metrics& measured_;
   const std::function<bool()>& serves_;
 };
 

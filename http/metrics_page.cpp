@@ -14,13 +14,13 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-MetricType type_of(meters::kind kind) {
+MetricType type_of(metrics::kind kind) {
   switch (kind) {
-    case meters::kind::counter:
+    case metrics::kind::counter:
       return MetricType::Counter;
-    case meters::kind::gauge:
+    case metrics::kind::gauge:
       return MetricType::Gauge;
-    case meters::kind::histogram:
+    case metrics::kind::histogram:
       return MetricType::Histogram;
   }
   return MetricType::Untyped;
@@ -39,18 +39,18 @@ ClientMetric::Histogram read(const histogram& from) {
   return out;
 }
 
-ClientMetric read(const meters::entry& from) {
+ClientMetric read(const metrics::entry& from) {
   ClientMetric out;
   for (const auto& [name, value] : from.labels)
     out.label.push_back({name, value});
   switch (from.what) {
-    case meters::kind::counter:
+    case metrics::kind::counter:
       out.counter.value = static_cast<double>(from.as_counter->value());
       break;
-    case meters::kind::gauge:
+    case metrics::kind::gauge:
       out.gauge.value = static_cast<double>(from.as_gauge->value());
       break;
-    case meters::kind::histogram:
+    case metrics::kind::histogram:
       out.histogram = read(*from.as_histogram);
       break;
   }
@@ -61,7 +61,7 @@ ClientMetric read(const meters::entry& from) {
 
 std::vector<prometheus::MetricFamily> meter_collection::Collect() const {
   std::vector<prometheus::MetricFamily> families;
-  all_.each([&](const meters::entry& entry) {
+  all_.each([&](const metrics::entry& entry) {
     auto found = std::ranges::find(families, entry.name, &prometheus::MetricFamily::name);
     if (found == families.end())
       found = families.insert(families.end(), {entry.name, entry.help, type_of(entry.what), {}});
@@ -70,11 +70,11 @@ std::vector<prometheus::MetricFamily> meter_collection::Collect() const {
   return families;
 }
 
-std::string render_metrics(const meters& all) {
+std::string render_metrics(const metrics& all) {
   return prometheus::TextSerializer{}.Serialize(meter_collection{all}.Collect());
 }
 
-route metrics_route(const meters& all) {
+route metrics_route(const metrics& all) {
   return {.method = verb::get,
           .pattern = "/metrics",
           .handle = [&all](request&) -> boost::asio::awaitable<response> {

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "http/router.hpp"
 
 #include <memory>
@@ -11,21 +11,21 @@
 
 namespace boxoffice::http {
 
-/// Our meters as prometheus-cpp sees them. **Thread**: any.
+/// Our metrics as prometheus-cpp sees them. **Thread**: any.
 class meter_collection : public prometheus::Collectable {
  public:
   /// **Requires** `all` to outlive this.
-  explicit meter_collection(const meters& all) : all_{all} {}
+  explicit meter_collection(const metrics& all) : all_{all} {}
   std::vector<prometheus::MetricFamily> Collect() const override;
 
  private:
-  const meters& all_;
+  const metrics& all_;
 };
 
 /// The text that Prometheus reads.
-std::string render_metrics(const meters& all);
+std::string render_metrics(const metrics& all);
 
 /// `GET /metrics`, exempt from admission. **Requires** `all` to outlive the router.
-route metrics_route(const meters& all);
+route metrics_route(const metrics& all);
 
 }  // namespace boxoffice::http

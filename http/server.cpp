@@ -42,11 +42,11 @@ bool wait_until(Condition holds, std::chrono::milliseconds at_most) {
 
 }  // namespace
 
-server::server(server_settings how, const token_verifier* tokens, const clock& time, meters& all)
+server::server(server_settings how, const token_verifier* tokens, const clock& time, metrics& all)
     : how_{std::move(how)},
       tokens_{tokens},
       time_{time},
-      meters_{all},
+      metrics_{all},
       entrance_{how_.in_flight_max, how_.rate_limit_per_second},
       io_{static_cast<int>(std::max<std::size_t>(how_.io_threads, 1))},
       work_{asio::make_work_guard(io_)},
@@ -65,7 +65,7 @@ asio::any_io_executor server::session_executor() {
 void server::start(router routes) {
   auto opened = std::make_unique<listener>(asio::make_strand(io_), how_.listen);
   routes_ = std::move(routes);
-  measured_ = std::make_unique<request_meters>(routes_, meters_);
+  measured_ = std::make_unique<request_metrics>(routes_, metrics_);
   dispatcher_ = std::make_unique<dispatcher>(routes_, tokens_, entrance_, *measured_, how_.serves);
   context_ = std::make_unique<session_context>(
       session_context{how_, *dispatcher_, *measured_, book_, ids_, time_});

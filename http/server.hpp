@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "http/admission.hpp"
 #include "http/dispatcher.hpp"
@@ -24,7 +24,7 @@ namespace boxoffice::http {
 
 /// Listener, sessions, dispatcher and their io threads.
 ///
-///     http::server server{settings, &tokens, clock, meters};
+///     http::server server{settings, &tokens, clock, metrics};
 ///     http::bridge bridge{server.executor(), …};   // and whatever else the handlers need
 ///     server.start(std::move(routes));             // serves from here on
 ///     server.stop();                               // answers what is in flight, then returns
@@ -34,7 +34,7 @@ namespace boxoffice::http {
 class server {
  public:
   /// **Requires** all to outlive this; `tokens` may be null when no route needs a role.
-  server(server_settings how, const token_verifier* tokens, const clock& time, meters& all);
+  server(server_settings how, const token_verifier* tokens, const clock& time, metrics& all);
   ~server();
   server(const server&) = delete;
   server& operator=(const server&) = delete;
@@ -58,13 +58,13 @@ class server {
   server_settings how_;
   const token_verifier* tokens_;
   const clock& time_;
-  meters& meters_;
+  metrics& metrics_;
   // Before io_: what is left in it at the end still leaves the book when it is destroyed.
-  session_book book_;
+  connection_set book_;
   request_ids ids_;
   admission entrance_;
   router routes_;
-  std::unique_ptr<request_meters> measured_;
+  std::unique_ptr<request_metrics> measured_;
   std::unique_ptr<dispatcher> dispatcher_;
   std::unique_ptr<session_context> context_;
   boost::asio::io_context io_;

@@ -2,11 +2,11 @@
 
 #include "actors/core/time.hpp"
 #include "http/body_reader.hpp"
+#include "http/connection_set.hpp"
 #include "http/dispatcher.hpp"
 #include "http/input_buffer.hpp"
 #include "http/request_parser.hpp"
 #include "http/response_head.hpp"
-#include "http/session_book.hpp"
 #include "http/settings.hpp"
 #include "http/target.hpp"
 #include "http/tracing.hpp"
@@ -29,8 +29,8 @@ namespace boxoffice::http {
 struct session_context {
   const server_settings& settings;
   const dispatcher& decide;
-  request_meters& measured;
-  session_book& book;
+  request_metrics& measured;
+  connection_set& book;
   request_ids& ids;
   const clock& time;
 };

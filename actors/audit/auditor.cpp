@@ -34,16 +34,17 @@ class auditor {
   auditor(interface::pointer self, const audit_context& context)
       : self_{self},
         context_{context},
-        violations_{context.meters.level("boxoffice_audit_violations",
-                                         "Broken promises that the last audit found")},
-        seconds_{context.meters.duration("boxoffice_audit_seconds", "Time of one audit")} {}
+        violations_{context.metrics.gauge("boxoffice_audit_violations",
+                                          "Broken promises that the last audit found")},
+        seconds_{
+            context.metrics.duration_histogram("boxoffice_audit_seconds", "Time of one audit")} {}
 
   void on(const read_invariants& m) {
     const auto fresh = last_.report && context_.time.now() < last_.at + limits::audit_kept;
-    if (fresh) return reply(sender_of(self_), m.ticket, fault::none);
+    if (fresh) return reply(sender_of(self_), m.correlation, fault::none);
     if (waiting_.size() >= limits::audit_waiting_max)
-      return reply(sender_of(self_), m.ticket, fault::overloaded);
-    waiting_.push_back({sender_of(self_), m.ticket});
+      return reply(sender_of(self_), m.correlation, fault::overloaded);
+    waiting_.push_back({sender_of(self_), m.correlation});
     if (waiting_.size() == 1) start();
   }
 
@@ -62,7 +63,7 @@ class auditor {
  private:
   struct asker {
     caf::actor from;
-    std::uint64_t ticket;
+    std::uint64_t correlation;
   };
 
   void start() {
@@ -93,11 +94,11 @@ class auditor {
 
   void answer_all(fault what) {
     for (const auto& each : std::exchange(waiting_, {}))
-      reply(each.from, each.ticket, what);
+      reply(each.from, each.correlation, what);
   }
 
-  void reply(const caf::actor& to, std::uint64_t ticket, fault what) {
-    invariants_reply r{ticket, what, last_.at, nullptr};
+  void reply(const caf::actor& to, std::uint64_t correlation, fault what) {
+    invariants_reply r{correlation, what, last_.at, nullptr};
     if (what == fault::none) r.report = last_.report;
     answer(self_, to, std::move(r));
   }

@@ -3,7 +3,7 @@
 #include "actors/audit/books_reader.hpp"
 #include "actors/audit/protocol.hpp"
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 
 namespace caf {
@@ -18,7 +18,7 @@ struct audit_context {
   audit::books_reader& reader;
   job_runner& jobs;        ///< a check takes seconds: nobody else should wait for this runner
   std::int64_t undo_time;  ///< see audit::audit_terms
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
 };
 
 /// Starts the auditor of a node.

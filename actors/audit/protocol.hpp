@@ -15,13 +15,13 @@ namespace boxoffice {
 /// Asks whether the books of this node add up.
 struct read_invariants {
   using reply = struct invariants_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   call_context call{};
 };
 
 /// **Faults** unavailable when a database cannot be read, overloaded when too many ask.
 struct invariants_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   time_point checked_at{};
   std::shared_ptr<const audit::audit_report> report;  ///< null with a fault

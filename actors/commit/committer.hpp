@@ -4,7 +4,7 @@
 #include "actors/commit/job_runner.hpp"
 #include "actors/core/check.hpp"
 #include "actors/core/fault_points.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/planted_bugs.hpp"
 
 #include <algorithm>
@@ -51,19 +51,21 @@ class committer {
   using report_fn = std::function<void(const commit_report&)>;
 
   committer(const std::string& store, commit_bounds bounds, job_runner& runner, apply_fn apply,
-            meters& m)
+            metrics& m)
       : bounds_{bounds},
         runner_{runner},
         apply_{std::move(apply)},
-        depth_{m.level("boxoffice_commit_queue_depth", "Writes waiting for a commit",
+        depth_{m.gauge("boxoffice_commit_queue_depth", "Writes waiting for a commit",
                        {{"store", store}})},
-        batch_size_{m.size("boxoffice_commit_batch_size", "Writes per commit", {{"store", store}})},
-        latency_{m.duration("boxoffice_commit_seconds", "Time of one commit", {{"store", store}})},
-        failures_{m.count("boxoffice_commit_failures_total", "Batches that did not commit",
-                          {{"store", store}})},
-        refusals_{m.count("boxoffice_commit_refusals_total",
-                          "Writes that the store refused for what is in them",
-                          {{"store", store}})} {}
+        batch_size_{m.size_histogram("boxoffice_commit_batch_size", "Writes per commit",
+                                     {{"store", store}})},
+        latency_{m.duration_histogram("boxoffice_commit_seconds", "Time of one commit",
+                                      {{"store", store}})},
+        failures_{m.counter("boxoffice_commit_failures_total", "Batches that did not commit",
+                            {{"store", store}})},
+        refusals_{m.counter("boxoffice_commit_refusals_total",
+                            "Writes that the store refused for what is in them",
+                            {{"store", store}})} {}
 
   /// A number for `submit`. `report` runs in the committer's job: it should only send a message.
   std::uint32_t enroll(report_fn report) {

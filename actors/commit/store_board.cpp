@@ -10,11 +10,11 @@ std::size_t store_board::add(std::string store, std::string note) {
   const std::scoped_lock hold{lock_};
   auto& of = rows_.emplace_back();
   of.takes_writes =
-      &meters_.level("boxoffice_store_takes_writes",
-                     "1: the store took the last write, or the last probe", {{"store", store}});
+      &metrics_.gauge("boxoffice_store_takes_writes",
+                      "1: the store took the last write, or the last probe", {{"store", store}});
   of.takes_writes->set(1);
-  meters_
-      .level("boxoffice_store_set_back",
+  metrics_
+      .gauge("boxoffice_store_set_back",
              "1: the store had lost commits when it was opened, and nobody has accepted that yet",
              {{"store", store}})
       .set(note.empty() ? 0 : 1);

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/commit/owned_store.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -22,7 +22,7 @@ class store_board {
     std::string note;    ///< what was found when it was opened; empty: nothing
   };
 
-  explicit store_board(meters& m) : meters_{m} {}
+  explicit store_board(metrics& m) : metrics_{m} {}
 
   /// Before anything else. Its number is for the other calls.
   std::size_t add(std::string store, std::string note);
@@ -45,7 +45,7 @@ class store_board {
   };
   void set(row& of, store_trouble trouble, const std::string& reason);
 
-  meters& meters_;
+  metrics& metrics_;
   std::atomic<bool> serves_{true};
   mutable std::mutex lock_;
   std::vector<row> rows_;

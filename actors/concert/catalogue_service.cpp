@@ -29,17 +29,17 @@ class catalogue_service {
                                      const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.store, context.writer, caf::actor_cast<caf::actor>(self), name},
         memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self),
-                call_deadlines{context.time, context.meters, name}},
-        concerts_{context.meters.level("boxoffice_concerts", "Concerts in the catalogue")},
-        schedules_{context.meters.level("boxoffice_schedules", "Schedules in the catalogue")} {
+                call_deadlines{context.time, context.metrics, name}},
+        concerts_{context.metrics.gauge("boxoffice_concerts", "Concerts in the catalogue")},
+        schedules_{context.metrics.gauge("boxoffice_schedules", "Schedules in the catalogue")} {
     entity_ = writes_.new_entity();
     memory_.loaded();
     publish();
   }
 
-  void on(create_concert& m) { admit({sender_of(self_), m.ticket, std::move(m), {}}); }
-  void on(create_schedule& m) { admit({sender_of(self_), m.ticket, std::move(m), {}}); }
-  void on(const change_waiting_room& m) { admit({sender_of(self_), m.ticket, m, {}}); }
+  void on(create_concert& m) { admit({sender_of(self_), m.correlation, std::move(m), {}}); }
+  void on(create_schedule& m) { admit({sender_of(self_), m.correlation, std::move(m), {}}); }
+  void on(const change_waiting_room& m) { admit({sender_of(self_), m.correlation, m, {}}); }
 
   void on(const commit_report& report) {
     writes_.settle(report, settled_);
@@ -67,7 +67,7 @@ class catalogue_service {
   /// A change that somebody asked for, and what it writes.
   struct request {
     caf::actor from;
-    std::uint64_t ticket{0};
+    std::uint64_t correlation{0};
     std::variant<create_concert, create_schedule, change_waiting_room> what;
     concert_write write;
   };
@@ -93,7 +93,8 @@ class catalogue_service {
       case catalogue_draft::verdict::concert_not_found:
         return answer(
             self_, r.from,
-            catalogue_reply{r.ticket, fault::none, catalogue_refusal::concert_not_found, {}, {}});
+            catalogue_reply{
+                r.correlation, fault::none, catalogue_refusal::concert_not_found, {}, {}});
     }
     r.write = made.write;
     auto w = made.write;
@@ -144,7 +145,7 @@ class catalogue_service {
   }
 
   void reply(const request& to, fault why) {
-    catalogue_reply r{to.ticket, why, {}, {}, {}};
+    catalogue_reply r{to.correlation, why, {}, {}, {}};
     if (why == fault::none) {
       if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&to.write)) {
         r.concert = (*c)->id;

@@ -6,7 +6,7 @@
 #include "actors/concert/concert_store.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/core/epoch_numbers.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 namespace caf {
 class actor_system;
@@ -21,7 +21,7 @@ struct concert_context {
   concert_store& store;
   job_runner& writer;
   catalogue_view& view;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   epoch_numbers& ids;  ///< of concerts and schedules
   const boxoffice::clock& time;
 };

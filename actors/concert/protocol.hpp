@@ -15,7 +15,7 @@ namespace boxoffice {
 /// Adds a concert. The caller has checked the form.
 struct create_concert {
   using reply = struct catalogue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   concert draft;  ///< id is ignored
   call_context call{};
 };
@@ -23,7 +23,7 @@ struct create_concert {
 /// Adds a schedule to a concert. The caller has checked the form (counts, order of times).
 struct create_schedule {
   using reply = struct catalogue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   schedule draft;  ///< id is ignored
   call_context call{};
 };
@@ -31,7 +31,7 @@ struct create_schedule {
 /// Changes how a concert lets people in, at once.
 struct change_waiting_room {
   using reply = struct catalogue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   concert_id concert;
   waiting_room_rule rule;
   call_context call{};
@@ -42,7 +42,7 @@ enum class catalogue_refusal : std::uint8_t { none, concert_not_found };
 /// Answers the three above. **Ensures** the snapshot already shows the change when refusal and
 /// fault are none.
 struct catalogue_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   catalogue_refusal refusal{catalogue_refusal::none};
   concert_id concert;

@@ -2,7 +2,7 @@
 
 namespace boxoffice {
 
-key_book::state key_book::begin(const request_key& key, time_point now) {
+known_keys::state known_keys::begin(const request_key& key, time_point now) {
   if (!key.present()) return state::fresh;
   if (const auto found = running_.find(key.scope); found != running_.end()) {
     auto& [body, since] = found->second;
@@ -20,17 +20,17 @@ key_book::state key_book::begin(const request_key& key, time_point now) {
   return state::fresh;
 }
 
-void key_book::run(const request_key& key, time_point now) {
+void known_keys::run(const request_key& key, time_point now) {
   running_.insert_or_assign(key.scope, running{key.body, now});
 }
 
-void key_book::finish(const request_key& key, outcome what) {
+void known_keys::finish(const request_key& key, outcome what) {
   if (!key.present()) return;
   running_.erase(key.scope);
   if (what == outcome::stored) remember(key.scope);
 }
 
-void key_book::remember(const digest& scope) {
+void known_keys::remember(const digest& scope) {
   if (stored_.size() < capacity_) stored_.insert(scope.low);
 }
 

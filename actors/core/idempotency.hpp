@@ -45,11 +45,11 @@ enum class key_verdict : std::uint8_t {
 /// after look_up `run` when the store did not have it; `finish` when it has been answered. When
 /// more than `capacity` keys were remembered it forgets nothing and says `look_up` for all, which
 /// is slow but right. **Thread**: its service's.
-class key_book {
+class known_keys {
  public:
   enum class state : std::uint8_t { fresh, look_up, in_flight, reused };
 
-  key_book(std::size_t capacity, milliseconds running_max)
+  known_keys(std::size_t capacity, milliseconds running_max)
       : capacity_{capacity}, running_max_{running_max} {}
 
   /// **Ensures** after `fresh` and `look_up` the key is in flight until `finish`. A request without

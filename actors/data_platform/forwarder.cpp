@@ -33,13 +33,13 @@ class forwarder {
         queue_{limits::consumer_queue_events_max, limits::consumer_queue_events_max * 4},
         accepted_{count("accepted")},
         rejected_{count("rejected")},
-        retries_{context.meters.count("boxoffice_data_platform_retries_total",
-                                      "Tries to forward an event that did not succeed")},
-        waiting_{context.meters.level("boxoffice_data_platform_waiting_events",
-                                      "Events waiting for the data platform")} {}
+        retries_{context.metrics.counter("boxoffice_data_platform_retries_total",
+                                         "Tries to forward an event that did not succeed")},
+        waiting_{context.metrics.gauge("boxoffice_data_platform_waiting_events",
+                                       "Events waiting for the data platform")} {}
 
   void on(const deliver_events& m) {
-    delivery d{sender_of(self_), m.ticket, {}, 0};
+    delivery d{sender_of(self_), m.correlation, {}, 0};
     for (const auto& e : m.events) {
       const auto place = queue_.add(e);
       // What does not fit comes again.
@@ -54,7 +54,7 @@ class forwarder {
   }
 
   void on(const ask_applied& m) {
-    answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
+    answer(self_, sender_of(self_), applied_so_far{m.correlation, {}, 0, 0});
   }
 
   void on(const event_posted& m) {
@@ -95,15 +95,15 @@ class forwarder {
   };
   struct delivery {
     caf::actor from;
-    std::uint64_t ticket;
+    std::uint64_t correlation;
     std::vector<event_place> events;
     std::size_t answered;  // how many of them
   };
 
   counter& count(const char* outcome) {
-    return context_.meters.count("boxoffice_data_platform_events_total",
-                                 "Events the data platform took, or will never take",
-                                 {{"outcome", outcome}});
+    return context_.metrics.counter("boxoffice_data_platform_events_total",
+                                    "Events the data platform took, or will never take",
+                                    {{"outcome", outcome}});
   }
 
   void send_next() {
@@ -131,7 +131,7 @@ class forwarder {
     for (const auto& d : open_) {
       const auto next = d.events[done_of(d)];
       if (next.number != queue_.done_through() + 1) continue;
-      answer(self_, d.from, event_refused{d.ticket, next.sequence, how, reason});
+      answer(self_, d.from, event_refused{d.correlation, next.sequence, how, reason});
     }
     open_.clear();
     queue_.forget_waiting();
@@ -156,7 +156,7 @@ class forwarder {
   void answer_done() {
     std::erase_if(open_, [this](delivery& d) {
       if (done_of(d) < d.events.size()) return false;
-      answer(self_, d.from, events_applied{d.ticket, d.events.back().sequence});
+      answer(self_, d.from, events_applied{d.correlation, d.events.back().sequence});
       return true;
     });
   }
@@ -167,7 +167,7 @@ class forwarder {
       const auto done = done_of(d);
       if (done <= d.answered) continue;
       d.answered = done;
-      answer(self_, d.from, events_applied{d.ticket, d.events[done - 1].sequence});
+      answer(self_, d.from, events_applied{d.correlation, d.events[done - 1].sequence});
     }
   }
 

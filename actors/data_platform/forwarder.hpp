@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/data_platform/event_sink.hpp"
 #include "actors/outbox/protocol.hpp"
@@ -15,7 +15,7 @@ namespace boxoffice {
 struct data_platform_context {
   event_sink& sink;
   random_source& random;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
 };
 
 /// Starts the consumer that hands every payment event to the data platform, one at a time and in

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/core/call_context.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 
 #include <variant>
@@ -14,11 +14,11 @@ class call_deadlines {
  public:
   /// Nobody ever gives up.
   call_deadlines() = default;
-  call_deadlines(const clock& time, meters& all, const char* service)
+  call_deadlines(const clock& time, metrics& all, const char* service)
       : time_{&time},
-        given_up_{&all.count("boxoffice_commands_given_up_total",
-                             "Commands not carried out because their client no longer waited",
-                             {{"service", service}})} {}
+        given_up_{&all.counter("boxoffice_commands_given_up_total",
+                               "Commands not carried out because their client no longer waited",
+                               {{"service", service}})} {}
 
   [[nodiscard]] bool is_over(time_point deadline) const {
     return deadline != no_time && time_ != nullptr && time_->now() >= deadline;

@@ -29,7 +29,7 @@ void parked_entities::drop(const std::string& id) {
 
 parked_list parked_entities::list(const list_parked& asked) const {
   parked_list found;
-  found.ticket = asked.ticket;
+  found.correlation = asked.correlation;
   const std::scoped_lock hold{lock_};
   for (auto at = by_number_.upper_bound(asked.after); at != by_number_.end(); ++at) {
     if (found.items.size() == asked.limit) {

@@ -3,7 +3,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/ids.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 
 #include <cstddef>
@@ -30,14 +30,14 @@ struct parked_entity {
 /// An operator asks what a service has parked, the oldest first.
 struct list_parked {
   using reply = struct parked_list;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::uint64_t after{0};  ///< `number` of the last one of the page before
   std::uint32_t limit{0};
   call_context call{};
 };
 
 struct parked_list {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<parked_entity> items;
   enum class more : bool { no, yes } follows{more::no};
@@ -53,7 +53,7 @@ enum class parked_refusal : std::uint8_t { none, not_parked, still_refused };
 
 /// What became of it. With `still_refused` it is parked as before, with the newest reason.
 struct parked_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   parked_refusal refusal{parked_refusal::none};
   std::string state;  ///< as clients see it
@@ -66,9 +66,9 @@ struct parked_reply {
 class parked_entities {
  public:
   enum class kind : std::uint8_t { queue_token, reservation };
-  parked_entities(meters& m, kind of)
+  parked_entities(metrics& m, kind of)
       : kind_{static_cast<std::uint64_t>(of)},
-        shown_{m.level("boxoffice_parked_entities",
+        shown_{m.gauge("boxoffice_parked_entities",
                        "What waits for an operator, because its store refuses it",
                        {{"kind", of == kind::queue_token ? "queue_token" : "reservation"}})} {}
   /// Replaces the one with this id. Gives it its number.

@@ -18,7 +18,7 @@ template <class Reader>
 class request_keys {
  public:
   explicit request_keys(const clock& time)
-      : time_{time}, book_{limits::key_book_keys_max, limits::key_running_time_max} {}
+      : time_{time}, book_{limits::known_keys_max, limits::key_running_time_max} {}
 
   /// Calls `run()` for a key that is new, or absent: its command runs, and ends with `finish`.
   /// Otherwise `tell(fault, verdict, answer)`, where the answer is null unless it is replayed.
@@ -28,13 +28,13 @@ class request_keys {
   void begin(const request_key& key, const call_context& call, store_reads<Reader>& reads,
              recovery& memory, Run run, Tell tell) {
     switch (book_.begin(key, time_.now())) {
-      case key_book::state::fresh:
+      case known_keys::state::fresh:
         return run();
-      case key_book::state::in_flight:
+      case known_keys::state::in_flight:
         return tell(fault::none, key_verdict::in_flight, nullptr);
-      case key_book::state::reused:
+      case known_keys::state::reused:
         return tell(fault::none, key_verdict::reused, nullptr);
-      case key_book::state::look_up:
+      case known_keys::state::look_up:
         break;
     }
     reads.ask([scope = key.scope](Reader& reader) { return reader.find_key(scope); },
@@ -49,7 +49,7 @@ class request_keys {
                   book_.run(key, time_.now());
                   return run();
                 }
-                finish(key, key_book::outcome::forgotten);
+                finish(key, known_keys::outcome::forgotten);
                 if (failed != fault::none) return tell(failed, key_verdict::fresh, nullptr);
                 if (found->body != key.body) return tell(fault::none, key_verdict::reused, nullptr);
                 if (const auto* answer = answer_of(found->answer))
@@ -59,7 +59,7 @@ class request_keys {
   }
 
   /// The command with this key was answered.
-  void finish(const request_key& key, key_book::outcome what) { book_.finish(key, what); }
+  void finish(const request_key& key, known_keys::outcome what) { book_.finish(key, what); }
   /// The command with this key runs since before a restart.
   void run(const request_key& key) { book_.run(key, time_.now()); }
   void remember(const digest& scope) { book_.remember(scope); }
@@ -85,7 +85,7 @@ class request_keys {
   }
 
   const clock& time_;
-  key_book book_;
+  known_keys book_;
   bool known_{false};
 };
 

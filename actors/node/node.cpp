@@ -30,24 +30,24 @@ class node::parts {
         outside_{outside},
         stores_{std::move(stores)},
         numbers_{stores_},
-        board_{outside.meters},
+        board_{outside.metrics},
         concert_{"concert", note_of("concert"), board_,
-                 [this](auto batch) { return stores_.concert->commit(batch); }, outside.meters},
+                 [this](auto batch) { return stores_.concert->commit(batch); }, outside.metrics},
         reservation_{"reservation", note_of("reservation"), board_,
                      [this](auto batch) { return stores_.reservation->commit(batch); },
-                     outside.meters},
+                     outside.metrics},
         point_{"point", note_of("point"), board_,
-               [this](auto batch) { return stores_.point->commit(batch); }, outside.meters},
+               [this](auto batch) { return stores_.point->commit(batch); }, outside.metrics},
         payment_{"payment", note_of("payment"), board_,
-                 [this](auto batch) { return stores_.payment->commit(batch); }, outside.meters},
+                 [this](auto batch) { return stores_.payment->commit(batch); }, outside.metrics},
         queue_ranking_{"queue_ranking", note_of("queue_ranking"), board_,
                        [this](auto batch) { return stores_.queue_ranking->commit(batch); },
-                       outside.meters},
+                       outside.metrics},
         watch_{board_, outside.on_end},
-        restorings_{outside.meters.level("boxoffice_queue_store_restorings",
-                                         "Times the store of waiting rooms and rankings had lost "
-                                         "something, and it was put back")},
-        audit_{"audit", 1, outside.meters},
+        restorings_{outside.metrics.gauge("boxoffice_queue_store_restorings",
+                                          "Times the store of waiting rooms and rankings had lost "
+                                          "something, and it was put back")},
+        audit_{"audit", 1, outside.metrics},
         config_{how.node.scheduler_threads},
         system_{std::make_unique<caf::actor_system>(config_)} {
     start_sales();
@@ -60,7 +60,7 @@ class node::parts {
                                   .jobs = audit_,
                                   .undo_time = audit::undo_time_of(how_.payment.undo_tries_max,
                                                                    how_.payment.step_time),
-                                  .meters = outside_.meters}));
+                                  .metrics = outside_.metrics}));
     start_watch();
   }
   ~parts() { stop(); }
@@ -127,18 +127,18 @@ class node::parts {
     services_.catalogue = owns(spawn_catalogue(
         *system_,
         concert_context{concert_.commits, *stores_.concert, concert_.writer, catalogue_,
-                        outside_.meters, numbers_.catalogue, outside_.time},
+                        outside_.metrics, numbers_.catalogue, outside_.time},
         stores_.concert->load()));
     services_.reservation = owns(spawn_reservation_service(
         *system_, reservation_context{
                       outside_.time, catalogue_, reservation_.commits, *stores_.reservation,
                       reservation_.writer, *stores_.reservation_reads, reservation_.reader,
-                      outside_.meters, numbers_.reservations, numbers_.seat_maps, &seat_maps_}));
+                      outside_.metrics, numbers_.reservations, numbers_.seat_maps, &seat_maps_}));
     services_.seat_maps = &seat_maps_;
     services_.point = owns(spawn_point_service(
         *system_,
         point_context{outside_.time, point_.commits, *stores_.point, point_.writer,
-                      *stores_.point_reads, point_.reader, numbers_.transactions, outside_.meters,
+                      *stores_.point_reads, point_.reader, numbers_.transactions, outside_.metrics,
                       account_rules{.charge_max = {how_.point.charge_max}}}));
   }
 
@@ -146,13 +146,13 @@ class node::parts {
     services_.queue = owns(spawn_queue_service(
         *system_,
         queue_context{outside_.time, outside_.random, queue_ranking_.commits, *stores_.queue_reads,
-                      queue_ranking_.reader, catalogue_, outside_.meters,
+                      queue_ranking_.reader, catalogue_, outside_.metrics,
                       queue_times{.token = how_.queue.token_time, .silence = how_.queue.silence},
                       [this](time_point before) { prune_queue(before); }, &admitted_}));
     services_.admitted = &admitted_;
     const ranking_context boards{
         outside_.time, queue_ranking_.commits, *stores_.ranking_reads, queue_ranking_.reader,
-        catalogue_,    outside_.meters};
+        catalogue_,    outside_.metrics};
     services_.best_selling = owns(spawn_best_selling(*system_, boards));
     services_.sold_out = owns(spawn_sold_out(*system_, boards));
   }
@@ -174,7 +174,7 @@ class node::parts {
                         .commit_jobs = payment_.writer,
                         .reader = *stores_.payment_reads,
                         .reads = payment_.reader,
-                        .meters = outside_.meters,
+                        .metrics = outside_.metrics,
                         .reservation = services_.reservation,
                         .points = [point = services_.point](const user_id&) { return point; },
                         .relays = std::move(relays),
@@ -192,8 +192,8 @@ class node::parts {
         {"queue", services_.queue}};
     if (outside_.data_platform != nullptr)
       all.emplace_back("data_platform",
-                       owns(spawn_forwarder(
-                           *system_, {*outside_.data_platform, outside_.random, outside_.meters})));
+                       owns(spawn_forwarder(*system_, {*outside_.data_platform, outside_.random,
+                                                       outside_.metrics})));
     std::vector<std::string> names;
     names.reserve(all.size());
     for (const auto& [name, consumer] : all)
@@ -210,7 +210,7 @@ class node::parts {
                                         .commit_jobs = payment_.writer,
                                         .reader = *stores_.payment_reads,
                                         .reads = payment_.reader,
-                                        .meters = outside_.meters,
+                                        .metrics = outside_.metrics,
                                         .prunes = relays.empty() ? pruning::yes : pruning::no,
                                         .consumers = names});
       relays.push_back({name, owns(std::move(relay))});
@@ -230,7 +230,7 @@ class node::parts {
   number_sources numbers_;
   store_board board_;
   catalogue_view catalogue_;
-  admitted_tokens admitted_;
+  active_tokens admitted_;
   seat_map_versions seat_maps_;
   store_threads<concert_write> concert_;
   store_threads<reservation_write> reservation_;

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
 #include "actors/data_platform/event_sink.hpp"
@@ -21,7 +21,7 @@ namespace boxoffice {
 struct node_environment {
   const boxoffice::clock& time;
   random_source& random;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   event_sink* data_platform;
   /// Called once, from a thread of the node, when this process may not go on: a store was replaced,
   /// set back or lost.

@@ -6,7 +6,7 @@
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/protocol.hpp"
 #include "actors/point/protocol.hpp"
-#include "actors/queue/admitted_tokens.hpp"
+#include "actors/queue/active_tokens.hpp"
 #include "actors/queue/protocol.hpp"
 #include "actors/ranking/protocol.hpp"
 #include "actors/reservation/protocol.hpp"
@@ -26,7 +26,7 @@ struct service_handles {
   sold_out_actor sold_out;
   auditor_actor auditor;
   // Null when their service is not in this process.
-  const admitted_tokens* admitted{nullptr};     ///< of `queue`
+  const active_tokens* admitted{nullptr};       ///< of `queue`
   const seat_map_versions* seat_maps{nullptr};  ///< of `reservation`
   const store_board* stores{nullptr};           ///< of this process
 };

@@ -17,7 +17,7 @@ namespace boxoffice {
 template <class Write>
 struct store_threads {
   store_threads(const std::string& store, const std::string& note, store_board& board,
-                typename committer<Write>::apply_fn apply, meters& m)
+                typename committer<Write>::apply_fn apply, metrics& m)
       : number{board.add(store, note)},
         writer{store + "-write", limits::reader_queue_reads_max, m},
         reader{store + "-read", limits::reader_queue_reads_max, m},

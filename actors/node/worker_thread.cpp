@@ -5,9 +5,9 @@
 
 namespace boxoffice {
 
-worker_thread::worker_thread(const std::string& name, std::size_t queue_max, meters& m)
+worker_thread::worker_thread(const std::string& name, std::size_t queue_max, metrics& m)
     : queue_max_{queue_max},
-      depth_{m.level("boxoffice_worker_queue_depth", "Store jobs waiting for their thread",
+      depth_{m.gauge("boxoffice_worker_queue_depth", "Store jobs waiting for their thread",
                      {{"worker", name}})},
       thread_{[this] { run(); }} {
   pthread_setname_np(thread_.native_handle(), name.substr(0, 15).c_str());

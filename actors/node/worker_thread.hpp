@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <condition_variable>
 #include <cstddef>
@@ -16,8 +16,8 @@ namespace boxoffice {
 /// One thread that runs store jobs in order, with a bounded queue. **Thread**: `post` from any.
 class worker_thread final : public job_runner {
  public:
-  /// `name` labels the thread and its queue-depth meter. **Units** `queue_max` in jobs.
-  worker_thread(const std::string& name, std::size_t queue_max, meters& m);
+  /// `name` labels the thread and its queue-depth metric. **Units** `queue_max` in jobs.
+  worker_thread(const std::string& name, std::size_t queue_max, metrics& m);
   ~worker_thread() override;
   worker_thread(const worker_thread&) = delete;
   worker_thread& operator=(const worker_thread&) = delete;

@@ -6,7 +6,7 @@
 #include "actors/durable/pruning.hpp"
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
-#include "actors/outbox/relay_meters.hpp"
+#include "actors/outbox/relay_metrics.hpp"
 #include "actors/outbox/relay_progress.hpp"
 #include "actors/outbox/relay_reads.hpp"
 #include "config/log.hpp"
@@ -38,7 +38,7 @@ class outbox_relay_state {
   outbox_relay_state(interface::pointer self, relay_context context)
       : self_{self},
         context_{std::move(context)},
-        meters_{context_.meters, context_.consumer},
+        metrics_{context_.metrics, context_.consumer},
         patience_{context_.patience},
         writes_{context_.commits, [to = caf::actor_cast<caf::actor>(self)](
                                       const commit_report& report) { caf::anon_send(to, report); }},
@@ -57,7 +57,7 @@ class outbox_relay_state {
   }
 
   void on(const applied_so_far& m) {
-    if (m.ticket != (progress_ ? delivery_ : asked_)) return;
+    if (m.correlation != (progress_ ? delivery_ : asked_)) return;
     if (progress_) return start_again(m);
     if (!believed_) return;
     held_ = m.through;
@@ -76,14 +76,14 @@ class outbox_relay_state {
 
   void on(const events_applied& m) {
     pass(fault_point::events_applied);
-    if (!progress_ || m.ticket < batch_) return;  // about a batch that is over
+    if (!progress_ || m.correlation < batch_) return;  // about a batch that is over
     held_ = std::max(held_, m.sequence);
     if (progress_->consumer_applied(m.sequence) == relay_progress::applied::nothing_new) return;
     deliver_what_waits();
   }
 
   void on(const event_refused& m) {
-    if (!progress_ || m.ticket != delivery_) return;  // the newest delivery is answered too
+    if (!progress_ || m.correlation != delivery_) return;  // the newest delivery is answered too
     using refused = relay_progress::refused;
     const auto for_now = m.how == event_refused::lasting::for_now;
     const auto reason = m.reason.substr(0, limits::parked_reason_chars_max);
@@ -93,12 +93,12 @@ class outbox_relay_state {
         return;
       case refused::try_later:
         store_progress();
-        meters_.refusals.add();
+        metrics_.refusals.add();
         pausing_ = true;
         deliver_again_at_ = context_.time.now() + pause_before_try(progress_->tries());
         return;
       case refused::parked:
-        meters_.refusals.add();
+        metrics_.refusals.add();
         log(log_level::error, from, name, "an event is parked with what follows of its schedule",
             {{"consumer", context_.consumer}, {"sequence", m.sequence}, {"reason", reason}});
         return deliver_what_waits();
@@ -126,7 +126,7 @@ class outbox_relay_state {
  private:
   /// What is being told to the store, and of which start of the relay.
   struct entry {
-    relay_progress::news what;
+    relay_progress::unsaved what;
     std::uint32_t memory{0};
   };
   using relay_journal = journal<payment_write, entry>;
@@ -184,7 +184,7 @@ class outbox_relay_state {
                       limits::outbox_event_tries_max);
     if (from < believed_->sequence) {
       progress_->go_back_to(from);
-      meters_.rewinds.add();
+      metrics_.rewinds.add();
       log(log_level::warning, name, "a consumer has lost what it was given: delivering it again",
           {{"consumer", context_.consumer}, {"after", from}, {"through", believed_->sequence}});
     }
@@ -283,7 +283,7 @@ class outbox_relay_state {
 
   void deliver_again() {
     if (!std::exchange(pausing_, false)) {
-      meters_.redeliveries.add();
+      metrics_.redeliveries.add();
       patience_ = std::min(patience_ * 2, std::max(limits::outbox_retry_max, context_.patience));
       log(log_level::warning, name, "no answer, delivering again",
           {{"consumer", context_.consumer}, {"after", progress_->position()}});
@@ -311,18 +311,18 @@ class outbox_relay_state {
   void store_progress() {
     if (!progress_ || !writes_.empty() || context_.time.now() < store_again_at_) return;
     if (stored_ == progress_->passed() && !progress_->owes_store()) return;
-    auto news = alone_ ? progress_->unstored(1) : progress_->unstored();
+    auto unsaved = alone_ ? progress_->unstored(1) : progress_->unstored();
     payment_write w;
-    w.consumed = {context_.consumer, news.position};
-    w.parked = news.parked;
-    w.replayed = news.replayed;
+    w.consumed = {context_.consumer, unsaved.position};
+    w.parked = unsaved.parked;
+    w.replayed = unsaved.replayed;
     w.at = context_.time.now();
     // When the committer is full the poll tries again.
-    entry e{std::move(news), memory_.number()};
+    entry e{std::move(unsaved), memory_.number()};
     std::ignore = writes_.submit(entity_, w, e);
   }
 
-  void made_durable(const relay_progress::news& written) {
+  void made_durable(const relay_progress::unsaved& written) {
     memory_.proven();
     progress_->stored(written);
     alone_ = alone_ && progress_->owes_store();
@@ -332,7 +332,7 @@ class outbox_relay_state {
 
   // One event alone may be to blame; others of this consumer go on without it. What cannot be
   // written at all is tried again after growing pauses, while deliveries go on.
-  void cannot_store(const relay_progress::news& refused) {
+  void cannot_store(const relay_progress::unsaved& refused) {
     if (refused.parked.size() > 1) {
       alone_ = true;
       return;
@@ -356,17 +356,17 @@ class outbox_relay_state {
 
   void measure() {
     const auto& waiting = progress_->waiting();
-    meters_.lag_events.set(static_cast<std::int64_t>(waiting.size()));
+    metrics_.lag_events.set(static_cast<std::int64_t>(waiting.size()));
     const auto age = waiting.empty() ? seconds{0}
                                      : std::chrono::duration_cast<seconds>(
                                            context_.time.now() - waiting.front().occurred_at);
-    meters_.lag_seconds.set(std::max<std::int64_t>(0, age.count()));
-    meters_.parked_events.set(static_cast<std::int64_t>(progress_->parked_events()));
+    metrics_.lag_seconds.set(std::max<std::int64_t>(0, age.count()));
+    metrics_.parked_events.set(static_cast<std::int64_t>(progress_->parked_events()));
   }
 
   interface::pointer self_;
   relay_context context_;
-  relay_meters meters_;
+  relay_metrics metrics_;
   std::optional<relay_position> believed_;  // empty until read
   std::optional<relay_progress> progress_;  // empty until the consumer has said what it holds
   std::uint64_t asked_{0};                  // the newest question

@@ -2,7 +2,7 @@
 
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/payment_store.hpp"
@@ -25,7 +25,7 @@ struct relay_context {
   job_runner& commit_jobs;  ///< the committer's
   payment_reader& reader;   ///< used in jobs of `reads`
   job_runner& reads;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   /// One relay of a store also deletes what all of `consumers` have passed.
   enum class pruning : bool { no, yes } prunes{pruning::no};
   std::vector<std::string> consumers{};

@@ -56,7 +56,7 @@ class outbox_service_state {
     std::vector<std::string> names;
     for (const auto& c : context_.consumers)
       names.push_back(c.name);
-    reads_.reply(sender_of(self_), outbox_list{m.ticket, fault::none, {}, {}},
+    reads_.reply(sender_of(self_), outbox_list{m.correlation, fault::none, {}, {}},
                  [names = std::move(names), m](payment_reader& reader, outbox_list& list) {
                    switch (m.what) {
                      case list_outbox::wanted::pending:
@@ -73,7 +73,7 @@ class outbox_service_state {
           return parked_places{reader.find_event(id).has_value(), reader.find_parked(id)};
         },
         [this, m, from = sender_of(self_)](fault failed, parked_places& found) {
-          answer(self_, from, replay(m.ticket, failed, found));
+          answer(self_, from, replay(m.correlation, failed, found));
         });
   }
 
@@ -84,8 +84,8 @@ class outbox_service_state {
     std::vector<parked_event> places;
   };
 
-  replay_reply replay(std::uint64_t ticket, fault failed, const parked_places& found) {
-    replay_reply reply{ticket, failed, replay_refusal::none, {}};
+  replay_reply replay(std::uint64_t correlation, fault failed, const parked_places& found) {
+    replay_reply reply{correlation, failed, replay_refusal::none, {}};
     for (const auto& place : found.places) {
       for (const auto& c : context_.consumers) {
         if (c.name != place.consumer) continue;

@@ -15,7 +15,7 @@ namespace boxoffice {
 /// Events in sequence order, for one consumer. Events may come again: the consumer keeps what it
 /// applied (docs/PROMISES.md, G13).
 struct deliver_events {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::vector<payment_event> events;
   /// Sequence up to which the consumer has said to hold what it was given. One that keeps books and
   /// holds less has lost something: it takes nothing, and answers `applied_so_far`.
@@ -25,13 +25,13 @@ struct deliver_events {
 /// Asks a consumer what it holds by its own books, before anything is delivered to it.
 struct ask_applied {
   using reply = struct applied_so_far;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
 };
 
 /// What a consumer holds. **Why**: its store can be emptied or restored from an old copy while the
 /// relay's position, which stands in another database, stays.
 struct applied_so_far {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   enum class books : bool {
     none,  ///< it keeps none: whatever the relay believes is true
     kept,
@@ -43,7 +43,7 @@ struct applied_so_far {
 /// The consumer has durably applied every event up to `sequence`. Silence is answered by delivering
 /// again.
 struct events_applied {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::uint64_t sequence{0};
 };
 
@@ -51,7 +51,7 @@ struct events_applied {
 /// this one, and has left the rest. **Why** not just silence: silence stops everybody behind it,
 /// which is right when nothing can be applied, and wrong when one event cannot.
 struct event_refused {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::uint64_t sequence{0};  ///< of the event
   enum class lasting : std::uint8_t {
     for_good,  ///< this event will never be taken as it is
@@ -61,7 +61,7 @@ struct event_refused {
 };
 
 /// Whoever consumes events. Answers `events_applied` or `event_refused` to the sender, with the
-/// ticket of the delivery; and `ask_applied` with `applied_so_far`, once it knows.
+/// correlation of the delivery; and `ask_applied` with `applied_so_far`, once it knows.
 using event_consumer_actor = accepts<deliver_events, ask_applied>;
 
 /// Tells the relay that a commit appended events.
@@ -79,7 +79,7 @@ using outbox_relay_actor =
 /// An operator asks what has not arrived yet, in the order of publishing.
 struct list_outbox {
   using reply = struct outbox_list;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   enum class wanted : std::uint8_t {
     pending,  ///< some consumer has not come to it yet
     parked,   ///< some consumer does not take it, or has parked an older one of its schedule
@@ -102,7 +102,7 @@ struct outbox_line {
 };
 
 struct outbox_list {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<outbox_line> lines;
   enum class more : bool { no, yes } follows{more::no};
@@ -111,7 +111,7 @@ struct outbox_list {
 /// An operator wants a parked event, and what is parked behind it, delivered again.
 struct replay_event {
   using reply = struct replay_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   event_id event;
   call_context call{};
 };
@@ -120,7 +120,7 @@ enum class replay_refusal : std::uint8_t { none, event_not_found, event_not_park
 
 /// The relays have been told; what a consumer takes is parked no longer.
 struct replay_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   replay_refusal refusal{replay_refusal::none};
   std::vector<std::string> consumers;  ///< to whom it goes again

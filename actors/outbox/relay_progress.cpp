@@ -119,8 +119,8 @@ void relay_progress::give_again(const std::vector<parked_event>& events) {
     waiting_.push_back(p.event);
 }
 
-relay_progress::news relay_progress::unstored(std::size_t parked_max) const {
-  news n{passed(), {}, replayed_};
+relay_progress::unsaved relay_progress::unstored(std::size_t parked_max) const {
+  unsaved n{passed(), {}, replayed_};
   for (const auto& [sequence, event] : parking_) {
     if (sequence > n.position) break;
     if (n.parked.size() == parked_max) {  // the rest comes with a later position
@@ -143,7 +143,7 @@ void relay_progress::cannot_store(std::uint64_t sequence) {
     parking_.erase(sequence);  // the store has it, with the reason of before
 }
 
-void relay_progress::stored(const news& written) {
+void relay_progress::stored(const unsaved& written) {
   for (const auto& p : written.parked) {
     parking_.erase(p.event.sequence);
     unstorable_.erase(p.event.sequence);

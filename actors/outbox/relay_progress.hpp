@@ -80,14 +80,14 @@ class relay_progress {
 
   /// What the store must be told in one write: the position with what was parked up to it, and what
   /// is no longer parked.
-  struct news {
+  struct unsaved {
     std::uint64_t position{0};
     std::vector<parked_event> parked;
     std::vector<event_id> replayed;
   };
   /// At most `parked_max` of what was parked.
-  [[nodiscard]] news unstored(std::size_t parked_max = ~std::size_t{0}) const;
-  void stored(const news& written);
+  [[nodiscard]] unsaved unstored(std::size_t parked_max = ~std::size_t{0}) const;
+  void stored(const unsaved& written);
   /// The store refuses to write that this event is parked.
   void cannot_store(std::uint64_t sequence);
   /// Whether `unstored` holds more than a position. What is parked beyond the position does not

@@ -5,7 +5,7 @@
 #include "actors/durable/request_keys.hpp"
 #include "actors/durable/store_reads.hpp"
 #include "actors/payment/payment_ids.hpp"
-#include "actors/payment/payment_meters.hpp"
+#include "actors/payment/payment_metrics.hpp"
 #include "actors/payment/payment_service.hpp"
 
 #include <cstdint>
@@ -17,7 +17,7 @@ namespace boxoffice {
 /// Who waits for the end of a payment or refund, or for a refusal.
 struct payment_client {
   caf::actor to;  ///< none after a restart: then only the key waits
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   request_key key;
   call_context call{};
 };
@@ -38,7 +38,7 @@ struct waiting_client {
 /// What an operator wants of a parked saga.
 struct operator_command {
   caf::actor to;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   enum class wanted : std::uint8_t { resume, abort } what{wanted::resume};
   std::string reason;  ///< abort
@@ -62,10 +62,10 @@ struct payment_parts {
       : self{service},
         later{std::move(timer)},
         context{std::move(how)},
-        meters{context.meters},
+        metrics{context.metrics},
         reads{context.reader, context.reads, service, part},
         memory{context.open_sagas_max, std::move(load), later,
-               call_deadlines{context.time, context.meters, part}},
+               call_deadlines{context.time, context.metrics, part}},
         keys{context.time},
         writes{context.commits,
                [service](const commit_report& report) { caf::anon_send(service, report); }} {}
@@ -73,13 +73,13 @@ struct payment_parts {
   [[nodiscard]] time_point now() const { return context.time.now(); }
   void reply(const payment_client& to, fault why, key_verdict verdict,
              const payment_outcome& outcome) const {
-    if (to.to) caf::send_as(self, to.to, payment_reply{to.ticket, why, verdict, outcome});
+    if (to.to) caf::send_as(self, to.to, payment_reply{to.correlation, why, verdict, outcome});
   }
 
   caf::actor self;
   timer_fn later;
   payment_context context;
-  payment_meters meters;
+  payment_metrics metrics;
   store_reads<payment_reader> reads;
   recovery memory;
   request_keys<payment_reader> keys;

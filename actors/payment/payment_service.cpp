@@ -17,30 +17,30 @@ constexpr seconds measure_every{1};
 payment_refusal queue_refusal_of(const start_payment& m) {
   switch (m.admission) {
     // A live hold can always be paid: whoever holds seats was inside.
-    case queue_admission::admitted:
-    case queue_admission::lapsed:
-    case queue_admission::still_waiting:
+    case queue_check::admitted:
+    case queue_check::lapsed:
+    case queue_check::still_waiting:
       break;
-    case queue_admission::token_missing:
+    case queue_check::token_missing:
       return payment_refusal::queue_token_required;
-    case queue_admission::token_invalid:
+    case queue_check::token_invalid:
       return payment_refusal::queue_token_invalid;
   }
   return payment_refusal::none;
 }
 
 payment_reply refused(const start_payment& m, fault why) {
-  return {m.ticket, why, key_verdict::fresh, {}};
+  return {m.correlation, why, key_verdict::fresh, {}};
 }
 payment_reply refused(const refund_payment& m, fault why) {
-  return {m.ticket, why, key_verdict::fresh, {}};
+  return {m.correlation, why, key_verdict::fresh, {}};
 }
-payment_found refused(const find_open_payment& m, fault why) { return {m.ticket, why, {}}; }
+payment_found refused(const find_open_payment& m, fault why) { return {m.correlation, why, {}}; }
 saga_command_reply refused(const resume_saga& m, fault why) {
-  return {m.ticket, why, saga_refusal::none, {}};
+  return {m.correlation, why, saga_refusal::none, {}};
 }
 saga_command_reply refused(const abort_saga& m, fault why) {
-  return {m.ticket, why, saga_refusal::none, {}};
+  return {m.correlation, why, saga_refusal::none, {}};
 }
 
 }  // namespace
@@ -64,7 +64,7 @@ payment_service_state::payment_service_state(interface::pointer self, payment_co
 
 void payment_service_state::keep_measuring() {
   const auto now = parts_.now();
-  parts_.meters.oldest_seconds.set(
+  parts_.metrics.oldest_seconds.set(
       std::chrono::duration_cast<seconds>(now - sagas_.open().oldest(now)).count());
   run_later(self_, measure_every, [this] { keep_measuring(); });
 }
@@ -82,7 +82,7 @@ void payment_service_state::admit(const Command& m) {
 }
 
 void payment_service_state::take(const start_payment& m, const caf::actor& from) {
-  starts_.begin({.client = {from, m.ticket, m.key, m.call},
+  starts_.begin({.client = {from, m.correlation, m.key, m.call},
                  .user = m.user,
                  .reservation = m.reservation,
                  .payment = {},
@@ -92,7 +92,7 @@ void payment_service_state::take(const start_payment& m, const caf::actor& from)
 
 void payment_service_state::take(const refund_payment& m, const caf::actor& from) {
   starts_.begin({.what = payment_purpose::refund,
-                 .client = {from, m.ticket, m.key, m.call},
+                 .client = {from, m.correlation, m.key, m.call},
                  .user = m.user,
                  .reservation = {},
                  .payment = m.payment,
@@ -102,25 +102,26 @@ void payment_service_state::take(const refund_payment& m, const caf::actor& from
 
 void payment_service_state::take(const find_open_payment& m, const caf::actor& from) {
   payment_found found;
-  found.ticket = m.ticket;
+  found.correlation = m.correlation;
   if (const auto* p = sagas_.open().find(m.reservation); p != nullptr && p->row.user == m.user)
     found.found = p->row;
   answer(self_, from, found);
 }
 
 void payment_service_state::take(const resume_saga& m, const caf::actor& from) {
-  operations_.carry_out({from, m.ticket, m.payment, operator_command::wanted::resume, {}});
+  operations_.carry_out({from, m.correlation, m.payment, operator_command::wanted::resume, {}});
 }
 
 void payment_service_state::take(const abort_saga& m, const caf::actor& from) {
-  operations_.carry_out({from, m.ticket, m.payment, operator_command::wanted::abort, m.reason});
+  operations_.carry_out(
+      {from, m.correlation, m.payment, operator_command::wanted::abort, m.reason});
 }
 
 // What was acknowledged is durable, so the store may answer; a saga that runs knows more.
 void payment_service_state::on(const find_payment& m) {
   const auto from = sender_of(self_);
   payment_found blank;
-  blank.ticket = m.ticket;
+  blank.correlation = m.correlation;
   const auto* open = sagas_.open().find(m.payment);
   if (open != nullptr && open->is == open_payment::start::durable) {
     if (open->row.user == m.user) blank.found = open->row;
@@ -154,13 +155,13 @@ void payment_service_state::on(const commit_report& m) {
   if (!settled_.failed()) return;
   log(log_level::warning, name, "a commit failed, starting over from the store",
       {{"in_doubt", settled_.in_doubt.size()}, {"lost", settled_.lost.size()}});
-  lose_memory();
+  invalidate();
 }
 
 // Everything decided in this memory is void. What surely was not begun is refused at once;
 // everybody else is answered when the store tells what became durable.
-void payment_service_state::lose_memory() {
-  parts_.meters.recoveries.add();
+void payment_service_state::invalidate() {
+  parts_.metrics.recoveries.add();
   const auto surely_not = settled_.in_doubt.empty();
   const auto refuse = [this](const waiting_client& w) {
     parts_.reply(w.client, fault::unavailable, key_verdict::fresh, {});
@@ -170,7 +171,7 @@ void payment_service_state::lose_memory() {
     for (auto& e : *entries) {
       if (e.by_operator)
         answer(self_, e.by_operator->to,
-               saga_command_reply{e.by_operator->ticket, fault::in_doubt, {}, {}});
+               saga_command_reply{e.by_operator->correlation, fault::in_doubt, {}, {}});
       if (!e.waits) continue;
       if (surely_not && !e.payment)  // a refusal that was not kept
         refuse(*e.waits);
@@ -198,7 +199,7 @@ void payment_service_state::load() {
         stored_memory m;
         m.open = reader.open_sagas();
         m.parked = reader.parked_sagas(first, shards);
-        if (!known) m.scopes = reader.key_scopes(limits::key_book_keys_max);
+        if (!known) m.scopes = reader.key_scopes(limits::known_keys_max);
         for (const auto& o : orphans) {
           auto& end = m.orphans.emplace_back();
           const auto& client_key = o.waits.client.key;
@@ -222,7 +223,7 @@ void payment_service_state::load() {
 void payment_service_state::recover(stored_memory& m) {
   pass(fault_point::payments_recovered);
   if (!parts_.keys.are_known()) parts_.keys.know(m.scopes);
-  parts_.meters.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
+  parts_.metrics.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
   const auto& c = parts_.context;
   for (const auto& saga : m.open) {
     const auto shard = shard_of(saga.row.id);

@@ -2,7 +2,7 @@
 
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
 #include "actors/outbox/protocol.hpp"
@@ -30,7 +30,7 @@ struct payment_context {
   job_runner& commit_jobs;  ///< the committer's
   payment_reader& reader;   ///< used in jobs of `reads`
   job_runner& reads;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   reservation_service_actor reservation;
   /// The service of a user's account. **Thread**: the service's.
   std::function<point_service_actor(const user_id&)> points;

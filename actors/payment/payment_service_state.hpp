@@ -66,7 +66,7 @@ class payment_service_state {
   void take(const resume_saga& m, const caf::actor& from);
   void take(const abort_saga& m, const caf::actor& from);
 
-  void lose_memory();
+  void invalidate();
   void load();
   void recover(stored_memory& m);
   void answer_orphan(const orphaned_client& o, const stored_memory::end& found);

@@ -66,9 +66,9 @@ void pending_starts::ask_reservation(std::uint64_t number) {
 }
 
 bool pending_starts::reservation_found(const reservation_reply& m) {
-  const auto found = deciding_.find(m.ticket);
+  const auto found = deciding_.find(m.correlation);
   if (found == deciding_.end()) return false;
-  if (found->second.asks) decide(m.ticket, m);
+  if (found->second.asks) decide(m.correlation, m);
   return true;
 }
 
@@ -117,11 +117,11 @@ void pending_starts::start(std::uint64_t number, saga_decision first, time_point
 }
 
 void pending_starts::refuse(std::uint64_t number, const payment_outcome& refusal) {
-  parts_.meters.refusals.add();
+  parts_.metrics.refusals.add();
   const auto c = close(number);
   const auto& client = c->of.client;
   if (!client.key.present() || !is_remembered(refusal.refusal)) {
-    parts_.keys.finish(client.key, key_book::outcome::forgotten);
+    parts_.keys.finish(client.key, known_keys::outcome::forgotten);
     return parts_.reply(client, fault::none, key_verdict::fresh, refusal);
   }
   payment_write w;
@@ -134,7 +134,7 @@ void pending_starts::refuse(std::uint64_t number, const payment_outcome& refusal
   if (parts_.writes.submit(parts_.writes.new_entity(), w, e) ==
       payment_journal::submitted::accepted)
     return;
-  parts_.keys.finish(client.key, key_book::outcome::forgotten);
+  parts_.keys.finish(client.key, known_keys::outcome::forgotten);
   parts_.reply(client, fault::overloaded, key_verdict::fresh, {});
 }
 
@@ -150,7 +150,7 @@ std::optional<pending_starts::candidate> pending_starts::close(std::uint64_t num
 void pending_starts::give_up(std::uint64_t number, fault why) {
   const auto c = close(number);
   if (!c) return;
-  parts_.keys.finish(c->of.client.key, key_book::outcome::forgotten);
+  parts_.keys.finish(c->of.client.key, known_keys::outcome::forgotten);
   parts_.reply(c->of.client, why, key_verdict::fresh, {});
 }
 

@@ -18,11 +18,11 @@ namespace boxoffice {
 /// deadline. **Rejects** in the order of `payment_refusal`.
 struct start_payment {
   using reply = struct payment_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   request_key key;
   user_id user;
   reservation_id reservation;  ///< none: the text named no reservation
-  queue_admission admission{queue_admission::admitted};
+  queue_check admission{queue_check::admitted};
   queue_token token{};
   call_context call{};
 };
@@ -30,7 +30,7 @@ struct start_payment {
 /// Takes a payment back: releases the seats, returns the points.
 struct refund_payment {
   using reply = struct payment_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   request_key key;
   user_id user;
   payment_id payment;
@@ -39,7 +39,7 @@ struct refund_payment {
 
 /// Answers both of the above.
 struct payment_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   key_verdict key{key_verdict::fresh};
   payment_outcome outcome;  ///< valid when fault is none and key is fresh or replayed
@@ -48,7 +48,7 @@ struct payment_reply {
 /// Reads a payment of `user`.
 struct find_payment {
   using reply = struct payment_found;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   payment_id payment;
   call_context call{};
@@ -57,7 +57,7 @@ struct find_payment {
 /// Asks whether a payment of this reservation runs right now.
 struct find_open_payment {
   using reply = struct payment_found;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   reservation_id reservation;
   call_context call{};
@@ -65,7 +65,7 @@ struct find_open_payment {
 
 /// Answers both of the above; an id of none means: there is none.
 struct payment_found {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   payment found;
 };
@@ -73,7 +73,7 @@ struct payment_found {
 /// An operator asks which sagas there are, the youngest first.
 struct list_sagas {
   using reply = struct saga_list;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   enum class wanted : std::uint8_t { any_state, one_state } what{wanted::any_state};
   saga_state state{saga_state::started};   ///< with one_state
   std::uint32_t unchanged_for_seconds{0};  ///< only those that have not moved for so long
@@ -83,7 +83,7 @@ struct list_sagas {
 };
 
 struct saga_list {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<payment> sagas;
   enum class more : bool { no, yes } follows{more::no};
@@ -92,7 +92,7 @@ struct saga_list {
 /// An operator asks for one saga with everything that happened to it.
 struct read_saga {
   using reply = struct saga_report;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   call_context call{};
 };
@@ -100,7 +100,7 @@ struct read_saga {
 /// As the store has it: of a saga that runs, the last few repetitions of a step may be missing,
 /// never a transition.
 struct saga_report {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   payment row;  ///< without an id: there is none
   std::vector<saga_note> timeline;
@@ -109,7 +109,7 @@ struct saga_report {
 /// An operator sends a parked saga on its way again, with fresh tries.
 struct resume_saga {
   using reply = struct saga_command_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   call_context call{};
 };
@@ -117,7 +117,7 @@ struct resume_saga {
 /// An operator gives a parked saga up: whatever it took is given back, seats before points.
 struct abort_saga {
   using reply = struct saga_command_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   std::string reason;  ///< kept in the timeline
   call_context call{};
@@ -128,7 +128,7 @@ enum class saga_refusal : std::uint8_t { none, payment_not_found, saga_not_parke
 /// Answers both of the above, once the change is durable.
 /// **Faults** unavailable, overloaded: not done. in_doubt: look at the saga.
 struct saga_command_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   saga_refusal refusal{saga_refusal::none};
   payment row;  ///< as it is now; with saga_not_parked as it is without the command

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
 #include "actors/payment/saga.hpp"

@@ -47,7 +47,7 @@ saga_host::started saga_host::move(saga_decision first, operator_command by) {
   payment_entry e;
   e.by_operator = std::move(by);
   if (open(std::move(first), std::move(e), {}) == started::no) return started::no;
-  if (unsaved_.erase(id) == 0) parts_.meters.open_in(saga_state::parked).add(-1);
+  if (unsaved_.erase(id) == 0) parts_.metrics.open_in(saga_state::parked).add(-1);
   return started::yes;
 }
 
@@ -66,7 +66,7 @@ saga_host::started saga_host::open(saga_decision first, payment_entry entry,
     return started::no;
   auto& p = open_.add(std::move(*first.row));
   p.entity = entity;
-  parts_.meters.open_in(p.row.state).add(1);
+  parts_.metrics.open_in(p.row.state).add(1);
   return started::yes;
 }
 
@@ -79,7 +79,7 @@ void saga_host::reopen(const payment_reader::open_saga& saga) {
         waiting_client{{{}, 0, saga.key}, what, parts_.now() + parts_.context.answer_time, no_time};
     parts_.keys.run(saga.key);
   }
-  parts_.meters.open_in(p.row.state).add(1);
+  parts_.metrics.open_in(p.row.state).add(1);
   // When the hold ends is told to the client, should it turn out to have ended.
   if (what == payment_purpose::purchase)
     caf::send_as(parts_.self, parts_.context.reservation,
@@ -97,7 +97,7 @@ bool saga_host::wait_again(payment_id payment, const waiting_client& client) {
 }
 
 void saga_host::reservation_found(const reservation_reply& m) {
-  auto* p = open_.find(payment_id{m.ticket});
+  auto* p = open_.find(payment_id{m.correlation});
   if (p == nullptr || m.fault != fault::none || !p->waits) return;
   if (p->waits->hold_expires_at == no_time) p->waits->hold_expires_at = m.found.expires_at;
 }
@@ -111,7 +111,7 @@ void saga_host::run(open_payment& p) {
       parts_.self->home_system(),
       saga_context{c.time, c.random, c.reservation, c.points(p.row.user),
                    caf::actor_cast<saga_owner_actor>(parts_.self), c.rules,
-                   parts_.meters.live_sagas, parts_.meters.retries, p.entity},
+                   parts_.metrics.live_sagas, parts_.metrics.retries, p.entity},
       p.row);
   caf::send_as(parts_.self, p.saga, run_saga{});
 }
@@ -169,7 +169,7 @@ void saga_host::write(open_payment& p, saga_decision d) {
     }
   }
   if (e.waits && is_planted(planted_bug::answer_before_commit)) {
-    parts_.keys.finish(e.waits->client.key, key_book::outcome::stored);
+    parts_.keys.finish(e.waits->client.key, known_keys::outcome::stored);
     parts_.reply(e.waits->client, fault::none, key_verdict::fresh, e.outcome);
     e.waits.reset();
   }
@@ -217,8 +217,8 @@ void saga_host::answer_pending(open_payment& p, time_point now) {
 
 void saga_host::made_durable(payment_entry& e) {
   if (auto* p = e.row ? open_.find(e.payment) : nullptr) {
-    parts_.meters.open_in(p->row.state).add(-1);
-    parts_.meters.open_in(e.row->state).add(1);
+    parts_.metrics.open_in(p->row.state).add(-1);
+    parts_.metrics.open_in(e.row->state).add(1);
     p->row = *e.row;
     p->is = open_payment::start::durable;
     tell(p->row);
@@ -230,10 +230,10 @@ void saga_host::made_durable(payment_entry& e) {
   }
   if (e.by_operator)
     caf::send_as(parts_.self, e.by_operator->to,
-                 saga_command_reply{e.by_operator->ticket, fault::none, {}, *e.row});
+                 saga_command_reply{e.by_operator->correlation, fault::none, {}, *e.row});
   if (e.waits) {
     pass(fault_point::payment_unanswered);
-    parts_.keys.finish(e.waits->client.key, key_book::outcome::stored);
+    parts_.keys.finish(e.waits->client.key, known_keys::outcome::stored);
     parts_.reply(e.waits->client, fault::none, key_verdict::fresh, e.outcome);
   }
   if (e.event == payment_entry::event::appended)
@@ -245,7 +245,7 @@ void saga_host::refused(payment_entry& e, const std::string& reason) {
   auto* p = open_.find(e.payment);
   if (p == nullptr) {  // the answer to a request that started nothing
     if (!e.waits) return;
-    parts_.keys.finish(e.waits->client.key, key_book::outcome::forgotten);
+    parts_.keys.finish(e.waits->client.key, known_keys::outcome::forgotten);
     return parts_.reply(e.waits->client, fault::internal, key_verdict::fresh, {});
   }
   log(log_level::error, p->row.from, "payment", "the store refuses a write of a saga",
@@ -277,14 +277,14 @@ void saga_host::revoked(payment_entry& e) {
 }
 
 void saga_host::give_up_start(open_payment& p, payment_entry& e) {
-  parts_.meters.open_in(p.row.state).add(-1);
+  parts_.metrics.open_in(p.row.state).add(-1);
   if (e.by_operator) {
-    parts_.meters.open_in(saga_state::parked).add(1);
+    parts_.metrics.open_in(saga_state::parked).add(1);
     caf::send_as(parts_.self, e.by_operator->to,
-                 saga_command_reply{e.by_operator->ticket, fault::internal, {}, {}});
+                 saga_command_reply{e.by_operator->correlation, fault::internal, {}, {}});
   }
   if (p.waits) {
-    parts_.keys.finish(p.waits->client.key, key_book::outcome::forgotten);
+    parts_.keys.finish(p.waits->client.key, known_keys::outcome::forgotten);
     parts_.reply(p.waits->client, fault::internal, key_verdict::fresh, {});
   }
   open_.erase(p.row.id);
@@ -304,27 +304,27 @@ void saga_host::keep_unsaved(open_payment& p, const std::string& reason) {
            .row;
   tell(row);
   if (p.waits) {
-    parts_.keys.finish(p.waits->client.key, key_book::outcome::stored);
+    parts_.keys.finish(p.waits->client.key, known_keys::outcome::stored);
     parts_.reply(p.waits->client, fault::none, key_verdict::fresh,
                  outcome_of(row, p.waits->hold_expires_at));
   }
-  parts_.meters.open_in(p.row.state).add(-1);
-  parts_.meters.open_in(saga_state::parked).add(1);
+  parts_.metrics.open_in(p.row.state).add(-1);
+  parts_.metrics.open_in(saga_state::parked).add(1);
   open_.erase(p.row.id);
   unsaved_.insert_or_assign(row.id, std::move(row));
 }
 
 void saga_host::drop(open_payment& p) {
   // Parked ones are still counted as such: they wait in the store.
-  if (p.row.state != saga_state::parked) parts_.meters.open_in(p.row.state).add(-1);
-  parts_.meters.ended(p.row.state).add();
+  if (p.row.state != saga_state::parked) parts_.metrics.open_in(p.row.state).add(-1);
+  parts_.metrics.ended(p.row.state).add();
   open_.erase(p.row.id);
 }
 
 void saga_host::clear(
     const std::function<void(const open_payment&, const waiting_client&)>& waits) {
   for (auto& [id, p] : open_) {
-    parts_.meters.open_in(p.row.state).add(-1);
+    parts_.metrics.open_in(p.row.state).add(-1);
     end_actor(p);
     if (p.waits && p.waits->client.to) waits(p, *p.waits);
   }

@@ -34,7 +34,7 @@ void merge(const std::map<payment_id, payment>& unsaved, const saga_query& asked
 }  // namespace
 
 void saga_operations::list(const list_sagas& m, const caf::actor& from) {
-  parts_.reads.reply(from, saga_list{m.ticket, fault::none, {}, {}},
+  parts_.reads.reply(from, saga_list{m.correlation, fault::none, {}, {}},
                      [asked = query_of(m, parts_.now()), unsaved = sagas_.unsaved()](
                          payment_reader& reader, saga_list& list) {
                        auto more = asked;
@@ -46,7 +46,7 @@ void saga_operations::list(const list_sagas& m, const caf::actor& from) {
 
 void saga_operations::read(const read_saga& m, const caf::actor& from) {
   parts_.reads.reply(
-      from, saga_report{m.ticket, fault::none, {}, {}},
+      from, saga_report{m.correlation, fault::none, {}, {}},
       [id = m.payment, unsaved = sagas_.unsaved()](payment_reader& reader, saga_report& report) {
         if (const auto row = reader.find(id)) report.row = *row;
         if (report.row.id) report.timeline = reader.timeline(id);
@@ -97,7 +97,7 @@ void saga_operations::clear() {
 
 void saga_operations::answer(const operator_command& c, fault why, saga_refusal refusal,
                              const payment& row) const {
-  caf::send_as(parts_.self, c.to, saga_command_reply{c.ticket, why, refusal, row});
+  caf::send_as(parts_.self, c.to, saga_command_reply{c.correlation, why, refusal, row});
 }
 
 bool saga_operations::is_ours(payment_id payment) const {

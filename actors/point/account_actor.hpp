@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/core/epoch_numbers.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/point/account.hpp"
 #include "actors/point/account_messages.hpp"
 

@@ -124,7 +124,7 @@ void account_directory::serve(std::uint32_t number, fault failed,
       around_.self->home_system(),
       account{s.user, context.rules, s.balance, std::move(state->steps), state->complete_from},
       account_surroundings{around_.writes, caf::actor_cast<account_owner_actor>(around_.self),
-                           context.ids, around_.meters.live_accounts, number, s.entity});
+                           context.ids, around_.metrics.live_accounts, number, s.entity});
   watch(s.used_at + context.account_idle, number);
   for (auto& command : waiting) {
     if (around_.memory.is_given_up(command.call.deadline))
@@ -201,7 +201,7 @@ void account_directory::passivate_if_idle(std::uint32_t number, time_point now) 
   if (s.in_flight > 0) return idle_.add(now + around_.context.account_idle, number);
   if (idle_at > now) return idle_.add(idle_at, number);
   close(number);
-  around_.meters.passivations.add();
+  around_.metrics.passivations.add();
 }
 
 }  // namespace boxoffice

@@ -5,7 +5,7 @@
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
 #include "actors/point/account_messages.hpp"
-#include "actors/point/point_meters.hpp"
+#include "actors/point/point_metrics.hpp"
 #include "actors/point/point_service.hpp"
 
 #include <cstdint>
@@ -25,7 +25,7 @@ class account_directory {
   /// What the directory needs of its service, which outlives it.
   struct surroundings {
     point_context& context;
-    point_meters& meters;
+    point_metrics& metrics;
     std::shared_ptr<point_journal> writes;
     store_reads<point_reader>& reads;
     recovery& memory;

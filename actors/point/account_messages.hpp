@@ -23,10 +23,10 @@ enum class account_task : std::uint8_t { charge, debit, refund, read };
 struct account_command {
   account_task task{account_task::charge};
   user_id user;
-  std::uint32_t memory{0};  ///< of the service, when the command came (recovery::number)
-  std::uint32_t slot{0};    ///< the service's place for this account
-  std::uint64_t entity{0};  ///< of the account that has it
-  std::uint64_t ticket{0};  ///< the client's
+  std::uint32_t memory{0};       ///< of the service, when the command came (recovery::number)
+  std::uint32_t slot{0};         ///< the service's place for this account
+  std::uint64_t entity{0};       ///< of the account that has it
+  std::uint64_t correlation{0};  ///< the client's
   request_key key;
   payment_id payment;
   points amount;

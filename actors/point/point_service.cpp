@@ -35,7 +35,7 @@ account_command command_of(account_task task, const Message& m, const caf::actor
   account_command c;
   c.task = task;
   c.user = m.user;
-  c.ticket = m.ticket;
+  c.correlation = m.correlation;
   c.call = m.call;
   c.from = from;
   return c;
@@ -71,16 +71,16 @@ point_service_actor spawn_point_service(caf::actor_system& system, point_context
 point_service_state::point_service_state(interface::pointer self, const point_context& context)
     : self_{self},
       context_{context},
-      meters_{context_.meters},
+      metrics_{context_.metrics},
       reads_{context_.reader, context_.reads, this->self(), name},
       memory_{limits::committer_queue_writes_max, [this] { load(); }, timer_of(self),
-              call_deadlines{context.time, context.meters, name}},
+              call_deadlines{context.time, context.metrics, name}},
       keys_{context_.time},
       writes_{std::make_shared<point_journal>(
           context_.commits,
           [to = this->self()](const commit_report& report) { caf::anon_send(to, report); })},
       accounts_{{.context = context_,
-                 .meters = meters_,
+                 .metrics = metrics_,
                  .writes = writes_,
                  .reads = reads_,
                  .memory = memory_,
@@ -113,10 +113,10 @@ void point_service_state::admit(const Command& m) {
 void point_service_state::take(const charge_points& m, const caf::actor& from) {
   keys_.begin(
       m.key, m.call, reads_, memory_, [this, m, from] { pass_on(command_of(m, from)); },
-      [this, ticket = m.ticket, from](fault why, key_verdict verdict,
-                                      const point_outcome* answered) {
+      [this, correlation = m.correlation, from](fault why, key_verdict verdict,
+                                                const point_outcome* answered) {
         answer(self_, from,
-               charge_reply{ticket, why, verdict, answered ? *answered : point_outcome{}});
+               charge_reply{correlation, why, verdict, answered ? *answered : point_outcome{}});
       });
 }
 void point_service_state::take(const debit_points& m, const caf::actor& from) {
@@ -136,14 +136,14 @@ void point_service_state::pass_on(account_command command) {
 
 void point_service_state::on(const read_balance& m) {
   if (memory_.at() != recovery::phase::away) return admit(m);
-  read_from_store(m.user, m.ticket, sender_of(self_));
+  read_from_store(m.user, m.correlation, sender_of(self_));
 }
 
 // While writes cannot go on, reads can: what is not committed is void.
-void point_service_state::read_from_store(const user_id& user, std::uint64_t ticket,
+void point_service_state::read_from_store(const user_id& user, std::uint64_t correlation,
                                           const caf::actor& from) {
   balance_reply blank;
-  blank.ticket = ticket;
+  blank.correlation = correlation;
   reads_.reply(from, blank, [user](point_reader& reader, balance_reply& r) {
     const auto state = reader.load_account(user, 1);
     if (state)
@@ -156,7 +156,7 @@ void point_service_state::read_from_store(const user_id& user, std::uint64_t tic
 // Straight from the job to the client: what was acknowledged is committed, so the store shows it.
 void point_service_state::on(const list_transactions& m) {
   transactions_reply blank;
-  blank.ticket = m.ticket;
+  blank.correlation = m.correlation;
   reads_.reply(sender_of(self_), blank, [m](point_reader& reader, transactions_reply& r) {
     auto page = reader.list(m.user, m.cursor, m.limit);
     r.items = std::move(page.items);
@@ -173,8 +173,8 @@ void point_service_state::finish(const account_result& result) {
       return accounts_.look_up_steps(command);
     case command_end::written:
       accounts_.ended(command, &result.outcome.balance);
-      keys_.finish(command.key, key_book::outcome::stored);
-      meters_.count(command.task, result.outcome);
+      keys_.finish(command.key, known_keys::outcome::stored);
+      metrics_.count(command.task, result.outcome);
       return reply(command, fault::none, result.outcome);
     case command_end::answered:
       accounts_.ended(command, nullptr);
@@ -203,7 +203,7 @@ void point_service_state::on(const commit_report& m) {
   if (!settled_.failed()) return;
   log(log_level::warning, name, "a commit failed, starting over from the store",
       {{"in_doubt", settled_.in_doubt.size()}, {"lost", settled_.lost.size()}});
-  lose_memory();
+  invalidate();
 }
 
 // --- what the store refuses, and what fails ----------------------------------------------------
@@ -223,8 +223,8 @@ void point_service_state::again(const account_result& result) {
 void point_service_state::on(const account_failed& m) { accounts_.failed(m); }
 
 // `settled_` says what was on its way.
-void point_service_state::lose_memory() {
-  meters_.recoveries.add();
+void point_service_state::invalidate() {
+  metrics_.recoveries.add();
   if (is_planted(planted_bug::stale_memory)) {
     for (auto& result : settled_.lost)
       if (result.end != command_end::look_up) reply(result.command, fault::unavailable, {});
@@ -241,7 +241,7 @@ void point_service_state::lose_memory() {
   }
   accounts_.clear([this](const account_command& command) {
     if (command.task == account_task::read)
-      read_from_store(command.user, command.ticket, command.from);
+      read_from_store(command.user, command.correlation, command.from);
     else
       reply(command, fault::unavailable, {});
   });
@@ -254,7 +254,7 @@ void point_service_state::load() {
       memory_,
       [in_doubt = in_doubt_, known = keys_.are_known()](point_reader& reader) {
         stored_memory m;
-        if (!known) m.scopes = reader.key_scopes(limits::key_book_keys_max);
+        if (!known) m.scopes = reader.key_scopes(limits::known_keys_max);
         for (const auto& d : in_doubt)
           m.answers.push_back(find_answer(reader, d));
         return m;
@@ -278,7 +278,7 @@ void point_service_state::resolve_doubts(const stored_memory& m) {
       continue;
     }
     if (result.command.key.present()) keys_.remember(result.command.key.scope);
-    if (result.end == command_end::written) meters_.count(result.command.task, *done);
+    if (result.end == command_end::written) metrics_.count(result.command.task, *done);
     reply(result.command, fault::none, *done);
   }
 }
@@ -286,7 +286,7 @@ void point_service_state::resolve_doubts(const stored_memory& m) {
 // --- replies -----------------------------------------------------------------------------------
 
 void point_service_state::reject(const account_command& command, fault why) {
-  if (command.memory == memory_.number()) keys_.finish(command.key, key_book::outcome::forgotten);
+  if (command.memory == memory_.number()) keys_.finish(command.key, known_keys::outcome::forgotten);
   reply(command, why, {});
 }
 
@@ -295,17 +295,17 @@ void point_service_state::reply(const account_command& command, fault why,
   switch (command.task) {
     case account_task::charge:
       return answer(self_, command.from,
-                    charge_reply{command.ticket, why, key_verdict::fresh, outcome});
+                    charge_reply{command.correlation, why, key_verdict::fresh, outcome});
     case account_task::debit:
       return answer(
           self_, command.from,
-          point_step_reply{command.ticket, why, command.payment, point_step::debit, outcome});
+          point_step_reply{command.correlation, why, command.payment, point_step::debit, outcome});
     case account_task::refund:
       return answer(
           self_, command.from,
-          point_step_reply{command.ticket, why, command.payment, point_step::refund, outcome});
+          point_step_reply{command.correlation, why, command.payment, point_step::refund, outcome});
     case account_task::read:
-      return answer(self_, command.from, balance_reply{command.ticket, why, outcome.balance});
+      return answer(self_, command.from, balance_reply{command.correlation, why, outcome.balance});
   }
 }
 

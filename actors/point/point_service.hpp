@@ -3,7 +3,7 @@
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "actors/core/epoch_numbers.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "actors/point/account.hpp"
 #include "actors/point/point_store.hpp"
@@ -23,7 +23,7 @@ struct point_context {
   point_reader& reader;     ///< used in jobs of `reads`
   job_runner& reads;
   epoch_numbers& ids;  ///< of transactions
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   account_rules rules;
   milliseconds account_idle{limits::account_idle_time_max};
 };

@@ -5,7 +5,7 @@
 #include "actors/durable/store_reads.hpp"
 #include "actors/point/account_directory.hpp"
 #include "actors/point/account_messages.hpp"
-#include "actors/point/point_meters.hpp"
+#include "actors/point/point_metrics.hpp"
 #include "actors/point/point_service.hpp"
 
 #include <cstdint>
@@ -57,17 +57,17 @@ class point_service_state {
   void finish(const account_result& result);
   void refuse_for_good(const account_result& result, const std::string& reason);
   void again(const account_result& result);
-  void lose_memory();
+  void invalidate();
   void load();
   void resolve_doubts(const stored_memory& m);
-  void read_from_store(const user_id& user, std::uint64_t ticket, const caf::actor& from);
+  void read_from_store(const user_id& user, std::uint64_t correlation, const caf::actor& from);
   void reject(const account_command& command, fault why);
   void reply(const account_command& command, fault why, const point_outcome& outcome);
   [[nodiscard]] caf::actor self() const { return caf::actor_cast<caf::actor>(self_); }
 
   interface::pointer self_;
   point_context context_;
-  point_meters meters_;
+  point_metrics metrics_;
   store_reads<point_reader> reads_;
   recovery memory_;
   request_keys<point_reader> keys_;

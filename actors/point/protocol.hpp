@@ -15,7 +15,7 @@ namespace boxoffice {
 /// Adds points. **Rejects** amount_out_of_range, balance_limit_exceeded.
 struct charge_points {
   using reply = struct charge_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   request_key key;
   user_id user;
   points amount;
@@ -23,7 +23,7 @@ struct charge_points {
 };
 
 struct charge_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   key_verdict key{key_verdict::fresh};
   point_outcome outcome;
@@ -31,20 +31,20 @@ struct charge_reply {
 
 struct read_balance {
   using reply = struct balance_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   call_context call{};
 };
 
 struct balance_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   points balance;
 };
 
 struct list_transactions {
   using reply = struct transactions_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   std::uint64_t cursor{0};
   std::uint32_t limit{50};
@@ -52,7 +52,7 @@ struct list_transactions {
 };
 
 struct transactions_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<ledger_entry> items;
   std::uint64_t next{0};
@@ -63,7 +63,7 @@ struct transactions_reply {
 /// Takes points. **Rejects** insufficient_points; undone_before when the refund came first.
 struct debit_points {
   using reply = struct point_step_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   user_id user;
   points amount;
@@ -74,7 +74,7 @@ struct debit_points {
 /// then leaves a tombstone that refuses the late debit.
 struct refund_points {
   using reply = struct point_step_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   user_id user;
   call_context call{};
@@ -82,7 +82,7 @@ struct refund_points {
 
 /// Answers both. A refund is never refused.
 struct point_step_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   payment_id payment;
   point_step step{point_step::debit};

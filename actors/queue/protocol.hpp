@@ -16,7 +16,7 @@ namespace boxoffice {
 /// Takes a place in line, or gives back the live one.
 struct join_queue {
   using reply = struct queue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   concert_id concert;
   call_context call{};
@@ -25,7 +25,7 @@ struct join_queue {
 /// Reads a place; counts as a sign of life.
 struct poll_queue {
   using reply = struct queue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   queue_token token;
   call_context call{};
@@ -34,7 +34,7 @@ struct poll_queue {
 /// Gives up the place or the slot. Idempotent while the token is readable.
 struct leave_queue {
   using reply = struct queue_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   queue_token token;
   call_context call{};
@@ -43,7 +43,7 @@ struct leave_queue {
 enum class queue_refusal : std::uint8_t { none, concert_not_found, token_not_found };
 
 struct queue_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   queue_refusal refusal{queue_refusal::none};
   enum class origin : std::uint8_t { existing, created } from{origin::existing};
@@ -53,7 +53,7 @@ struct queue_reply {
 /// Whether `user` may buy in `concert` with `token` right now.
 struct check_token {
   using reply = struct token_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   concert_id concert;
   queue_token token;
@@ -68,7 +68,7 @@ enum class token_verdict : std::uint8_t {
 };
 
 struct token_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   token_verdict verdict{token_verdict::invalid};
   std::uint32_t position{0};  ///< while waiting
@@ -76,7 +76,7 @@ struct token_reply {
 
 /// The user holds seats until then: an ACTIVE token of theirs lives as long. No answer.
 struct keep_token {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   queue_token token;
   time_point until{};
@@ -87,7 +87,7 @@ struct keep_token {
 /// as LEFT, and its user may take another.
 struct move_parked_token {
   using reply = struct parked_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   queue_token token;
   parked_act act{parked_act::try_again};
   call_context call{};

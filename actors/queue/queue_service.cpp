@@ -24,10 +24,10 @@ class queue_service_state {
       : self_{self},
         context_{context},
         parked_{
-            std::make_shared<parked_entities>(context.meters, parked_entities::kind::queue_token)},
-        events_{context.meters.count("boxoffice_events_applied_total",
-                                     "Payment events durably applied",
-                                     {{"consumer", "waiting_room"}})} {
+            std::make_shared<parked_entities>(context.metrics, parked_entities::kind::queue_token)},
+        events_{context.metrics.counter("boxoffice_events_applied_total",
+                                        "Payment events durably applied",
+                                        {{"consumer", "waiting_room"}})} {
     self_->set_down_handler([this](const caf::down_msg& m) { forget_room(m); });
     if (context_.prune) keep_pruning();
   }
@@ -40,8 +40,9 @@ class queue_service_state {
 
   void on(join_queue& m) {
     if (!exists(m.concert))
-      return answer(self_, sender_of(self_),
-                    queue_reply{m.ticket, fault::none, queue_refusal::concert_not_found, {}, {}});
+      return answer(
+          self_, sender_of(self_),
+          queue_reply{m.correlation, fault::none, queue_refusal::concert_not_found, {}, {}});
     pass_on(m.concert, std::move(m));
   }
   void on(poll_queue& m) { pass_on_token(std::move(m)); }
@@ -50,7 +51,7 @@ class queue_service_state {
   void on(move_parked_token& m) {
     if (exists(m.token.concert)) return pass_on(m.token.concert, std::move(m));
     answer(self_, sender_of(self_),
-           parked_reply{m.ticket, fault::none, parked_refusal::not_parked, {}, {}});
+           parked_reply{m.correlation, fault::none, parked_refusal::not_parked, {}, {}});
   }
   void on(keep_token& m) {
     if (exists(m.token.concert)) self_->send(room_of(m.token.concert), std::move(m));
@@ -59,7 +60,7 @@ class queue_service_state {
   void on(check_token& m) {
     if (m.token.concert != m.concert || !exists(m.concert))
       return answer(self_, sender_of(self_),
-                    token_reply{m.ticket, fault::none, token_verdict::invalid, 0});
+                    token_reply{m.correlation, fault::none, token_verdict::invalid, 0});
     pass_on(m.concert, std::move(m));
   }
 
@@ -72,14 +73,14 @@ class queue_service_state {
       const auto concert = e.token.concert;
       if (concert != e.concert || !exists(concert)) continue;
       auto& used = by_room[concert];
-      used.ticket = next_delivery_;
+      used.correlation = next_delivery_;
       if (log_enabled(log_level::debug))
         log(log_level::debug, e.from, name, "a payment uses its token up",
             {{"payment_id", to_text(e.payment)}});
       used.tokens.push_back(e.token);
       used.users.push_back(e.user);
     }
-    const delivery d{sender_of(self_), m.ticket, m.events.back().sequence, m.events.size(),
+    const delivery d{sender_of(self_), m.correlation, m.events.back().sequence, m.events.size(),
                      by_room.size()};
     if (by_room.empty()) return applied(d);
     if (open_.size() >= limits::consumer_open_deliveries_max) open_.erase(open_.begin());
@@ -89,7 +90,7 @@ class queue_service_state {
   }
 
   void on(const tokens_used& m) {
-    const auto found = open_.find(m.ticket);
+    const auto found = open_.find(m.correlation);
     if (found == open_.end() || --found->second.rooms_left > 0) return;
     applied(found->second);
     open_.erase(found);
@@ -97,13 +98,13 @@ class queue_service_state {
 
   // A token that is used twice is used: no books are needed.
   void on(const ask_applied& m) {
-    answer(self_, sender_of(self_), applied_so_far{m.ticket, {}, 0, 0});
+    answer(self_, sender_of(self_), applied_so_far{m.correlation, {}, 0, 0});
   }
 
  private:
   struct delivery {
     caf::actor from;
-    std::uint64_t ticket;
+    std::uint64_t correlation;
     std::uint64_t last_sequence;
     std::size_t events;
     std::size_t rooms_left;
@@ -122,7 +123,7 @@ class queue_service_state {
 
   void applied(const delivery& d) {
     events_.add(d.events);
-    answer(self_, d.from, events_applied{d.ticket, d.last_sequence});
+    answer(self_, d.from, events_applied{d.correlation, d.last_sequence});
   }
 
   template <class Message>
@@ -135,8 +136,9 @@ class queue_service_state {
   void pass_on_token(Message&& m) {
     const auto concert = m.token.concert;
     if (!exists(concert))
-      return answer(self_, sender_of(self_),
-                    queue_reply{m.ticket, fault::none, queue_refusal::token_not_found, {}, {}});
+      return answer(
+          self_, sender_of(self_),
+          queue_reply{m.correlation, fault::none, queue_refusal::token_not_found, {}, {}});
     pass_on(concert, std::forward<Message>(m));
   }
 

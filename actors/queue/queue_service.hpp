@@ -3,10 +3,10 @@
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
-#include "actors/queue/admitted_tokens.hpp"
+#include "actors/queue/active_tokens.hpp"
 #include "actors/queue/protocol.hpp"
 #include "actors/queue/queue_store.hpp"
 #include "actors/queue/room.hpp"
@@ -28,13 +28,13 @@ struct queue_context {
   queue_reader& reader;
   job_runner& reads;
   const catalogue_view& catalogue;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   queue_times times{};
   /// Called every limits::prune_every with the time before which ended entries may go; posts a
   /// bounded job to the store's writer. Empty: nothing is pruned.
   std::function<void(time_point)> prune{};
   /// Kept up by the rooms, when there is one.
-  admitted_tokens* admitted{nullptr};
+  active_tokens* admitted{nullptr};
 };
 
 /// Starts the front of all waiting rooms. It wakes the room of a concert when somebody first asks

@@ -40,25 +40,25 @@ struct undurable_changes {
 };
 using room_journal = journal<queue_ranking_write, room_entry>;
 
-inline queue_reply token_not_found(std::uint64_t ticket) {
-  return {ticket, fault::none, queue_refusal::token_not_found, {}, {}};
+inline queue_reply token_not_found(std::uint64_t correlation) {
+  return {correlation, fault::none, queue_refusal::token_not_found, {}, {}};
 }
 
 /// The answer to what was not done. None for used tokens, since silence makes the relay deliver
 /// their events again, and for what nobody waits for.
 inline std::optional<room_reply> refusal_of(const room_request& r, fault why) {
   if (const auto* check = std::get_if<check_token>(&r.what))
-    return token_reply{check->ticket, why, {}, 0};
+    return token_reply{check->correlation, why, {}, 0};
   if (const auto* moved = std::get_if<move_parked_token>(&r.what)) {
     parked_reply no;
-    no.ticket = moved->ticket;
+    no.correlation = moved->correlation;
     no.fault = why;
     return no;
   }
   if (std::holds_alternative<use_tokens>(r.what) || std::holds_alternative<keep_token>(r.what))
     return std::nullopt;
-  const auto ticket = std::visit([](const auto& m) { return m.ticket; }, r.what);
-  return queue_reply{ticket, why, {}, {}, {}};
+  const auto correlation = std::visit([](const auto& m) { return m.correlation; }, r.what);
+  return queue_reply{correlation, why, {}, {}, {}};
 }
 
 }  // namespace boxoffice

@@ -3,7 +3,7 @@
 #include "actors/caf/deadline_timer.hpp"
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
-#include "actors/queue/room_meters.hpp"
+#include "actors/queue/room_metrics.hpp"
 #include "actors/queue/room_requests.hpp"
 #include "actors/queue/tokens_aside.hpp"
 #include "config/limits.hpp"
@@ -35,12 +35,12 @@ class waiting_room_state {
         context_{context},
         concert_{concert},
         room_{concert, context.times},
-        meters_{context.meters},
+        metrics_{context.metrics},
         writes_{context.commits, [to = caf::actor_cast<caf::actor>(self)](
                                      const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.reader, context.reads, caf::actor_cast<caf::actor>(self), name},
         memory_{limits::http_in_flight_requests_default, [this] { load(); }, timer_of(self),
-                call_deadlines{context.clock, context.meters, name}},
+                call_deadlines{context.clock, context.metrics, name}},
         aside_{std::move(parked)} {
     memory_.start();
   }
@@ -64,7 +64,7 @@ class waiting_room_state {
     if (settled_.refused) set_aside(*settled_.refused, settled_.reason);
     for (auto& e : settled_.revoked)
       if (e.waits) revoke(e.waits->of);
-    if (settled_.failed()) lose_memory();
+    if (settled_.failed()) invalidate();
   }
 
  private:
@@ -121,35 +121,37 @@ class waiting_room_state {
     }
     flush();
     if (!stands(token, now)) return refuse(r, fault::overloaded);
-    send_when_durable(token, r, queue_reply{m.ticket, fault::none, {}, from, room_.place(token)});
+    send_when_durable(token, r,
+                      queue_reply{m.correlation, fault::none, {}, from, room_.place(token)});
   }
 
   void execute(const poll_queue& m, request& r) {
     const auto now = context_.clock.now();
     if (aside_.holds(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.ticket));
+    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
     room_.touch(m.token, now);
     flush();
     if (!stands(m.token, now)) return refuse(r, fault::overloaded);
-    send_when_durable(m.token, r, queue_reply{m.ticket, fault::none, {}, {}, room_.place(m.token)});
+    send_when_durable(m.token, r,
+                      queue_reply{m.correlation, fault::none, {}, {}, room_.place(m.token)});
   }
 
   void execute(const leave_queue& m, request& r) {
     const auto now = context_.clock.now();
     if (aside_.holds(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.ticket));
+    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
     room_.leave(m.token, now);
     flush();
     const auto place = room_.place(m.token);
     if (is_live(place.entry.state)) return refuse(r, fault::overloaded);
-    send_when_durable(m.token, r, queue_reply{m.ticket, fault::none, {}, {}, place});
+    send_when_durable(m.token, r, queue_reply{m.correlation, fault::none, {}, {}, place});
   }
 
   void execute(const check_token& m, request& r) {
     const auto now = context_.clock.now();
     if (m.concert != concert_ || !owns(m.token, m.user, now)) {
       flush();
-      return send_now(r, token_reply{m.ticket, fault::none, token_verdict::invalid, 0});
+      return send_now(r, token_reply{m.correlation, fault::none, token_verdict::invalid, 0});
     }
     flush();
     if (!stands(m.token, now)) return refuse(r, fault::overloaded);
@@ -159,7 +161,7 @@ class waiting_room_state {
     if (place.entry.state == token_state::waiting) verdict = token_verdict::waiting;
     if (place.entry.state == token_state::expired || place.entry.state == token_state::left)
       verdict = token_verdict::lapsed;
-    send_when_durable(m.token, r, token_reply{m.ticket, fault::none, verdict, place.position});
+    send_when_durable(m.token, r, token_reply{m.correlation, fault::none, verdict, place.position});
   }
 
   void execute(const keep_token& m, request&) {
@@ -184,8 +186,8 @@ class waiting_room_state {
       if (e != nullptr && e->user == m.users[i] && e->state == token_state::active) return;
       all_durable = all_durable && !undurable_.contains(m.tokens[i]);
     }
-    if (all_durable) return send_now(r, tokens_used{m.ticket});
-    follow(writes_.new_entity(), r, tokens_used{m.ticket});
+    if (all_durable) return send_now(r, tokens_used{m.correlation});
+    follow(writes_.new_entity(), r, tokens_used{m.correlation});
   }
 
   // What it would become is decided and written as any other change; the store says whether it
@@ -194,7 +196,8 @@ class waiting_room_state {
     const auto now = context_.clock.now();
     auto held = aside_.take(m.token);
     if (!held && (r.created != m.token || !room_.knows(m.token)))
-      return send_now(r, parked_reply{m.ticket, fault::none, parked_refusal::not_parked, {}, {}});
+      return send_now(r,
+                      parked_reply{m.correlation, fault::none, parked_refusal::not_parked, {}, {}});
     r.created = m.token;  // if its outcome becomes doubtful, it is not aside any more
     if (held && m.act == parked_act::give_up) held->wanted.state = token_state::left;
     if (held) room_.put_back(held->is, held->wanted, now);
@@ -207,7 +210,8 @@ class waiting_room_state {
     }
     show(m.token);
     send_when_durable(
-        m.token, r, parked_reply{m.ticket, fault::none, parked_refusal::none, name_of(state), {}});
+        m.token, r,
+        parked_reply{m.correlation, fault::none, parked_refusal::none, name_of(state), {}});
   }
 
   [[nodiscard]] bool owns(queue_token token, const user_id& user, time_point now) {
@@ -245,11 +249,11 @@ class waiting_room_state {
         break;
       }
       ++pending.writes;
-      meters_.count(c);
+      metrics_.count(c);
     }
     for (auto i = changes.size(); i > taken; --i)
       room_.undo(changes[i - 1]);
-    meters_.show(room_.waiting(), room_.active());
+    metrics_.show(room_.waiting(), room_.active());
   }
 
   void send_when_durable(queue_token token, request& r, reply what) {
@@ -274,7 +278,7 @@ class waiting_room_state {
     const auto* moved = std::get_if<move_parked_token>(&r.what);
     if (moved == nullptr || !aside_.holds(moved->token)) return refuse(r, fault::internal);
     const auto& still = aside_.at(moved->token);
-    send_now(r, parked_reply{moved->ticket, fault::none, parked_refusal::still_refused,
+    send_now(r, parked_reply{moved->correlation, fault::none, parked_refusal::still_refused,
                              name_of(still.is.state), still.reason});
   }
 
@@ -297,7 +301,7 @@ class waiting_room_state {
     if (context_.admitted != nullptr) context_.admitted->drop(token);
     // One that the store does not know is nowhere.
     if (before) aside_.put({*before, after, reason}, context_.clock.now());
-    meters_.show(room_.waiting(), room_.active());
+    metrics_.show(room_.waiting(), room_.active());
   }
 
   // What of it a gateway may know without asking: that it is ACTIVE, once that is durable.
@@ -312,7 +316,7 @@ class waiting_room_state {
 
   // What may have happened runs again on what the store holds, which gives the answer that is true;
   // the rest surely did not.
-  void lose_memory() {
+  void invalidate() {
     log(log_level::warning, name, "a commit did not succeed: reloading the waiting room",
         {{"concert_id", to_text(concert_)}});
     show_none();
@@ -373,7 +377,7 @@ class waiting_room_state {
   concert_id concert_;
   time_point noticed_{};
   waiting_room room_;
-  room_meters meters_;
+  room_metrics metrics_;
   room_journal writes_;
   room_journal::outcome settled_;  // reused between reports
   store_reads<queue_reader> reads_;

@@ -15,12 +15,12 @@ namespace boxoffice {
 
 /// Payments were made with these tokens; answered by `tokens_used` when that is durable.
 struct use_tokens {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::vector<queue_token> tokens;
   std::vector<user_id> users;  ///< as many: whose payment it was
 };
 struct tokens_used {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
 };
 
 /// The waiting room of one concert.

@@ -38,7 +38,7 @@ class best_selling_state : public board_state<best_selling_board, best_selling_a
       : board_state{self, context, best_selling_board{}} {}
 
   void on(const read_best_selling& m) {
-    best_selling_reply r{m.ticket, fault::none, {}};
+    best_selling_reply r{m.correlation, fault::none, {}};
     if (events_.serves())
       r.lines = events_.board().best(m.window, m.limit, context_.clock.now());
     else
@@ -54,7 +54,7 @@ class sold_out_state : public board_state<sold_out_board, sold_out_actor> {
       : board_state{self, context, sold_out_board{context.catalogue}} {}
 
   void on(const read_sold_out& m) {
-    sold_out_reply r{m.ticket, fault::none, {}};
+    sold_out_reply r{m.correlation, fault::none, {}};
     if (events_.serves())
       r.lines = events_.board().fastest(m.limit);
     else

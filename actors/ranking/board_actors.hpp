@@ -3,7 +3,7 @@
 #include "actors/commit/committer.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "actors/queue_ranking/queue_ranking_store.hpp"
 #include "actors/ranking/protocol.hpp"
@@ -22,7 +22,7 @@ struct ranking_context {
   ranking_reader& reader;
   job_runner& reads;
   const catalogue_view& catalogue;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
 };
 
 /// Start the boards; each restores itself from the store first. Every event changes a board exactly

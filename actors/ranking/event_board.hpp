@@ -44,12 +44,12 @@ class event_board {
                 [to = self_](const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context.reader, context.reads, self_, "ranking"},
         memory_{0, [this] { load(); }, std::move(later)},
-        events_{context.meters.count("boxoffice_events_applied_total",
-                                     "Payment events durably applied",
-                                     {{"consumer", Board::consumer}})},
-        open_events_{context.meters.level("boxoffice_events_open",
-                                          "Payment events delivered and not yet durably applied",
-                                          {{"consumer", Board::consumer}})} {
+        events_{context.metrics.counter("boxoffice_events_applied_total",
+                                        "Payment events durably applied",
+                                        {{"consumer", Board::consumer}})},
+        open_events_{context.metrics.gauge("boxoffice_events_open",
+                                           "Payment events delivered and not yet durably applied",
+                                           {{"consumer", Board::consumer}})} {
     memory_.start();
   }
 
@@ -60,13 +60,13 @@ class event_board {
     if (m.events.empty()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
     if (open_.size() + answering_ >= limits::consumer_open_deliveries_max) return;
-    open_.push_back({from, m.ticket, m.events, m.held, 0, 0, {}});
+    open_.push_back({from, m.correlation, m.events, m.held, 0, 0, {}});
     proceed();
   }
 
   // While the board is loading it does not know; it is asked again.
   void on(const ask_applied& m, const caf::actor& from) {
-    if (serves()) say_what_is_held(from, m.ticket);
+    if (serves()) say_what_is_held(from, m.correlation);
   }
 
   void on(const commit_report& report) {
@@ -99,7 +99,7 @@ class event_board {
  private:
   struct delivery {
     caf::actor from;
-    std::uint64_t ticket;
+    std::uint64_t correlation;
     std::vector<payment_event> events;
     std::uint64_t held;                    ///< what the relay believes is here already
     std::size_t next;                      ///< the first event not yet handed to the committer
@@ -129,12 +129,12 @@ class event_board {
   }
 
   // It is asked again when there is no answer.
-  void say_what_is_held(const caf::actor& to, std::uint64_t ticket) {
+  void say_what_is_held(const caf::actor& to, std::uint64_t correlation) {
     reads_.ask_within(
         memory_, [](ranking_reader& reader) { return reader.forgotten_through(Board::consumer); },
-        [this, to, ticket](fault failed, std::uint64_t& forgotten) {
+        [this, to, correlation](fault failed, std::uint64_t& forgotten) {
           if (failed == fault::none)
-            send(to, applied_so_far{ticket, applied_so_far::books::kept, applied_.through(),
+            send(to, applied_so_far{correlation, applied_so_far::books::kept, applied_.through(),
                                     forgotten});
         });
   }
@@ -184,7 +184,7 @@ class event_board {
   void turn_away_what_comes_too_early() {
     std::erase_if(open_, [this](const delivery& d) {
       if (d.held <= applied_.through()) return false;
-      say_what_is_held(d.from, d.ticket);
+      say_what_is_held(d.from, d.correlation);
       return true;
     });
   }
@@ -199,7 +199,8 @@ class event_board {
       if (seen == applied_events::seen::unknown) return look_up(d);
       if (seen == applied_events::seen::no) {
         if (const auto why = refuses(e)) {
-          d.refused = event_refused{d.ticket, e.sequence, event_refused::lasting::for_good, *why};
+          d.refused =
+              event_refused{d.correlation, e.sequence, event_refused::lasting::for_good, *why};
           return cut_short(d);
         }
         if (!write(e)) return cut_short(d);
@@ -269,7 +270,7 @@ class event_board {
   void end(const delivery& d) {
     if (!d.events.empty()) {
       events_.add(d.events.size());
-      if (!d.refused) send(d.from, events_applied{d.ticket, d.through});
+      if (!d.refused) send(d.from, events_applied{d.correlation, d.through});
     }
     if (d.refused) send(d.from, *d.refused);
   }

@@ -14,27 +14,27 @@ namespace boxoffice {
 
 struct read_best_selling {
   using reply = struct best_selling_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   ranking_window window{ranking_window::all};
   std::uint32_t limit{50};
   call_context call{};
 };
 
 struct best_selling_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<best_selling_line> lines;
 };
 
 struct read_sold_out {
   using reply = struct sold_out_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::uint32_t limit{50};
   call_context call{};
 };
 
 struct sold_out_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<sold_out_line> lines;
 };

@@ -6,7 +6,7 @@
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
 #include "actors/durable/parked.hpp"
-#include "actors/reservation/hold_admission.hpp"
+#include "actors/reservation/hold_validation.hpp"
 #include "actors/reservation/reservation.hpp"
 #include "actors/reservation/seat_snapshot.hpp"
 
@@ -22,11 +22,11 @@ namespace boxoffice {
 /// **Rejects** in the order of `hold_refusal`.
 struct hold_seats {
   using reply = struct hold_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   request_key key;
   user_id user;
   schedule_id schedule;  ///< none: the text named no schedule
-  queue_admission admission{queue_admission::admitted};
+  queue_check admission{queue_check::admitted};
   std::uint32_t position{0};  ///< with still_waiting
   std::vector<std::string> seats;
   std::uint32_t best_count{0};
@@ -35,7 +35,7 @@ struct hold_seats {
 };
 
 struct hold_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   key_verdict key{key_verdict::fresh};
   hold_outcome outcome;  ///< valid when fault is none and key is fresh or replayed
@@ -44,14 +44,14 @@ struct hold_reply {
 /// Gives the seats back before payment. Idempotent.
 struct release_reservation {
   using reply = struct release_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   reservation_id reservation;
   call_context call{};
 };
 
 struct release_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   release_refusal refusal{release_refusal::none};
   payment_id payment;  ///< already_paid
@@ -60,7 +60,7 @@ struct release_reply {
 /// Reads one reservation. `user` empty: whoever owns it (the payment service asks so).
 struct find_reservation {
   using reply = struct reservation_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   reservation_id reservation;
   call_context call{};
@@ -68,7 +68,7 @@ struct find_reservation {
 
 /// The reservation with its status at the time of the answer. Not found, or somebody else's: none.
 struct reservation_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   enum class presence : std::uint8_t { absent, found } present{presence::absent};
   reservation found;
@@ -77,7 +77,7 @@ struct reservation_reply {
 
 struct list_reservations {
   using reply = struct reservations_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   user_id user;
   bool any_status{true};
   reservation_status status{reservation_status::held};
@@ -87,7 +87,7 @@ struct list_reservations {
 };
 
 struct reservations_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::vector<reservation> items;
   std::uint64_t next{0};
@@ -96,14 +96,14 @@ struct reservations_reply {
 /// Asks for the seats, or (counts_only) just for the counters, which needs no copy.
 struct read_seats {
   using reply = struct seats_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   schedule_id schedule;
   enum class detail : std::uint8_t { counts, seats } what{detail::seats};
   call_context call{};
 };
 
 struct seats_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   std::uint64_t version{0};
   std::uint32_t available{0};
@@ -116,14 +116,14 @@ struct seats_reply {
 /// Turns the hold into a sale. **Rejects** in the order of `confirm_refusal`.
 struct confirm_reservation {
   using reply = struct confirm_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   reservation_id reservation;
   call_context call{};
 };
 
 struct confirm_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   payment_id payment;
   confirm_refusal refusal{confirm_refusal::none};
@@ -134,7 +134,7 @@ struct confirm_reply {
 /// the payment never confirmed it, only the tombstone is written and the hold stands.
 struct revert_reservation {
   using reply = struct revert_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   payment_id payment;
   reservation_id reservation;
   enum class reason : std::uint8_t { compensation, refund } why{reason::compensation};
@@ -143,7 +143,7 @@ struct revert_reservation {
 
 /// Always succeeds in the end; `fault` says "ask again".
 struct revert_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
   payment_id payment;
 };
@@ -152,7 +152,7 @@ struct revert_reply {
 /// free then. There is nothing else to give up.
 struct move_parked_reservation {
   using reply = struct parked_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   reservation_id reservation;
   call_context call{};
 };

@@ -27,43 +27,43 @@ constexpr std::array refusal_names{"none",
 
 hold_reply refused(const hold_seats& m, fault what) {
   hold_reply reply;
-  reply.ticket = m.ticket;
+  reply.correlation = m.correlation;
   reply.fault = what;
   return reply;
 }
 release_reply refused(const release_reservation& m, fault what) {
-  return {m.ticket, what, release_refusal::none, {}};
+  return {m.correlation, what, release_refusal::none, {}};
 }
 reservation_reply refused(const find_reservation& m, fault what) {
   reservation_reply reply;
-  reply.ticket = m.ticket;
+  reply.correlation = m.correlation;
   reply.fault = what;
   return reply;
 }
 seats_reply refused(const read_seats& m, fault what) {
   seats_reply reply;
-  reply.ticket = m.ticket;
+  reply.correlation = m.correlation;
   reply.fault = what;
   return reply;
 }
 confirm_reply refused(const confirm_reservation& m, fault what) {
-  return {m.ticket, what, m.payment, confirm_refusal::none, false};
+  return {m.correlation, what, m.payment, confirm_refusal::none, false};
 }
 revert_reply refused(const revert_reservation& m, fault what) {
-  return {m.ticket, what, m.payment};
+  return {m.correlation, what, m.payment};
 }
 parked_reply refused(const move_parked_reservation& m, fault what) {
-  return {m.ticket, what, parked_refusal::not_parked, {}, {}};
+  return {m.correlation, what, parked_refusal::not_parked, {}, {}};
 }
 
 // The answer when there is no such schedule.
 release_reply absent(const release_reservation& m) {
-  return {m.ticket, fault::none, release_refusal::not_found, {}};
+  return {m.correlation, fault::none, release_refusal::not_found, {}};
 }
 reservation_reply absent(const find_reservation& m) { return refused(m, fault::none); }
 seats_reply absent(const read_seats& m) { return refused(m, fault::none); }
 confirm_reply absent(const confirm_reservation& m) {
-  return {m.ticket, fault::none, m.payment, confirm_refusal::reservation_not_found, false};
+  return {m.correlation, fault::none, m.payment, confirm_refusal::reservation_not_found, false};
 }
 revert_reply absent(const revert_reservation& m) { return refused(m, fault::none); }
 parked_reply absent(const move_parked_reservation& m) { return refused(m, fault::none); }
@@ -89,13 +89,14 @@ reservation_service_state::reservation_service_state(interface::pointer self,
                                    const commit_report& report) { caf::anon_send(to, report); }},
       reads_{context.reader, context.read_runner, caf::actor_cast<caf::actor>(self), name},
       memory_{limits::loading_commands_max, [this] { load(); }, timer_of(self),
-              call_deadlines{context.clock, context.meters, name}},
+              call_deadlines{context.clock, context.metrics, name}},
       keys_{context.clock},
       parked_{
-          std::make_shared<parked_entities>(context.meters, parked_entities::kind::reservation)} {
+          std::make_shared<parked_entities>(context.metrics, parked_entities::kind::reservation)} {
   for (std::size_t i = 1; i < refusal_names.size(); ++i)
-    refused_[i] = &context.meters.count("boxoffice_holds_refused_total", "Holds refused, by reason",
-                                        {{"reason", refusal_names[i]}});
+    refused_[i] =
+        &context.metrics.counter("boxoffice_holds_refused_total", "Holds refused, by reason",
+                                 {{"reason", refusal_names[i]}});
   self_->set_down_handler([this](const caf::down_msg& m) { schedule_ended(m); });
   keep_pruning_keys(self_, context_.store, context_.commit_runner, context_.clock, name);
   memory_.start();
@@ -113,7 +114,7 @@ void reservation_service_state::load() {
       memory_,
       [](reservation_reader& reader) {
         stored_memory m;
-        m.keys = reader.key_scopes(limits::key_book_keys_max);
+        m.keys = reader.key_scopes(limits::known_keys_max);
         m.schedules = reader.schedules_with_holds();
         for (const auto id : m.schedules)
           for (auto& row : reader.load_schedule(id).live)
@@ -180,15 +181,15 @@ void reservation_service_state::forward(const schedule_entry& to, Message& m,
 
 // A retry is recognised before anything else is looked at.
 void reservation_service_state::take(hold_seats& m, const caf::actor& caller) {
-  const auto ticket = m.ticket;
+  const auto correlation = m.correlation;
   const auto key = m.key;
   const auto call = m.call;
   keys_.begin(
       key, call, reads_, memory_,
       [this, m = std::move(m), caller]() mutable { start_hold(m, caller); },
-      [this, ticket, caller](fault why, key_verdict verdict, const hold_outcome* answered) {
+      [this, correlation, caller](fault why, key_verdict verdict, const hold_outcome* answered) {
         hold_reply reply;
-        reply.ticket = ticket;
+        reply.correlation = correlation;
         reply.fault = why;
         reply.key = verdict;
         if (answered != nullptr) reply.outcome = *answered;
@@ -204,7 +205,7 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
   auto validated =
       validate_hold(to == nullptr ? nullptr : to->of.get(), asked, context_.clock.calendar());
   if (auto* wanted = std::get_if<validated_hold>(&validated)) {
-    self_->send(to->actor, claim_seats{m.ticket,
+    self_->send(to->actor, claim_seats{m.correlation,
                                        caller,
                                        now,
                                        m.key,
@@ -215,7 +216,7 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
     return;
   }
   hold_item item{caller, {}, m.key, now, m.call.from};
-  item.reply.ticket = m.ticket;
+  item.reply.correlation = m.correlation;
   item.reply.outcome = std::move(std::get<hold_outcome>(validated));
   refuse_hold(std::move(item));
 }
@@ -226,8 +227,7 @@ void reservation_service_state::refuse_hold(hold_item item) {
   write.key = item.key;
   write.answer = item.reply.outcome;
   write.at = item.now;
-  if (writes_.submit(writes_.new_entity(), write, item) ==
-      hold_journal::submitted::accepted)
+  if (writes_.submit(writes_.new_entity(), write, item) == hold_journal::submitted::accepted)
     return;
   item.reply.fault = fault::overloaded;
   answer_hold(item);
@@ -239,7 +239,7 @@ void reservation_service_state::answer_hold(hold_item& item) {
   const auto refusal = reply.outcome.refusal;
   const bool stored = reply.fault == fault::in_doubt ||  // perhaps: then the next one looks it up
                       (reply.fault == fault::none && is_remembered(refusal));
-  keys_.finish(item.key, stored ? key_book::outcome::stored : key_book::outcome::forgotten);
+  keys_.finish(item.key, stored ? known_keys::outcome::stored : known_keys::outcome::forgotten);
   if (reply.fault != fault::none)
     reply.outcome = {};
   else if (refusal == hold_refusal::none)
@@ -268,7 +268,7 @@ void reservation_service_state::on(const list_parked& m) {
 
 // Everything acknowledged is committed, so the reader has it.
 void reservation_service_state::on(list_reservations& m) {
-  reservations_reply blank{m.ticket, fault::none, {}, 0};
+  reservations_reply blank{m.correlation, fault::none, {}, 0};
   reads_.reply(
       sender_of(self_), blank,
       [m, now = context_.clock.now()](reservation_reader& reader, reservations_reply& reply) {

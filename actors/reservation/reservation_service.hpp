@@ -5,7 +5,7 @@
 #include "actors/commit/job_runner.hpp"
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/epoch_numbers.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "actors/reservation/protocol.hpp"
 #include "actors/reservation/reservation_store.hpp"
@@ -22,7 +22,7 @@ struct reservation_context {
   job_runner& commit_runner;
   reservation_reader& reader;  ///< used on `read_runner` only
   job_runner& read_runner;
-  boxoffice::meters& meters;
+  boxoffice::metrics& metrics;
   epoch_numbers& ids;       ///< of reservations
   epoch_numbers& versions;  ///< of seat maps
   /// Kept up by the schedules, when there is one.

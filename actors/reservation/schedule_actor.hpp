@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/caf/actor.hpp"
-#include "actors/reservation/hold_admission.hpp"
+#include "actors/reservation/hold_validation.hpp"
 #include "actors/reservation/protocol.hpp"
 #include "actors/reservation/reservation_service.hpp"
 
@@ -15,7 +15,7 @@ namespace boxoffice {
 // schedule answers `caller`, or tells the front, which does.
 
 struct claim_seats {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   caf::actor caller;
   time_point now{};
   request_key key;

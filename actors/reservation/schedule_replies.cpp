@@ -16,34 +16,35 @@ cases(Cases...) -> cases<Cases...>;
 
 void schedule_replies::send(schedule_operation& op, fault what) {
   const auto& row = op.outcome.held;
-  std::visit(cases{[](std::monostate) {}, [](seats_question&) {},
-                   [&](claim_seats& m) {
-                     hold_reply reply;
-                     reply.ticket = m.ticket;
-                     reply.fault = what;
-                     if (what == fault::none) reply.outcome = std::move(op.outcome);
-                     auto& item = holds_.items.emplace_back();
-                     item = {m.caller, std::move(reply), m.key, m.now, m.call.from};
-                   },
-                   [&](release_command& m) {
-                     if (what == fault::none) to(parts_.front, hold_released{row.user, row.id});
-                     to(m.caller, release_reply{m.message.ticket, what, release_refusal::none, {}});
-                   },
-                   [&](confirm_command& m) {
-                     flush();  // they count for holds_else
-                     confirm_answer done;
-                     done.caller = m.caller;
-                     done.reply = {m.message.ticket, what, m.message.payment, op.refusal, false};
-                     done.user = row.user;
-                     done.reservation = row.id;
-                     done.concert = row.concert;
-                     done.now = parts_.memory ? parts_.memory->reservations.now() : m.now;
-                     to(parts_.front, std::move(done));
-                   },
-                   [&](revert_command& m) {
-                     to(m.caller, revert_reply{m.message.ticket, what, m.message.payment});
-                   }},
-             op.asked);
+  std::visit(
+      cases{[](std::monostate) {}, [](seats_question&) {},
+            [&](claim_seats& m) {
+              hold_reply reply;
+              reply.correlation = m.correlation;
+              reply.fault = what;
+              if (what == fault::none) reply.outcome = std::move(op.outcome);
+              auto& item = holds_.items.emplace_back();
+              item = {m.caller, std::move(reply), m.key, m.now, m.call.from};
+            },
+            [&](release_command& m) {
+              if (what == fault::none) to(parts_.front, hold_released{row.user, row.id});
+              to(m.caller, release_reply{m.message.correlation, what, release_refusal::none, {}});
+            },
+            [&](confirm_command& m) {
+              flush();  // they count for holds_else
+              confirm_answer done;
+              done.caller = m.caller;
+              done.reply = {m.message.correlation, what, m.message.payment, op.refusal, false};
+              done.user = row.user;
+              done.reservation = row.id;
+              done.concert = row.concert;
+              done.now = parts_.memory ? parts_.memory->reservations.now() : m.now;
+              to(parts_.front, std::move(done));
+            },
+            [&](revert_command& m) {
+              to(m.caller, revert_reply{m.message.correlation, what, m.message.payment});
+            }},
+      op.asked);
 }
 
 void schedule_replies::send_absent(const schedule_command& c) {
@@ -51,15 +52,15 @@ void schedule_replies::send_absent(const schedule_command& c) {
       cases{[](const std::monostate&) {}, [](const seats_question&) {}, [](const claim_seats&) {},
             [&](const release_command& m) {
               to(m.caller,
-                 release_reply{m.message.ticket, fault::none, release_refusal::not_found, {}});
+                 release_reply{m.message.correlation, fault::none, release_refusal::not_found, {}});
             },
             [&](const confirm_command& m) {
-              to(m.caller, confirm_reply{m.message.ticket, fault::none, m.message.payment,
+              to(m.caller, confirm_reply{m.message.correlation, fault::none, m.message.payment,
                                          confirm_refusal::reservation_not_found, false});
             },
             // Nothing can ever confirm it, so there is nothing to remember.
             [&](const revert_command& m) {
-              to(m.caller, revert_reply{m.message.ticket, fault::none, m.message.payment});
+              to(m.caller, revert_reply{m.message.correlation, fault::none, m.message.payment});
             }},
       c);
 }
@@ -67,7 +68,7 @@ void schedule_replies::send_absent(const schedule_command& c) {
 void schedule_replies::refuse(schedule_command& c, fault what) {
   if (auto* question = std::get_if<seats_question>(&c)) {
     seats_reply reply;
-    reply.ticket = question->message.ticket;
+    reply.correlation = question->message.correlation;
     reply.fault = what;
     return to(question->caller, std::move(reply));
   }

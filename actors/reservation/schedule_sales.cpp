@@ -11,10 +11,10 @@ namespace boxoffice {
 schedule_sales::schedule_sales(schedule_parts& parts, schedule_replies& replies)
     : parts_{parts},
       replies_{replies},
-      polls_open_{parts.context.meters.level("boxoffice_seat_polls_in_flight",
-                                             "Holds whose seats are being asked")},
-      expiries_{parts.context.meters.count("boxoffice_hold_expiries_total",
-                                           "Holds that ended at their deadline")} {}
+      polls_open_{parts.context.metrics.gauge("boxoffice_seat_polls_in_flight",
+                                              "Holds whose seats are being asked")},
+      expiries_{parts.context.metrics.counter("boxoffice_hold_expiries_total",
+                                              "Holds that ended at their deadline")} {}
 
 schedule_sales::~schedule_sales() { polls_open_.add(-static_cast<std::int64_t>(polls_.size())); }
 
@@ -37,7 +37,7 @@ void schedule_sales::advance(time_point now) {
 void schedule_sales::run(seats_question& m) {
   auto& seats = parts_.memory->seats;
   seats_reply reply;
-  reply.ticket = m.message.ticket;
+  reply.correlation = m.message.correlation;
   reply.version = seats.version();
   reply.available = seats.available();
   reply.sold = seats.sold();
@@ -121,7 +121,7 @@ void schedule_sales::decide(release_command& m, const reservation& row) {
     return write_change(std::move(op), decided.change.what);
   }
   const auto paid = decided.refusal == release_refusal::already_paid ? row.payment : payment_id{};
-  replies_.to(m.caller, release_reply{m.message.ticket, fault::none, decided.refusal, paid});
+  replies_.to(m.caller, release_reply{m.message.correlation, fault::none, decided.refusal, paid});
 }
 
 void schedule_sales::decide(confirm_command& m, const reservation& row) {

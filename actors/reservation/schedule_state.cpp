@@ -30,7 +30,7 @@ bool is_written(reservation_reader& reader, const schedule_operation& op) {
 reservation_reply reply_to(const find_reservation& question, const reservation& row, time_point now,
                            time_point starts_at) {
   reservation_reply reply;
-  reply.ticket = question.ticket;
+  reply.correlation = question.correlation;
   if (!question.user.value.empty() && question.user != row.user) return reply;
   reply.present = reservation_reply::presence::found;
   reply.found = row;
@@ -65,19 +65,19 @@ schedule_state::schedule_state(interface::pointer self, caf::actor front,
              .reads = {context.reader, context.read_runner, caf::actor_cast<caf::actor>(self),
                        "reservation"},
              .phase = {limits::loading_commands_max, [this] { load(); }, timer_of(self),
-                       call_deadlines{context.clock, context.meters, "reservation"},
+                       call_deadlines{context.clock, context.metrics, "reservation"},
                        recovery::resting::reads},
              .seat_actors = {caf::actor_cast<caf::actor>(self),
-                             context.meters.level("boxoffice_live_actors", "Actors in memory",
-                                                  {{"kind", "seat"}})},
+                             context.metrics.gauge("boxoffice_live_actors", "Actors in memory",
+                                                   {{"kind", "seat"}})},
              .memory = nullptr,
              .finish = [this] { finish(); },
              .parked = std::move(parked)},
       replies_{parts_},
       sales_{parts_, replies_},
-      holds_live_{context.meters.level("boxoffice_holds_live", "Holds that can still be paid")},
-      schedules_{context.meters.level("boxoffice_live_actors", "Actors in memory",
-                                      {{"kind", "schedule"}})} {
+      holds_live_{context.metrics.gauge("boxoffice_holds_live", "Holds that can still be paid")},
+      schedules_{context.metrics.gauge("boxoffice_live_actors", "Actors in memory",
+                                       {{"kind", "schedule"}})} {
   schedules_.add(1);
 }
 
@@ -129,7 +129,7 @@ void schedule_state::on(const forwarded<find_reservation>& m) {
                          reply_to(asked, *row, std::max(m.now, here.now()), parts_.of->starts_at));
   }
   reservation_reply blank;
-  blank.ticket = asked.ticket;
+  blank.correlation = asked.correlation;
   parts_.reads.reply(
       m.caller, blank,
       [m, starts_at = parts_.of->starts_at](reservation_reader& reader, reservation_reply& reply) {
@@ -144,12 +144,12 @@ void schedule_state::on(const forwarded<move_parked_reservation>& m) {
   const auto id = m.message.reservation;
   if (!parts_.memory || parked_.erase(id) == 0) {
     const auto why = parked_.contains(id) ? fault::unavailable : fault::none;
-    return replies_.to(m.caller,
-                       parked_reply{m.message.ticket, why, parked_refusal::not_parked, {}, {}});
+    return replies_.to(
+        m.caller, parked_reply{m.message.correlation, why, parked_refusal::not_parked, {}, {}});
   }
   parts_.parked->drop(to_text(id));
   alone_.insert(id);
-  tried_[id] = {m.caller, m.message.ticket, parts_.memory->reservations.unpark(id)};
+  tried_[id] = {m.caller, m.message.correlation, parts_.memory->reservations.unpark(id)};
   sales_.advance(parts_.now());
   sales_.write_lapses(alone_);
   finish();
@@ -160,7 +160,7 @@ void schedule_state::park(reservation_id id, const std::string& reason) {
                            parked_entity{to_text(id), {}, "HELD", "EXPIRED", reason, parts_.now()});
   alone_.erase(id);
   if (const auto tried = tried_.extract(id))
-    replies_.to(tried.mapped().from, parked_reply{tried.mapped().ticket, fault::none,
+    replies_.to(tried.mapped().from, parked_reply{tried.mapped().correlation, fault::none,
                                                   parked_refusal::still_refused, "HELD", reason});
 }
 
@@ -172,7 +172,7 @@ void schedule_state::end_written(reservation_id id) {
   sales_.tell_free(tried.mapped().row);
   replies_.to(
       tried.mapped().from,
-      parked_reply{tried.mapped().ticket, fault::none, parked_refusal::none, "EXPIRED", {}});
+      parked_reply{tried.mapped().correlation, fault::none, parked_refusal::none, "EXPIRED", {}});
 }
 
 // --- memory ------------------------------------------------------------------------------------
@@ -228,7 +228,7 @@ void schedule_state::recover(loaded& found) {
   parts_.phase.loaded();
 }
 
-void schedule_state::void_memory() {
+void schedule_state::invalidate() {
   parts_.seat_actors.end_all();
   parts_.memory.reset();
   if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);
@@ -240,7 +240,7 @@ void schedule_state::passivate_if_idle(time_point now) {
   const bool in_use = !sales_.is_idle() || !parts_.writes.empty() || here.holds() != 0 ||
                       !here.unwritten_lapses(1).empty() || !parked_.empty();
   if (in_use || now < used_at_ + limits::schedule_idle_time_max) return;
-  void_memory();
+  invalidate();
   parts_.phase.passivate();
 }
 
@@ -267,7 +267,7 @@ void schedule_state::on(const commit_report& m) {
     in_doubt_ = std::move(settled_.in_doubt);
     for (auto& c : sales_.clear())
       replies_.refuse(c, fault::unavailable);
-    void_memory();
+    invalidate();
     parts_.phase.reload(recovery::cause::failed);
   }
   finish();
@@ -283,7 +283,7 @@ void schedule_state::refused(schedule_operation& op, const std::string& reason) 
        {"reservation_id", culprit ? to_text(culprit) : std::string{}},
        {"reason", reason}});
   auto open = sales_.clear();
-  void_memory();
+  invalidate();
   auto* hold = std::get_if<claim_seats>(&op.asked);
   const bool sweeps = std::holds_alternative<std::monostate>(op.asked);
   if (sweeps && op.lapsed.size() == 1)

@@ -52,7 +52,7 @@ class schedule_state {
   void refused(schedule_operation& op, const std::string& reason);
   void park(reservation_id id, const std::string& reason);
   void end_written(reservation_id id);
-  void void_memory();
+  void invalidate();
   void passivate_if_idle(time_point now);
   void on_timer();
   void finish();
@@ -69,7 +69,7 @@ class schedule_state {
   /// Parked ones whose end an operator has tried again.
   struct second_try {
     caf::actor from;
-    std::uint64_t ticket;
+    std::uint64_t correlation;
     reservation row;
   };
   std::map<reservation_id, second_try> tried_;

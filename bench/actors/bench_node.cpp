@@ -65,7 +65,7 @@ scratch_directory::~scratch_directory() {
 bench_node::bench_node(const bench_plan& plan)
     : plan_{plan},
       node_{std::make_unique<node>(open_node_stores(scratch_.path()), settings_,
-                                   node_environment{time_, random_, meters_, nullptr})} {
+                                   node_environment{time_, random_, metrics_, nullptr})} {
   open_concert();
   for (std::uint32_t i = 0; i < plan_.schedules; ++i)
     open_schedule(plan_.hold);

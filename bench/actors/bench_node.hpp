@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "config/settings.hpp"
@@ -55,7 +55,7 @@ class bench_node {
   /// Puts one more schedule on sale, whose holds live so long; returns when it is.
   void open_schedule(std::chrono::seconds hold);
   [[nodiscard]] static user_id user(std::uint64_t number) { return {"u" + std::to_string(number)}; }
-  [[nodiscard]] const boxoffice::meters& meters() const { return meters_; }
+  [[nodiscard]] const boxoffice::metrics& metrics() const { return metrics_; }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path(); }
 
  private:
@@ -67,7 +67,7 @@ class bench_node {
   settings settings_;
   system_clock_source time_;
   system_random_source random_;
-  boxoffice::meters meters_;
+  boxoffice::metrics metrics_;
   std::unique_ptr<node> node_;
   concert_id concert_;
   std::vector<schedule_id> schedules_;

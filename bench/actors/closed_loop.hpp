@@ -13,7 +13,7 @@ namespace boxoffice::bench {
 
 /// What a closed loop keeps doing: `begin` sends the first message of operation `number` in the
 /// name of `self`; each `on` gets a reply and either sends the next message of the same operation
-/// (ticket = number) or says how it ended.
+/// (correlation = number) or says how it ended.
 class workload {
  public:
   virtual ~workload() = default;

@@ -70,9 +70,9 @@ std::uint64_t written_bytes() {
 
 }  // namespace
 
-counted_work work_so_far(const meters& of) {
+counted_work work_so_far(const metrics& of) {
   counted_work out{messages.load(), allocations.load(), 0, written_bytes()};
-  of.each([&](const meters::entry& one) {
+  of.each([&](const metrics::entry& one) {
     if (one.name != "boxoffice_commit_seconds") return;
     for (std::size_t i = 0; i <= histogram::bucket_count; ++i)
       out.commits += one.as_histogram->in_bucket(i);

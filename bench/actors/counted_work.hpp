@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <cstdint>
 
@@ -20,7 +20,7 @@ struct counted_work {
 };
 
 /// Reads the counters; `of` is where the committers of the node count.
-counted_work work_so_far(const meters& of);
+counted_work work_so_far(const metrics& of);
 
 /// What this process has in memory. **Units** bytes.
 std::size_t resident_bytes();

@@ -33,7 +33,7 @@ void count_costs(benchmark::State& state, const counted_work& all, std::uint64_t
 void run(benchmark::State& state, bench_node& node, workload& work, std::uint32_t in_flight,
          std::uint64_t count) {
   std::uint64_t next = 0, done = 0;
-  const auto before = work_so_far(node.meters());
+  const auto before = work_so_far(node.metrics());
   while (state.KeepRunning()) {
     const auto result = run_closed_loop(node.system(), work,
                                         {.first = next, .count = count, .in_flight = in_flight});
@@ -43,7 +43,7 @@ void run(benchmark::State& state, bench_node& node, workload& work, std::uint32_
     if (result.refused != 0) state.SkipWithError("an operation was refused");
   }
   state.SetItemsProcessed(static_cast<std::int64_t>(done));
-  count_costs(state, work_so_far(node.meters()) - before, done);
+  count_costs(state, work_so_far(node.metrics()) - before, done);
 }
 
 template <class Work>

@@ -20,7 +20,7 @@ void seat_hold::begin(const caf::actor& self, std::uint64_t number) {
   const std::uint64_t seats = node_.plan().seats / basket_ * basket_;  // no basket over two
   const auto first = number * basket_;
   hold_seats command;
-  command.ticket = number;
+  command.correlation = number;
   command.key = key_of(number, 1);
   command.user = buyer(number);
   command.schedule = node_.on_sale().at(first / seats);
@@ -36,9 +36,9 @@ workload::progress seat_hold::on(const caf::actor& /*self*/, const hold_reply& r
 workload::progress purchase::on(const caf::actor& self, const hold_reply& reply) {
   if (!is_granted(reply)) return progress::refused;
   caf::send_as(self, node_.services().payment,
-               start_payment{.ticket = reply.ticket,
-                             .key = key_of(reply.ticket, 2),
-                             .user = buyer(reply.ticket),
+               start_payment{.correlation = reply.correlation,
+                             .key = key_of(reply.correlation, 2),
+                             .user = buyer(reply.correlation),
                              .reservation = reply.outcome.held.id});
   return progress::under_way;
 }
@@ -50,7 +50,7 @@ workload::progress purchase::on(const caf::actor& /*self*/, const payment_reply&
 
 void contended_hold::begin(const caf::actor& self, std::uint64_t number) {
   hold_seats command;
-  command.ticket = number;
+  command.correlation = number;
   command.key = key_of(number, 1);
   command.user = bench_node::user(number % node_.plan().users);
   command.schedule = node_.on_sale().front();

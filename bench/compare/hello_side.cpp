@@ -34,12 +34,12 @@ class hello_side final : public side {
   }
   measurement run(milliseconds time) override {
     load::asked_again readers{{request_}, 200};
-    return measured_by(
-        load::run_load(where_, readers,
-                       {.connections = connections_,
-                        .warm_up = milliseconds{300},
-                        .measured = time,
-                        .meters = {{"server", [&] { return load::cpu_seconds(server_.pid()); }}}}));
+    return measured_by(load::run_load(
+        where_, readers,
+        {.connections = connections_,
+         .warm_up = milliseconds{300},
+         .measured = time,
+         .metrics = {{"server", [&] { return load::cpu_seconds(server_.pid()); }}}}));
   }
 
  private:

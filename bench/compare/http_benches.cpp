@@ -142,7 +142,7 @@ outcome measure_on_sale(const surroundings& from) {
                       .later_rates = {{part, visitors * spike}, {part * 2, visitors}},
                       .warm_up = milliseconds{0},
                       .measured = part * 3,
-                      .meters = {{"server", [&] { return load::cpu_seconds(server.pid()); }}},
+                      .metrics = {{"server", [&] { return load::cpu_seconds(server.pid()); }}},
                       .interval = milliseconds{250}});
   outcome out{.name = "http-on-sale",
               .what = "everything at once, 1,000 visitors a second, 3,000 in the middle third",

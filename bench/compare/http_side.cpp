@@ -81,9 +81,9 @@ class http_side final : public side {
       plan.measured = std::chrono::minutes{2};
       plan.count = setup_.count;
     }
-    plan.meters = {{"server", [&] { return load::cpu_seconds(setup_.server->pid()); }}};
+    plan.metrics = {{"server", [&] { return load::cpu_seconds(setup_.server->pid()); }}};
     if (!setup_.postgres.empty())
-      plan.meters.push_back({"database", [&] { return postgres_cpu_seconds(setup_.postgres); }});
+      plan.metrics.push_back({"database", [&] { return postgres_cpu_seconds(setup_.postgres); }});
     auto found = load::run_load(rush::parse_url(setup_.server->url()), *scenario_, plan);
     const auto used = static_cast<double>(found.next - next_);
     per_second_ = std::max(per_second_ / 2, used / seconds);

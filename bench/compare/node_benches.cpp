@@ -39,9 +39,9 @@ class noted_hold final : public boxoffice::bench::seat_hold {
   std::vector<time_point> due;
 };
 
-std::uint64_t expiries(const meters& of) {
+std::uint64_t expiries(const metrics& of) {
   std::uint64_t found = 0;
-  of.each([&](const meters::entry& one) {
+  of.each([&](const metrics::entry& one) {
     if (one.name == "boxoffice_hold_expiries_total") found += one.as_counter->value();
   });
   return found;
@@ -84,7 +84,7 @@ expiry_result expire_at(std::uint32_t count, std::uint32_t schedules, seconds un
   late.reserve(due.size());
   time_point last = time.now();
   while (late.size() < due.size()) {
-    const auto counted = expiries(node.meters());
+    const auto counted = expiries(node.metrics());
     const auto now = time.now();
     while (late.size() < counted)
       late.push_back(static_cast<double>((now - due[late.size()]).count()));

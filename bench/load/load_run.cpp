@@ -23,11 +23,11 @@ class driver final : public connection::user {
   }
 
   load_result run() {
-    plan_.meters.push_back({"generator", own_cpu_seconds});
+    plan_.metrics.push_back({"generator", own_cpu_seconds});
     count_from_ = steady_clock::now() + plan_.warm_up;
     count_to_ = count_from_ + plan_.measured;
     boost::asio::steady_timer begins{context_, count_from_}, ends{context_, count_to_};
-    begins.async_wait([&](const auto&) { read_meters(-1); });
+    begins.async_wait([&](const auto&) { read_metrics(-1); });
     ends.async_wait([&](const auto&) { finish(); });
     if (plan_.rate > 0) {
       for (auto& each : connections_)
@@ -158,15 +158,15 @@ class driver final : public connection::user {
                         std::string{to.body.substr(0, 400)};
   }
 
-  void read_meters(double sign) {
-    for (const auto& each : plan_.meters)
+  void read_metrics(double sign) {
+    for (const auto& each : plan_.metrics)
       result_.cpu_seconds[each.of] += sign * each.seconds();
   }
 
   void finish() {
     if (std::exchange(finished_, true)) return;
     finished_at_ = steady_clock::now();
-    read_meters(1);
+    read_metrics(1);
     context_.stop();
   }
 

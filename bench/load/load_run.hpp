@@ -40,7 +40,7 @@ struct load_plan {
   std::chrono::milliseconds measured{5000};
   std::uint64_t first{0};                 ///< number of the first operation
   std::uint64_t count{UINT64_MAX};        ///< ends the run early
-  std::vector<cpu_meter> meters{};        ///< beside that of this process
+  std::vector<cpu_meter> metrics{};       ///< beside that of this process
   std::chrono::milliseconds interval{0};  ///< of load_result::timeline; 0: none
 };
 

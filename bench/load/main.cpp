@@ -69,7 +69,7 @@ int run(const load_options& how) {
                  .rate = how.rate,
                  .warm_up = milliseconds_of(how.warm_up),
                  .measured = milliseconds_of(how.seconds)};
-  if (own) plan.meters = {{"server", [&] { return cpu_seconds(own->pid()); }}};
+  if (own) plan.metrics = {{"server", [&] { return cpu_seconds(own->pid()); }}};
   const auto result = run_load(rush::parse_url(url), all, plan);
   std::cout << to_text(result);
   if (!how.json_file.empty()) {

@@ -22,10 +22,10 @@ bool lost_the_place(const http_answer& answer) {
 }  // namespace
 
 void buyer::make_up_mind() {
-  character_.stays = temper::patience::buys;
+  character_.stays = persona::patience::buys;
   character_.wants_refund = false;
   character_.short_of_points = false;
-  if (character_.picks == temper::choice::hot_seats) character_.picks = temper::choice::seat_map;
+  if (character_.picks == persona::choice::hot_seats) character_.picks = persona::choice::seat_map;
 }
 
 visit_end buyer::unexpected(step s, const http_answer& answer) {
@@ -48,8 +48,8 @@ awaitable<visit_end> buyer::visit() {
     co_await leave_the_line();
     co_return *over;
   }
-  if (character_.stays != temper::patience::buys) {
-    if (character_.stays == temper::patience::releases) co_await release();
+  if (character_.stays != persona::patience::buys) {
+    if (character_.stays == persona::patience::releases) co_await release();
     co_await leave_the_line();
     co_return visit_end::gave_up;
   }
@@ -84,7 +84,7 @@ awaitable<buyer::end> buyer::wait_in_line() {
   place_ = place.at("token").get<std::string>();
   acknowledge(acknowledged::place, place_, place);
   for (int polls = 0; place.at("status") == "WAITING"; ++polls) {
-    if (character_.stays == temper::patience::leaves_the_line && polls > 0) {
+    if (character_.stays == persona::patience::leaves_the_line && polls > 0) {
       co_await leave_the_line();
       co_return visit_end::gave_up;
     }
@@ -121,14 +121,14 @@ json buyer::hot_seats() {
 awaitable<std::optional<json>> buyer::choose(int attempt) {
   json basket{{"scheduleId", shop_.sale().schedule_id}};
   const auto picks = character_.picks;
-  if (picks == temper::choice::hot_seats && attempt == 0) {
+  if (picks == persona::choice::hot_seats && attempt == 0) {
     basket["seats"] = hot_seats();
-  } else if (picks != temper::choice::best_available && attempt < map_tries_max) {
+  } else if (picks != persona::choice::best_available && attempt < map_tries_max) {
     const auto free = co_await shop_.available_seats();
     if (free.empty()) co_return std::nullopt;
     const auto count = std::min(wanted_, free.size());
     const auto room = free.size() - count + 1;
-    const bool hot = picks == temper::choice::hot_seats;
+    const bool hot = picks == persona::choice::hot_seats;
     const auto first = draw(dice_, hot ? std::min<std::size_t>(room, 10) : room);
     basket["seats"] =
         std::vector<std::string>(free.begin() + static_cast<std::ptrdiff_t>(first),

@@ -12,7 +12,7 @@ namespace boxoffice::rush {
 /// whoever left with empty hands can come back. Lives in its crowd.
 class buyer {
  public:
-  buyer(shop& at, std::string user, temper character, generator dice)
+  buyer(shop& at, std::string user, persona character, generator dice)
       : shop_{at}, user_{std::move(user)}, character_{character}, dice_{dice} {}
 
   boost::asio::awaitable<visit_end> visit();
@@ -41,7 +41,7 @@ class buyer {
 
   shop& shop_;
   std::string user_;
-  temper character_;
+  persona character_;
   generator dice_;
   std::string bearer_;
   std::string place_;      // queue token

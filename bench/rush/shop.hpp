@@ -2,9 +2,9 @@
 
 #include "bench/rush/acknowledgements.hpp"
 #include "bench/rush/connection_pool.hpp"
+#include "bench/rush/persona.hpp"
 #include "bench/rush/sale.hpp"
 #include "bench/rush/statistics.hpp"
-#include "bench/rush/temper.hpp"
 
 #include <chrono>
 #include <string>

@@ -16,7 +16,7 @@ struct noise {
 };
 
 /// What one buyer is like. Drawn from a seed, so that a crowd can be had again.
-struct temper {
+struct persona {
   enum class patience : std::uint8_t { buys, leaves_the_line, releases, deserts };
   enum class choice : std::uint8_t { hot_seats, seat_map, best_available };
 
@@ -38,7 +38,7 @@ inline bool happens(generator& from, double share) {
 }
 
 /// `seats_max` 0: half of the crowd wants two, most of the rest one, some up to four.
-temper draw_temper(generator& from, const noise& how, std::size_t seats_max,
-                   std::size_t seats_per_user_max);
+persona draw_temper(generator& from, const noise& how, std::size_t seats_max,
+                    std::size_t seats_per_user_max);
 
 }  // namespace boxoffice::rush

@@ -19,10 +19,10 @@ void gateway::keep_slot(request& from, queue_token token, time_point until) {
 
 boost::asio::awaitable<gateway::admission> gateway::admit(request& from, concert_id concert) {
   if (!concert) co_return admission{};  // the service refuses before it looks at the token
-  if (from.queue_token.empty()) co_return admission{.verdict = queue_admission::token_missing};
+  if (from.queue_token.empty()) co_return admission{.verdict = queue_check::token_missing};
   const auto token = parse_id<queue_token>(from.queue_token);
   if (!token || token->concert != concert)
-    co_return admission{.verdict = queue_admission::token_invalid};
+    co_return admission{.verdict = queue_check::token_invalid};
   const auto* const admitted = services().admitted;
   if (admitted != nullptr && admitted->admits(*token, from.user(), from.now))
     co_return admission{.token = *token};
@@ -33,11 +33,11 @@ boost::asio::awaitable<gateway::admission> gateway::admit(request& from, concert
     case token_verdict::active:
       co_return admission{.token = *token};
     case token_verdict::invalid:
-      co_return admission{.verdict = queue_admission::token_invalid};
+      co_return admission{.verdict = queue_check::token_invalid};
     case token_verdict::lapsed:
-      co_return admission{.verdict = queue_admission::lapsed};
+      co_return admission{.verdict = queue_check::lapsed};
     case token_verdict::waiting:
-      co_return admission{.verdict = queue_admission::still_waiting, .position = reply->position};
+      co_return admission{.verdict = queue_check::still_waiting, .position = reply->position};
   }
   co_return admission{.known = false};
 }
@@ -83,17 +83,17 @@ response marked(response answer, key_verdict key) {
   return answer;
 }
 
-problem queue_problem(queue_admission verdict, std::uint32_t position) {
+problem queue_problem(queue_check verdict, std::uint32_t position) {
   switch (verdict) {
-    case queue_admission::token_missing:
+    case queue_check::token_missing:
       return problem{problem_code::queue_token_required, "The header Queue-Token is missing."};
-    case queue_admission::still_waiting:
+    case queue_check::still_waiting:
       return problem{problem_code::queue_not_active, "The token is still waiting in line."}
           .with("position", position)
           .retry_after(limits::waiting_room_poll_every);
-    case queue_admission::admitted:
-    case queue_admission::lapsed:
-    case queue_admission::token_invalid:
+    case queue_check::admitted:
+    case queue_check::lapsed:
+    case queue_check::token_invalid:
       break;
   }
   return problem{problem_code::queue_token_invalid,

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/concert/catalogue.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
@@ -39,7 +39,7 @@ struct node_facts {
 struct gateway_parts {
   service_handles services;
   const catalogue_view& catalogue;
-  const meters& measured;
+  const metrics& measured;
   random_source& random;  ///< of span ids
   std::chrono::seconds hold_time_default{300};
   std::chrono::milliseconds payment_answer_time{3000};
@@ -79,7 +79,7 @@ class gateway {
 
   /// What the waiting room of `concert` says of the request's Queue-Token.
   struct admission {
-    queue_admission verdict{queue_admission::admitted};
+    queue_check verdict{queue_check::admitted};
     std::uint32_t position{0};
     queue_token token{};
     bool known{true};  ///< false: the waiting room did not answer
@@ -111,6 +111,6 @@ problem still_running();
 response marked(response answer, key_verdict key);
 
 /// Refusals of the waiting room, in the form of the domains' replies.
-problem queue_problem(queue_admission verdict, std::uint32_t position);
+problem queue_problem(queue_check verdict, std::uint32_t position);
 
 }  // namespace boxoffice::http

@@ -22,8 +22,7 @@ awaitable<response> list_all_parked(gateway& g, request& from) {
   const auto asked = read_page(from);
   if (const auto* wrong = std::get_if<problem>(&asked)) co_return *wrong;
   const auto limit = std::get<page>(asked).limit;
-  const list_parked question{
-      0, std::get<page>(asked).after, static_cast<std::uint32_t>(limit), {}};
+  const list_parked question{0, std::get<page>(asked).after, static_cast<std::uint32_t>(limit), {}};
   auto of_rooms = question;
   auto of_schedules = question;
   auto tokens = co_await g.ask(from, g.services().queue, of_rooms);

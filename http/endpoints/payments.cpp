@@ -35,9 +35,9 @@ problem refusal_problem(const payment_outcome& o) {
       return problem{problem_code::reservation_expired, "The hold has expired."}.with(
           "expiredAt", to_rfc3339(o.expired_at));
     case payment_refusal::queue_token_required:
-      return queue_problem(queue_admission::token_missing, 0);
+      return queue_problem(queue_check::token_missing, 0);
     case payment_refusal::queue_token_invalid:
-      return queue_problem(queue_admission::token_invalid, 0);
+      return queue_problem(queue_check::token_invalid, 0);
     case payment_refusal::payment_not_refundable:
       return problem{problem_code::payment_not_refundable,
                      "Only a completed payment can be refunded, before the performance starts."};

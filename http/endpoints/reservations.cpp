@@ -33,11 +33,11 @@ response hold_response(const hold_outcome& outcome, const catalogue& all) {
                      "There is no seat " + join_names(outcome.seats) + "."}
           .with("seats", outcome.seats);
     case hold_refusal::queue_token_required:
-      return queue_problem(queue_admission::token_missing, 0);
+      return queue_problem(queue_check::token_missing, 0);
     case hold_refusal::queue_token_invalid:
-      return queue_problem(queue_admission::token_invalid, 0);
+      return queue_problem(queue_check::token_invalid, 0);
     case hold_refusal::queue_not_active:
-      return queue_problem(queue_admission::still_waiting, outcome.position);
+      return queue_problem(queue_check::still_waiting, outcome.position);
     case hold_refusal::sales_not_open:
       return problem{problem_code::sales_not_open, "The sale has not opened yet."}.with(
           "opensAt", to_rfc3339(outcome.opens_at));

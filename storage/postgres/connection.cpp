@@ -30,7 +30,7 @@ constexpr auto fence_sql = R"(
 // is the server's, for owners may be on machines whose clocks differ. Two statements: the first
 // waits for what the owner before is writing, and lets it write no more, so that the second sees
 // all its numbers.
-store_position take_over(link& on, const char* newest) {
+store_position acquire(link& on, const char* newest) {
   on.open();
   on.run(
       "BEGIN; INSERT INTO owner AS o (only_row, epoch) VALUES (1, 1)"
@@ -116,7 +116,7 @@ answer statement::execute(const parameters& given) {
 writing_connection::writing_connection(std::shared_ptr<server_database> of, const char* newest)
     : database_{std::move(of)},
       link_{database_->new_link()},
-      taken_{take_over(*link_, newest)},
+      taken_{acquire(*link_, newest)},
       newest_batch_{taken_.batch},
       see_{*link_,
            "INSERT INTO seen (store, epoch, batch) VALUES ($1, $2, $3)"

@@ -3,8 +3,8 @@
 #include "actors/commit/owned_store.hpp"
 #include "config/limits.hpp"
 #include "storage/redis/operations.hpp"
+#include "storage/redis/replica_copy.hpp"
 #include "storage/redis/scripts.hpp"
-#include "storage/redis/shadow.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -32,7 +32,7 @@ struct ownership {
 /// **A doubt**: a batch whose answer was lost. It may still be on its way; but each batch asks for
 /// its number, so who raises the number first decides. **A loss**: the owner is gone, or counts
 /// fewer batches than were answered: Redis was flushed, restored from an old dump, or a replica
-/// that lagged behind took over. What was lost is put back from the shadow.
+/// that lagged behind took over. What was lost is put back from the replica_copy.
 class ranking_database {
  public:
   explicit ranking_database(location where, std::size_t kept = limits::applied_events_kept)
@@ -53,18 +53,19 @@ class ranking_database {
   [[nodiscard]] ownership known();
   void own(const ownership& from_now_on);
 
-  /// The next batch is done; `apply` makes the shadow know it.
-  void committed(const std::function<void(shadow&)>& apply);
+  /// The next batch is done; `apply` makes the replica copy know it.
+  void committed(const std::function<void(replica_copy&)>& apply);
 
   enum class fate : std::uint8_t { committed, aborted };
   /// Nothing unless a doubt is open. **Faults** storage_error while Redis cannot say; `replaced`.
   void settle();
   /// Opens a doubt about the next batch and asks for at most `time` what became of it; empty when
   /// Redis cannot say yet, and readers go on asking.
-  std::optional<fate> settle(std::function<void(shadow&)> apply, std::chrono::milliseconds time);
+  std::optional<fate> settle(std::function<void(replica_copy&)> apply,
+                             std::chrono::milliseconds time);
 
   /// **Requires** that no doubt is open. **Thread**: the writer's.
-  shadow& kept() { return kept_; }
+  replica_copy& kept() { return kept_; }
 
  private:
   fate ask();
@@ -73,8 +74,8 @@ class ranking_database {
   const std::vector<std::string> keys_;
   std::mutex lock_;  // guards what follows; held while Redis is asked about a doubt
   ownership mine_;
-  shadow kept_;
-  std::function<void(shadow&)> open_;
+  replica_copy kept_;
+  std::function<void(replica_copy&)> open_;
   std::unique_ptr<link> asks_;
   scripts scripts_;
 };
@@ -86,7 +87,7 @@ class ranking_database {
 class writing_connection {
  public:
   /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12). What
-  /// it holds is loaded into the shadow. **Faults** storage_error, schema_too_new.
+  /// it holds is loaded into the replica_copy. **Faults** storage_error, schema_too_new.
   explicit writing_connection(std::shared_ptr<ranking_database> of);
 
   /// As it was when it took the database over.
@@ -109,14 +110,14 @@ class writing_connection {
   [[nodiscard]] std::uint64_t restorings() const { return restorings_.load(); }
 
  private:
-  // A script whose values begin with epoch and batch; `learn` is for the shadow.
+  // A script whose values begin with epoch and batch; `learn` is for the replica_copy.
   commit_result run(script& what, const std::vector<std::string>& values,
-                    const std::function<void(shadow&)>& learn);
-  std::optional<ranking_database::fate> after_silence(const storage_error& why,
-                                                      const std::function<void(shadow&)>& learn);
+                    const std::function<void(replica_copy&)>& learn);
+  std::optional<ranking_database::fate> after_silence(
+      const storage_error& why, const std::function<void(replica_copy&)>& learn);
   commit_result refused(const std::exception& why);
   void write_fields();
-  void take_over();
+  void acquire();
   void load();
   void take_back_half_done(const ownership& before);
   void mend();
@@ -148,7 +149,7 @@ class reading_connection {
   /// Calls `visit` with each entry of a room; returns its last sequence.
   std::uint64_t each_entry(concert_id concert,
                            const std::function<void(const queue_entry&)>& visit);
-  void each_mark(const std::string& consumer, const std::function<void(shadow::mark)>& visit);
+  void each_mark(const std::string& consumer, const std::function<void(replica_copy::mark)>& visit);
   ranking_reader::board_state board(const std::string& consumer, std::int64_t since_minute);
 
  private:

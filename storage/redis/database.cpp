@@ -30,7 +30,7 @@ void ranking_database::own(const ownership& from_now_on) {
   mine_ = from_now_on;
 }
 
-void ranking_database::committed(const std::function<void(shadow&)>& apply) {
+void ranking_database::committed(const std::function<void(replica_copy&)>& apply) {
   const std::scoped_lock hold{lock_};
   ++mine_.batch;
   apply(kept_);
@@ -41,8 +41,8 @@ void ranking_database::settle() {
   if (open_) ask();
 }
 
-std::optional<ranking_database::fate> ranking_database::settle(std::function<void(shadow&)> apply,
-                                                               std::chrono::milliseconds time) {
+std::optional<ranking_database::fate> ranking_database::settle(
+    std::function<void(replica_copy&)> apply, std::chrono::milliseconds time) {
   const auto ends = std::chrono::steady_clock::now() + time;
   const std::scoped_lock hold{lock_};
   open_ = std::move(apply);

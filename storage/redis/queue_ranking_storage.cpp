@@ -100,7 +100,7 @@ books_part redis_books(const std::string& url) {
     for (std::size_t i = 0; i + 1 < consumers.size(); i += 2) {
       const auto& name = consumers[i].text;
       const auto number = into.consumers.of(name);
-      db.each_mark(name, [&](const shadow::mark& m) {
+      db.each_mark(name, [&](const replica_copy::mark& m) {
         into.applied.push_back({number, m.sequence, m.event.value});
       });
       for (const auto& t : db.board(name, std::numeric_limits<std::int64_t>::max()).totals)

@@ -71,7 +71,7 @@ std::uint64_t reading_connection::each_entry(concert_id concert,
 }
 
 void reading_connection::each_mark(const std::string& consumer,
-                                   const std::function<void(shadow::mark)>& visit) {
+                                   const std::function<void(replica_copy::mark)>& visit) {
   std::uint64_t after = 0;
   while (true) {
     const auto page = read(&scripts::read_marks, {consumer, std::to_string(after),

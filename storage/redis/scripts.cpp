@@ -342,7 +342,7 @@ std::string joined(std::initializer_list<std::string_view> parts) {
 }  // namespace
 
 scripts::scripts()
-    : take_over{joined({begin_lua, take_over_lua})},
+    : acquire{joined({begin_lua, take_over_lua})},
       keep{joined({begin_lua, keep_lua})},
       settle{joined({begin_lua, settle_lua})},
       commit{joined({begin_lua, write_lua, check_lua, commit_lua})},

@@ -34,7 +34,7 @@ struct scripts {
   /// layout → `held` epoch batch | `empty` epoch | `too_new` layout. Raises the epoch, which is the
   /// time in milliseconds unless the last one is as high: also an emptied Redis gives no old
   /// number.
-  script take_over;
+  script acquire;
   /// epoch batch {field value}… → `ours` | `lost` | `replaced`: writes fields of `P:installation`
   script keep;
   /// epoch number → `committed` | `aborted` | `lost` | `replaced`: whether the batch that would

@@ -45,16 +45,16 @@ void refuse_layout(const std::string& name, const std::string& layout) {
 
 writing_connection::writing_connection(std::shared_ptr<ranking_database> of)
     : database_{std::move(of)}, link_{database_->new_link()} {
-  take_over();
+  acquire();
   epoch_ = database_->known().epoch;
   batch_ = database_->known().batch;
   warn_about_durability();
 }
 
-void writing_connection::take_over() {
+void writing_connection::acquire() {
   link_->open();
   const std::vector<std::string> values{std::to_string(layout_now)};
-  const auto said = link_->run(scripts_.take_over, database_->keys(), values);
+  const auto said = link_->run(scripts_.acquire, database_->keys(), values);
   if (verdict(said) == "too_new") refuse_layout(database_->name(), said.items.at(1).text);
   const auto epoch = number(said.items.at(1).text);
   const auto fields = link_->run(command{"HGETALL", database_->prefix() + "installation"}).items;
@@ -83,7 +83,7 @@ void writing_connection::load() {
   const auto& consumers = index.at(1).items;
   for (std::size_t i = 0; i + 1 < consumers.size(); i += 2) {
     const auto& consumer = consumers[i].text;
-    from.each_mark(consumer, [&](const shadow::mark& m) { kept.put(consumer, m); });
+    from.each_mark(consumer, [&](const replica_copy::mark& m) { kept.put(consumer, m); });
     const auto board = from.board(consumer, std::numeric_limits<std::int64_t>::min());
     for (const auto& t : board.totals)
       kept.put(consumer, t);
@@ -137,7 +137,7 @@ commit_result writing_connection::commit(std::span<const queue_ranking_write> ba
     // A doubt outlives this call.
     const auto writes =
         std::make_shared<const std::vector<queue_ranking_write>>(batch.begin(), batch.end());
-    return run(scripts_.commit, values, [writes](shadow& kept) { kept.apply(*writes); });
+    return run(scripts_.commit, values, [writes](replica_copy& kept) { kept.apply(*writes); });
   } catch (const std::exception& e) {
     return refused(e);
   }
@@ -154,7 +154,8 @@ std::size_t writing_connection::prune(time_point before, std::size_t limit) noex
       values.push_back(std::to_string(token.concert.value));
       values.push_back(std::to_string(token.number));
     }
-    const auto done = run(scripts_.prune, values, [tokens](shadow& kept) { kept.forget(*tokens); });
+    const auto done =
+        run(scripts_.prune, values, [tokens](replica_copy& kept) { kept.forget(*tokens); });
     return done == commit_outcome::committed ? tokens->size() : 0;
   } catch (const std::exception& e) {
     refused(e);
@@ -176,7 +177,7 @@ commit_result writing_connection::refused(const std::exception& why) {
 
 // Runs again what surely was not done because a connection had died, and what Redis lost.
 commit_result writing_connection::run(script& what, const std::vector<std::string>& values,
-                                      const std::function<void(shadow&)>& learn) {
+                                      const std::function<void(replica_copy&)>& learn) {
   for (int tries = 1;; ++tries) {
     link_->open();
     database_->settle();
@@ -224,7 +225,7 @@ void writing_connection::take_back_half_done(const ownership& before) {
 }
 
 std::optional<ranking_database::fate> writing_connection::after_silence(
-    const storage_error& why, const std::function<void(shadow&)>& learn) {
+    const storage_error& why, const std::function<void(replica_copy&)>& learn) {
   const auto number = database_->known().batch + 1;
   const auto fate = database_->settle(learn, limits::redis_settle_time);
   if (fate)

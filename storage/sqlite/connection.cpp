@@ -101,7 +101,7 @@ void database_file::settle() {
 namespace {
 
 // Durable before anything is written under it, so no two owners ever have the same epoch.
-std::uint64_t take_over(session& on, const char* newest) {
+std::uint64_t acquire(session& on, const char* newest) {
   statement next{on, std::string{"INSERT INTO owner (only_row, epoch) VALUES (1, max("
                                  "CAST((julianday('now') - 2440587.5) * 86400000 AS INTEGER),"
                                  " coalesce(("} +
@@ -134,7 +134,7 @@ writing_connection::writing_connection(std::shared_ptr<database_file> file, cons
       see_{session_,
            "INSERT INTO seen (store, epoch, batch) VALUES (?, ?, ?)"
            " ON CONFLICT (store) DO UPDATE SET epoch = excluded.epoch, batch = excluded.batch"},
-      epoch_{take_over(session_, newest)},
+      epoch_{acquire(session_, newest)},
       batches_{read_batch(session_)},
       kept_{batches_} {
   session_.file().expect_there();

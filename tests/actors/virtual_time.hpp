@@ -3,7 +3,7 @@
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "actors/core/time.hpp"
 
@@ -84,7 +84,7 @@ class virtual_time {
   const manual_clock& clock() const { return clock_; }
   [[nodiscard]] time_point now() const { return clock_.now(); }
   seeded_random& random() { return random_; }
-  boxoffice::meters& meters() { return meters_; }
+  boxoffice::metrics& metrics() { return metrics_; }
   /// For committers and for readers; both run in `run`.
   queued_runner& commits() { return commits_; }
   queued_runner& reads() { return reads_; }
@@ -110,7 +110,7 @@ class virtual_time {
   caf::actor_system_config config_;
   manual_clock clock_;
   seeded_random random_;
-  boxoffice::meters meters_;
+  boxoffice::metrics metrics_;
   queued_runner commits_, reads_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<caf::actor> owned_;

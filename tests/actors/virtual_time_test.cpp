@@ -9,7 +9,7 @@ namespace boxoffice {
 namespace {
 
 struct add_deadline {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::int64_t after_ms{0};
 };
 struct ring {
@@ -26,7 +26,7 @@ class alarm {
   alarm(interface::pointer self, const clock& c) : self_{self}, clock_{c} {}
   void on(const add_deadline& m) {
     owner_ = sender_of(self_);
-    deadlines_.add(clock_.now() + milliseconds{m.after_ms}, m.ticket);
+    deadlines_.add(clock_.now() + milliseconds{m.after_ms}, m.correlation);
     arm();
   }
 

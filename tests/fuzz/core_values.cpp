@@ -171,10 +171,10 @@ struct plain_book {
 void keep_keys(FuzzedDataProvider& dice) {
   const auto capacity = dice.ConsumeIntegralInRange<std::size_t>(0, 6);
   constexpr milliseconds running_max{100};
-  key_book book{capacity, running_max};
+  known_keys book{capacity, running_max};
   plain_book plain;
   time_point now{milliseconds{1000}};
-  using state = key_book::state;
+  using state = known_keys::state;
   while (dice.remaining_bytes() > 0) {
     now += milliseconds{dice.ConsumeIntegralInRange(0, 60)};
     const request_key key{{dice.ConsumeIntegralInRange<std::uint64_t>(0, 3), 7},
@@ -204,7 +204,7 @@ void keep_keys(FuzzedDataProvider& dice) {
         break;
       case 2: {
         const auto stored = dice.ConsumeBool();
-        book.finish(own, stored ? key_book::outcome::stored : key_book::outcome::forgotten);
+        book.finish(own, stored ? known_keys::outcome::stored : known_keys::outcome::forgotten);
         plain.running.erase(own.scope);
         if (stored) plain.stored.insert(own.scope);
         break;

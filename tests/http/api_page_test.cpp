@@ -55,7 +55,7 @@ std::map<std::string, route_rules> served_routes() {
   caf::actor_system_config config;
   caf::actor_system system{config};
   boost::asio::io_context io;
-  meters measured;
+  metrics measured;
   const catalogue_view catalogue;
   bridge actors{system, io.get_executor(), measured, reply_types<queue_reply>{}};
   gateway all{actors, gateway_parts{.services = {}, .catalogue = catalogue, .measured = measured}};

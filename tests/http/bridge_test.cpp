@@ -25,25 +25,25 @@ using boxoffice::inspect;
 
 struct add_one {
   using reply = struct added;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::int64_t value{0};
   call_context call{};
 };
 struct added {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   std::int64_t value{0};
   time_point until{};  ///< as the question said
 };
 struct ask_other {
   using reply = struct other_reply;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   call_context call{};
 };
 struct other_reply {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
 };
 struct be_told {
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
   call_context call{};
 };
 
@@ -73,10 +73,10 @@ struct adder_state {
   void on(add_one& m) {
     const auto to = sender_of(self);
     if (m.value < 0) return;
-    if (m.value == 1000) return answer(self, to, other_reply{m.ticket});
+    if (m.value == 1000) return answer(self, to, other_reply{m.correlation});
     if (m.value == 2000) return answer(self, to, std::string{"what?"});
-    answer(self, to, added{m.ticket, m.value + 1, m.call.deadline});
-    if (m.value == 3000) answer(self, to, added{m.ticket, 0, {}});
+    answer(self, to, added{m.correlation, m.value + 1, m.call.deadline});
+    if (m.value == 3000) answer(self, to, added{m.correlation, 0, {}});
   }
   void on(const ask_other&) {}
   void on(const be_told&) {}
@@ -86,7 +86,7 @@ struct adder_state {
 class Bridge : public ::testing::Test {
  protected:
   Bridge()
-      : bridge_{system_, io_.get_executor(), clock_, meters_},
+      : bridge_{system_, io_.get_executor(), clock_, metrics_},
         actor_{spawn_actor<adder_state>(system_)},
         threads_{std::thread{[this] { io_.run(); }}, std::thread{[this] { io_.run(); }}} {}
   ~Bridge() override {
@@ -101,10 +101,10 @@ class Bridge : public ::testing::Test {
     return boost::asio::co_spawn(io_, bridge_.ask(actor_, add_one{0, value}, within),
                                  boost::asio::use_future);
   }
-  std::uint64_t count(const char* name) { return meters_.count(name, "").value(); }
+  std::uint64_t count(const char* name) { return metrics_.count(name, "").value(); }
 
   stopped_clock clock_;
-  meters meters_;
+  metrics metrics_;
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
   boost::asio::io_context io_;
@@ -188,7 +188,7 @@ TEST_F(Bridge, NobodyIsAskedInVain) {
 TEST_F(Bridge, TheEndFreesWhoWaits) {
   std::optional<std::future<std::optional<added>>> answer;
   {
-    adder_bridge short_lived{system_, io_.get_executor(), clock_, meters_};
+    adder_bridge short_lived{system_, io_.get_executor(), clock_, metrics_};
     answer = boost::asio::co_spawn(io_, short_lived.ask(actor_, add_one{0, -1}, 60s),
                                    boost::asio::use_future);
     while (short_lived.waiting_count() == 0)

@@ -87,22 +87,22 @@ class cut_stream {
     auto out = head.substr(9, 3);
     const auto value = nlohmann::json::parse(body, nullptr, false);
     if (value.is_object() && value.contains("code")) out += ' ' + value["code"].get<std::string>();
-    if (value.is_object() && value.contains("body"))
-      out += " of " + std::to_string(value["body"].get<std::string>().size());
+    const auto got = value.is_object() ? value.value("body", "") : "";
+    if (!got.empty()) out += " of " + std::to_string(got.size());
     return out;
   }
 
   boost::asio::io_context io_{1};
   boost::asio::ip::tcp::acceptor acceptor_{io_, {boost::asio::ip::address_v4::loopback(), 0}};
   toy_clock clock_;
-  meters meters_;
+  metrics metrics_;
   server_settings how_;
   token_verifier tokens_{token_key::hs256(toy_secret)};
-  router routes_{toy_routes(meters_)};
+  router routes_{toy_routes(metrics_)};
   admission entrance_{how_.in_flight_max, how_.rate_limit_per_second};
-  request_meters measured_{routes_, meters_};
+  request_metrics measured_{routes_, metrics_};
   dispatcher decide_{routes_, &tokens_, entrance_, measured_, how_.serves};
-  session_book book_;
+  connection_set book_;
   request_ids ids_;
   session_context context_{how_, decide_, measured_, book_, ids_, clock_};
 };

@@ -131,8 +131,8 @@ TEST_F(HttpServer, SendsLargeSharedBodies) {
 }
 
 // Returns when the server works on a request; fails the test when it never does.
-void await_in_flight(meters& measured) {
-  const auto& running = measured.level("boxoffice_http_requests_in_flight", "Requests in flight");
+void await_in_flight(metrics& measured) {
+  const auto& running = measured.gauge("boxoffice_http_requests_in_flight", "Requests in flight");
   ASSERT_TRUE(eventually([&] { return running.value() > 0; }));
 }
 
@@ -160,7 +160,7 @@ TEST_F(HttpServer, EndsConnectionsThatDoNotRead) {
   auto client = connect();
   for (int i = 0; i < 20; ++i)
     client.send(get("/v1/big"));
-  const auto& open = meters_.level("boxoffice_http_connections", "Open connections");
+  const auto& open = metrics_.gauge("boxoffice_http_connections", "Open connections");
   EXPECT_TRUE(eventually([&] { return open.value() == 1; }));
   EXPECT_TRUE(eventually([&] { return open.value() == 0; }));
 }
@@ -206,7 +206,7 @@ TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {
   idle.ask(get("/healthz"));
   auto busy = connect();
   busy.send(get("/v1/slow/400"));
-  await_in_flight(meters_);
+  await_in_flight(metrics_);
   const auto port = server_->address().port;
   std::thread stopper{[&] { server_->stop(); }};
   const auto answer = busy.receive();
@@ -223,7 +223,7 @@ TEST_F(HttpServer, StopDoesNotWaitForeverForAHandler) {
   serve(how);
   auto busy = connect();
   busy.send(get("/v1/slow/60000"));
-  await_in_flight(meters_);
+  await_in_flight(metrics_);
   const auto begin = std::chrono::steady_clock::now();
   server_->stop();
   EXPECT_LT(std::chrono::steady_clock::now() - begin, 3s);
@@ -254,7 +254,7 @@ TEST_F(HttpServer, ListensOnceOnOnePort) {
   server_settings how;
   how.listen.port = server_->address().port;
   EXPECT_NE(how.listen.port, 0);
-  server second{how, nullptr, clock_, meters_};
+  server second{how, nullptr, clock_, metrics_};
   EXPECT_THROW(second.start(router{}), listen_error);
 }
 

@@ -66,7 +66,7 @@ inline std::string noise(std::size_t size) {
 }
 
 /// Routes that show what the server does around handlers.
-inline router toy_routes(const meters& all) {
+inline router toy_routes(const metrics& all) {
   router out;
   out.add(metrics_route(all));
   out.add({.method = verb::get,
@@ -172,8 +172,8 @@ inline router toy_routes(const meters& all) {
 class HttpServer : public ::testing::Test {
  protected:
   void serve(const server_settings& how = {}) {
-    server_ = std::make_unique<server>(how, &tokens_, clock_, meters_);
-    server_->start(toy_routes(meters_));
+    server_ = std::make_unique<server>(how, &tokens_, clock_, metrics_);
+    server_->start(toy_routes(metrics_));
   }
   void TearDown() override { server_.reset(); }
 
@@ -195,7 +195,7 @@ class HttpServer : public ::testing::Test {
   }
 
   toy_clock clock_;
-  meters meters_;
+  metrics metrics_;
   token_verifier tokens_{token_key::hs256(toy_secret)};
   std::unique_ptr<server> server_;
 };

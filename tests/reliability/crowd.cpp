@@ -59,7 +59,7 @@ void crowd::part() {
   machine_ = nullptr;
   waiting_.clear();
   for (auto& c : customers_)
-    if (c.wants) c.wants->ticket = 0, c.wants->again_at = {};
+    if (c.wants) c.wants->correlation = 0, c.wants->again_at = {};
 }
 
 bool crowd::is_settled() const {
@@ -129,20 +129,20 @@ bool crowd::want_about_a_hold(customer& c) {
 
 void crowd::send(customer& c) {
   auto& e = *c.wants;
-  if (e.ticket != 0) waiting_.erase(e.ticket);
-  e.ticket = ++last_ticket_;
+  if (e.correlation != 0) waiting_.erase(e.correlation);
+  e.correlation = ++last_correlation_;
   e.again_at = machine_->now() + patience;
   if (e.tries++ != 0) ++replays_;
-  waiting_[e.ticket] = static_cast<std::size_t>(&c - customers_.data());
+  waiting_[e.correlation] = static_cast<std::size_t>(&c - customers_.data());
   const auto& to = machine_->services();
   switch (e.what) {
     case wish::charge:
-      return inbox_->post(to.point, charge_points{e.ticket, e.key, c.who, e.amount});
+      return inbox_->post(to.point, charge_points{e.correlation, e.key, c.who, e.amount});
     case wish::queue:
-      return inbox_->post(to.queue, join_queue{e.ticket, c.who, {1}});
+      return inbox_->post(to.queue, join_queue{e.correlation, c.who, {1}});
     case wish::hold: {
       hold_seats m;
-      m.ticket = e.ticket;
+      m.correlation = e.correlation;
       m.key = e.key;
       m.user = c.who;
       m.schedule = e.schedule;
@@ -150,19 +150,19 @@ void crowd::send(customer& c) {
       return inbox_->post(to.reservation, std::move(m));
     }
     case wish::release:
-      return inbox_->post(to.reservation, release_reservation{e.ticket, c.who, e.reservation});
+      return inbox_->post(to.reservation, release_reservation{e.correlation, c.who, e.reservation});
     case wish::pay: {
       start_payment m;
-      m.ticket = e.ticket;
+      m.correlation = e.correlation;
       m.key = e.key;
       m.user = c.who;
       m.reservation = e.reservation;
       return inbox_->post(to.payment, std::move(m));
     }
     case wish::refund:
-      return inbox_->post(to.payment, refund_payment{e.ticket, e.key, c.who, e.payment});
+      return inbox_->post(to.payment, refund_payment{e.correlation, e.key, c.who, e.payment});
     case wish::follow:
-      return inbox_->post(to.payment, find_payment{e.ticket, c.who, e.payment});
+      return inbox_->post(to.payment, find_payment{e.correlation, c.who, e.payment});
   }
 }
 
@@ -170,7 +170,7 @@ template <class Reply>
 void crowd::take() {
   auto& heard = inbox_->all<Reply>();
   for (const auto& r : heard) {
-    const auto at = waiting_.find(r.ticket);
+    const auto at = waiting_.find(r.correlation);
     if (at == waiting_.end()) continue;  // to an earlier try
     auto& c = customers_[at->second];
     waiting_.erase(at);
@@ -189,7 +189,7 @@ void crowd::listen() {
 }
 
 void crowd::ask_again(customer& c, milliseconds after) {
-  c.wants->ticket = 0;
+  c.wants->correlation = 0;
   c.wants->again_at = machine_->now() + after;
 }
 

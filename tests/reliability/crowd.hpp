@@ -57,7 +57,7 @@ class crowd {
     std::uint32_t seats{0};
     reservation_id reservation;
     payment_id payment;
-    std::uint64_t ticket{0};  ///< 0: not on its way
+    std::uint64_t correlation{0};  ///< 0: not on its way
     time_point again_at{};
     int tries{0};
   };
@@ -87,8 +87,8 @@ class crowd {
   std::vector<customer> customers_;
   machine* machine_{nullptr};
   std::unique_ptr<letters> inbox_;
-  std::map<std::uint64_t, std::size_t> waiting_;  // ticket → customer
-  std::uint64_t last_ticket_{0};
+  std::map<std::uint64_t, std::size_t> waiting_;  // correlation → customer
+  std::uint64_t last_correlation_{0};
   std::int64_t last_amount_{0};
   std::uint64_t replays_{0}, forgotten_{0};
   bool settling_{false};

@@ -20,15 +20,15 @@ machine::machine(node_stores stores, time_point now, std::uint64_t seed, answeri
     : stores_{std::move(stores)},
       numbers_{stores_},
       concert_{"concert", [this](auto batch) { return stores_.concert->commit(batch); }, when,
-               meters_},
+               metrics_},
       reservation_{"reservation", [this](auto batch) { return stores_.reservation->commit(batch); },
-                   when, meters_},
-      point_{"point", [this](auto batch) { return stores_.point->commit(batch); }, when, meters_},
+                   when, metrics_},
+      point_{"point", [this](auto batch) { return stores_.point->commit(batch); }, when, metrics_},
       payment_{"payment", [this](auto batch) { return stores_.payment->commit(batch); }, when,
-               meters_},
+               metrics_},
       queue_ranking_{"queue_ranking",
                      [this](auto batch) { return stores_.queue_ranking->commit(batch); }, when,
-                     meters_},
+                     metrics_},
       runners_{&concert_.writer(), &reservation_.writer(),   &reservation_.reader(),
                &point_.writer(),   &point_.reader(),         &payment_.writer(),
                &payment_.reader(), &queue_ranking_.writer(), &queue_ranking_.reader()},
@@ -85,13 +85,13 @@ void machine::start_sales() {
   services_.catalogue = time_.owns(
       spawn_catalogue(system,
                       concert_context{concert_.commits(), *stores_.concert, concert_.writer(),
-                                      catalogue_, meters_, numbers_.catalogue, time_.clock()},
+                                      catalogue_, metrics_, numbers_.catalogue, time_.clock()},
                       stores_.concert->load()));
   services_.reservation = time_.owns(spawn_reservation_service(
       system,
       reservation_context{time_.clock(), catalogue_, reservation_.commits(), *stores_.reservation,
                           reservation_.writer(), *stores_.reservation_reads, reservation_.reader(),
-                          meters_, numbers_.reservations, numbers_.seat_maps}));
+                          metrics_, numbers_.reservations, numbers_.seat_maps}));
   services_.point =
       time_.owns(spawn_point_service(system, point_context{.time = time_.clock(),
                                                            .commits = point_.commits(),
@@ -100,7 +100,7 @@ void machine::start_sales() {
                                                            .reader = *stores_.point_reads,
                                                            .reads = point_.reader(),
                                                            .ids = numbers_.transactions,
-                                                           .meters = meters_,
+                                                           .metrics = metrics_,
                                                            .rules = {}}));
 }
 
@@ -113,13 +113,13 @@ void machine::start_consumers() {
                                                            .reader = *stores_.queue_reads,
                                                            .reads = queue_ranking_.reader(),
                                                            .catalogue = catalogue_,
-                                                           .meters = meters_}));
+                                                           .metrics = metrics_}));
   const ranking_context boards{time_.clock(),
                                queue_ranking_.commits(),
                                *stores_.ranking_reads,
                                queue_ranking_.reader(),
                                catalogue_,
-                               meters_};
+                               metrics_};
   services_.best_selling = time_.owns(spawn_best_selling(system, boards));
   services_.sold_out = time_.owns(spawn_sold_out(system, boards));
 }
@@ -137,7 +137,7 @@ void machine::start_payments() {
                       .commit_jobs = payment_.writer(),
                       .reader = *stores_.payment_reads,
                       .reads = payment_.reader(),
-                      .meters = meters_,
+                      .metrics = metrics_,
                       .reservation = services_.reservation,
                       .points = [desk = services_.point](const user_id&) { return desk; },
                       .relays = std::move(relays),
@@ -155,7 +155,7 @@ outbox_relay_actor machine::relay(std::string consumer, const event_consumer_act
                                                        .commit_jobs = payment_.writer(),
                                                        .reader = *stores_.payment_reads,
                                                        .reads = payment_.reader(),
-                                                       .meters = meters_}));
+                                                       .metrics = metrics_}));
 }
 
 }  // namespace boxoffice::reliability

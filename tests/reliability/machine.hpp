@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/commit/committer.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/node/node_stores.hpp"
 #include "actors/node/number_sources.hpp"
 #include "actors/node/service_handles.hpp"
@@ -30,7 +30,7 @@ class lane {
  public:
   using apply_fn = std::function<commit_result(std::span<const Write>)>;
 
-  lane(const std::string& store, apply_fn apply, answering when, meters& m)
+  lane(const std::string& store, apply_fn apply, answering when, metrics& m)
       : apply_{std::move(apply)},
         when_{when},
         commits_{store, {4096, 64}, writer_, [this](auto batch) { return commit(batch); }, m} {}
@@ -92,7 +92,7 @@ class machine {
   node_stores stores_;
   catalogue_view catalogue_;
   number_sources numbers_;
-  boxoffice::meters meters_;
+  boxoffice::metrics metrics_;
   lane<concert_write> concert_;
   lane<reservation_write> reservation_;
   lane<point_write> point_;

@@ -30,14 +30,14 @@ std::uint16_t port_of(const std::string& url) {
 
 running_node::running_node(const std::filesystem::path& data_dir)
     : how_{settings_for(data_dir)},
-      services_{open_node_stores(data_dir), how_, {time_, random_, meters_, nullptr}},
+      services_{open_node_stores(data_dir), how_, {time_, random_, metrics_, nullptr}},
       gateway_{how_,
                {.system = services_.system(),
                 .services = services_.services(),
                 .catalogue = services_.catalogue(),
                 .time = time_,
                 .random = random_,
-                .meters = meters_,
+                .metrics = metrics_,
                 .version = "test"}} {
   gateway_.start();
   if (!gateway_.await_ready({}).empty()) throw std::runtime_error{"the node is not ready"};

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "config/settings.hpp"
@@ -46,7 +46,7 @@ class running_node {
   [[nodiscard]] std::string bearer(const std::string& user, const std::string& role) const;
 
   settings how_;
-  meters meters_;
+  metrics metrics_;
   system_clock_source time_;
   system_random_source random_;
   node services_;

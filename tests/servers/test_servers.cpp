@@ -156,7 +156,10 @@ void own_servers::kill_redis() const {
 }
 
 void own_servers::kill_pooler() const {
-  end_by(SIGKILL, static_cast<pid_t>(port_in(directory_ / "pooler.pid")));
+  const auto file = directory_ / "pooler.pid";
+  end_by(SIGKILL, static_cast<pid_t>(port_in(file)));
+  // By them `start` would think that it runs.
+  std::filesystem::remove(file);
   std::filesystem::remove(directory_ / "pooler" / "pid");
 }
 

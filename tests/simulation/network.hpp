@@ -19,7 +19,7 @@
 namespace boxoffice::simulation {
 
 /// Carries commands to desks and their answers back: late, twice, in another order, or not at all.
-/// It gives each command a ticket of its own, and the caller's own ticket back to the answer.
+/// It gives each command a correlation of its own, and the caller's own correlation back to the answer.
 class network {
  public:
   /// What the network needs of the world.
@@ -41,16 +41,16 @@ class network {
   void send(const process& from, caf::actor proxy, caf::actor caller, desk to, Command m) {
     if (from.is_dead()) return;
     const auto number = ++last_call_;
-    calls_[number] = {from.number(), std::move(proxy), std::move(caller), m.ticket, {}, 0};
-    m.ticket = number;
+    calls_[number] = {from.number(), std::move(proxy), std::move(caller), m.correlation, {}, 0};
+    m.correlation = number;
     carry(number, to, std::move(m));
   }
   /// A command from a client outside; `take` hears each answer. Returns its number.
   template <class Command>
   std::uint64_t send(desk to, Command m, client_fn take) {
     const auto number = ++last_call_;
-    calls_[number] = {0, {}, {}, m.ticket, std::move(take), 0};
-    m.ticket = number;
+    calls_[number] = {0, {}, {}, m.correlation, std::move(take), 0};
+    m.correlation = number;
     carry(number, to, std::move(m));
     return number;
   }
@@ -58,7 +58,7 @@ class network {
   template <class Reply>
   void answer(const process& from, Reply r) {
     if (from.is_dead()) return;
-    const auto number = r.ticket;
+    const auto number = r.correlation;
     const auto what = std::string{message_name<Reply>()};
     if (lost(fault_kind::reply_lost, number, what)) return;
     const auto times = doubled(fault_kind::reply_doubled, number, what);
@@ -87,7 +87,7 @@ class network {
   struct call {
     std::uint64_t process{0};  // 0: a client's
     caf::actor proxy, caller;
-    std::uint64_t ticket{0};
+    std::uint64_t correlation{0};
     client_fn take;
     int copies{0};
   };
@@ -123,7 +123,7 @@ class network {
     const auto at = calls_.find(number);
     if (at == calls_.end()) return;
     note(number, std::string{message_name<Reply>()});
-    r.ticket = at->second.ticket;
+    r.correlation = at->second.correlation;
     if (at->second.take) {
       // It may send more, or forget this call: it is not run in its place.
       const auto take = std::make_shared<client_fn>(std::move(at->second.take));

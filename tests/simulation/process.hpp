@@ -1,7 +1,7 @@
 #pragma once
 
 #include "actors/commit/job_runner.hpp"
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/random.hpp"
 #include "tests/actors/virtual_time.hpp"
 #include "tests/simulation/faults.hpp"
@@ -81,7 +81,7 @@ class process {
 
  protected:
   caf::actor_system& system() { return *system_; }
-  boxoffice::meters& meters() { return meters_; }
+  boxoffice::metrics& metrics() { return metrics_; }
   const clock& time() const { return clock_; }
   random_source& random() { return random_; }
   stepped_runner& commits() { return commits_; }
@@ -109,7 +109,7 @@ class process {
   caf::actor_system_config config_;
   testing::manual_clock clock_;
   testing::seeded_random random_;
-  boxoffice::meters meters_;
+  boxoffice::metrics metrics_;
   stepped_runner commits_, reads_;
   std::unique_ptr<caf::actor_system> system_;
   std::vector<caf::actor> owned_;

@@ -42,7 +42,7 @@ class stored_process : public process {
                  {256, 16},
                  commits(),
                  [this](std::span<const Write> batch) { return commit(batch); },
-                 meters()} {
+                 metrics()} {
     reads().full = [this] { return around_.faults.strikes(fault_kind::reads_full); };
     reads().around = [this](const std::function<void()>& job) {
       const auto fails = around_.faults.strikes(fault_kind::read_failed);
@@ -117,7 +117,7 @@ class concert_process final : public stored_process<concert_write> {
     serves(desk::catalogue,
            owns(spawn_catalogue(system(),
                                 concert_context{commits_, around_.stores.concert, commits(),
-                                                around_.catalogue, meters(), ids_, time()},
+                                                around_.catalogue, metrics(), ids_, time()},
                                 around_.stores.concert.load())));
   }
   ~concert_process() override { take_down(); }
@@ -142,8 +142,8 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
            owns(spawn_queue_service(
                system(),
                queue_context{time(), random(), commits_, store, reads(), around_.catalogue,
-                             meters(), queue_times{.token = 40s, .silence = 20s}, nullptr})));
-    const ranking_context boards{time(), commits_, store, reads(), around_.catalogue, meters()};
+                             metrics(), queue_times{.token = 40s, .silence = 20s}, nullptr})));
+    const ranking_context boards{time(), commits_, store, reads(), around_.catalogue, metrics()};
     serves(desk::best_selling, owns(spawn_best_selling(system(), boards)));
     serves(desk::sold_out, owns(spawn_sold_out(system(), boards)));
   }
@@ -168,7 +168,7 @@ class reservation_process final : public stored_process<reservation_write> {
     serves(desk::reservation,
            owns(spawn_reservation_service(
                system(), reservation_context{time(), around_.catalogue, commits_, store, commits(),
-                                             store, reads(), meters(), ids_, versions_})));
+                                             store, reads(), metrics(), ids_, versions_})));
   }
   ~reservation_process() override { take_down(); }
 
@@ -192,7 +192,7 @@ class point_process final : public stored_process<point_write> {
     const account_rules rules{.steps_max = 2};
     serves(desk::point, owns(spawn_point_service(
                             system(), point_context{time(), commits_, store, commits(), store,
-                                                    reads(), ids_, meters(), rules, 3s})));
+                                                    reads(), ids_, metrics(), rules, 3s})));
   }
   ~point_process() override { take_down(); }
 
@@ -229,7 +229,7 @@ class payment_process final : public stored_process<payment_write> {
                                .commit_jobs = commits(),
                                .reader = store,
                                .reads = reads(),
-                               .meters = meters(),
+                               .metrics = metrics(),
                                .reservation = proxy<reservation_service_actor>(desk::reservation),
                                .points = [desk = proxy<point_service_actor>(desk::point)](
                                              const user_id&) { return desk; },
@@ -254,7 +254,7 @@ class payment_process final : public stored_process<payment_write> {
                                                            .commit_jobs = commits(),
                                                            .reader = store,
                                                            .reads = reads(),
-                                                           .meters = meters(),
+                                                           .metrics = metrics(),
                                                            .prunes = prunes}));
   }
   commit_result apply(std::span<const payment_write> batch) override {

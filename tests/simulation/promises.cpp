@@ -42,7 +42,7 @@ std::string words(const Reply& r) {
   static constexpr const char* faults[] = {"", " unavailable", " overloaded", " in doubt",
                                            " internal"};
   static constexpr const char* verdicts[] = {" fresh", " replayed", " reused", " in flight"};
-  auto text = "#" + std::to_string(r.ticket) + " is answered";
+  auto text = "#" + std::to_string(r.correlation) + " is answered";
   if (r.fault != fault::none) return text + faults[static_cast<int>(r.fault)];
   return text + verdicts[static_cast<int>(r.key)] + ": " + text_of(r.outcome);
 }

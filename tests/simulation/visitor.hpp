@@ -89,7 +89,7 @@ class visitor {
   void send_payment(const start_payment& m, std::uint64_t attempt, concert_id at,
                     time_point expires_at, time_point first_sent);
   void send_refund(const refund_payment& m, std::uint64_t attempt);
-  using admission_fn = std::function<void(queue_admission, std::uint32_t, queue_token)>;
+  using admission_fn = std::function<void(queue_check, std::uint32_t, queue_token)>;
   void with_admission(concert_id at, std::uint64_t attempt, admission_fn then);
   verdict hear_payment(const payment_reply& r, const digest& key);
   void keep(const reservation& r);

@@ -165,7 +165,7 @@ std::shared_ptr<visitor::wish> visitor::want_hold() {
 // As the gateway does: what the waiting room says goes with the command.
 void visitor::with_admission(concert_id at, std::uint64_t attempt, admission_fn then) {
   const auto token = token_for(at);
-  if (!token || around_.random.one_in(30)) return then(queue_admission::token_missing, 0, {});
+  if (!token || around_.random.one_in(30)) return then(queue_check::token_missing, 0, {});
   ask<check_token, token_reply>(
       desk::queue, {0, who_, at, *token}, attempt,
       [this, at, token, attempt, first = true,
@@ -175,15 +175,15 @@ void visitor::with_admission(concert_id at, std::uint64_t attempt, admission_fn 
         if (!std::exchange(first, false)) return verdict::unknown;
         switch (r.verdict) {
           case token_verdict::active:
-            then(queue_admission::admitted, 0, *token);
+            then(queue_check::admitted, 0, *token);
             break;
           case token_verdict::waiting:
-            then(queue_admission::still_waiting, r.position, *token);
+            then(queue_check::still_waiting, r.position, *token);
             break;
           case token_verdict::lapsed:
           case token_verdict::invalid:
             std::erase_if(tokens_, [&](const auto& t) { return t.first == at; });
-            then(queue_admission::token_invalid, 0, *token);
+            then(queue_check::token_invalid, 0, *token);
             break;
         }
         return verdict::unknown;  // the answer that counts is still to come
@@ -192,7 +192,7 @@ void visitor::with_admission(concert_id at, std::uint64_t attempt, admission_fn 
 
 void visitor::send_hold(const hold_seats& m, std::uint64_t attempt, concert_id at) {
   with_admission(at, attempt,
-                 [this, m, attempt](queue_admission a, std::uint32_t position, queue_token) {
+                 [this, m, attempt](queue_check a, std::uint32_t position, queue_token) {
                    auto command = m;
                    command.admission = a;
                    command.position = position;
@@ -251,7 +251,7 @@ std::shared_ptr<visitor::wish> visitor::pay(held& h) {
 void visitor::send_payment(const start_payment& m, std::uint64_t attempt, concert_id at,
                            time_point expires_at, time_point first_sent) {
   with_admission(
-      at, attempt, [=, this](queue_admission a, std::uint32_t /*position*/, queue_token token) {
+      at, attempt, [=, this](queue_check a, std::uint32_t /*position*/, queue_token token) {
         auto command = m;
         command.admission = a;
         command.token = token;

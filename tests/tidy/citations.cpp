@@ -179,7 +179,7 @@ bool is_test_name(std::string_view text) {
   return is_name(suite) && (name == "*" || is_name(name));
 }
 
-/// The words of a line that begin like our meters, and our libraries.
+/// The words of a line that begin like our metrics, and our libraries.
 std::vector<std::string> our_words(std::string_view line) {
   constexpr std::string_view begin = "boxoffice_";
   std::vector<std::string> found;
@@ -345,7 +345,7 @@ violations named_tests_exist(const source_tree& tree) {
   return found;
 }
 
-// A test that asks for a meter which nobody has makes one, and reads 0 for ever.
+// A test that asks for a metric which nobody has makes one, and reads 0 for ever.
 violations named_meters_exist(const source_tree& tree) {
   const auto is_use = [](const source_file& file) {
     return is_page(file.path) || (is_cpp(file.path) && file.path.starts_with("tests/"));
@@ -364,7 +364,7 @@ violations named_meters_exist(const source_tree& tree) {
     for (std::size_t i = 0; i < file.lines.size(); ++i)
       for (const auto& word : our_words(file.lines[i]))
         if (!known.contains(word) && !known.contains(without_ending_of_histogram(word)))
-          found.push_back({file.path, i + 1, "nobody has a meter " + word});
+          found.push_back({file.path, i + 1, "nobody has a metric " + word});
   }
   return found;
 }

@@ -48,7 +48,7 @@ TEST(TidyPlanted, PagesThatAreNotThereAreCaught) {
                                     {"http/README.md", "docs/decisions/0017 says why"}});
   expect_passed(cited_pages_exist,
                 {{"http/a.cpp", "// docs/PROMISES.md, G1"},
-                 {"http/a.cpp", "// README.md buys a ticket"},
+                 {"http/a.cpp", "// README.md buys a correlation"},
                  {"http/a.cpp", "// (docs/decisions/0016), as decision 0016 says."},
                  {"http/a.cpp", "open(\"docs/nothing.md\");"},
                  {"http/README.md", "every decision of 2016; docs/decisions/"}});

@@ -28,7 +28,7 @@ const banned_word banned_words[] = {
      "time is a parameter below the shells",
      where_banned::everywhere,
      {"actors/node/", "storage/", "http/", "bench/", "tests/", "main.cpp",
-      "actors/commit/committer.hpp"}},  // the meter of a commit; nothing is decided by it
+      "actors/commit/committer.hpp"}},  // the metric of a commit; nothing is decided by it
     {"sleep_for",
      "wait for an event with a deadline",
      where_banned::everywhere,

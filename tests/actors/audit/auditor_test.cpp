@@ -40,18 +40,18 @@ class Auditor : public ::testing::Test {
                                                   .reader = reader_,
                                                   .jobs = time_.reads(),
                                                   .undo_time = audit::audit_terms{}.undo_time,
-                                                  .meters = time_.meters()}))};
+                                                  .metrics = time_.metrics()}))};
   testing::inbox<invariants_reply> inbox_{time_};
 
-  const invariants_reply& asked(std::uint64_t ticket) {
-    inbox_.send(auditor_, read_invariants{ticket});
+  const invariants_reply& asked(std::uint64_t correlation) {
+    inbox_.send(auditor_, read_invariants{correlation});
     return inbox_.last<invariants_reply>();
   }
 };
 
 TEST_F(Auditor, TellsWhenTheBooksAddUp) {
   const auto& reply = asked(7);
-  EXPECT_EQ(reply.ticket, 7U);
+  EXPECT_EQ(reply.correlation, 7U);
   EXPECT_EQ(reply.fault, fault::none);
   EXPECT_EQ(reply.checked_at, time_.now());
   ASSERT_TRUE(reply.report);

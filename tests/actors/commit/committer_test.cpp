@@ -51,13 +51,13 @@ class Committer : public ::testing::Test {
     }
   }
   recording_store store_;
-  meters meters_;
+  metrics metrics_;
   testing::queued_runner runner_;
   subject subject_{"test",
                    {16, 8},
                    runner_,
                    [this](std::span<const int> b) { return store_.commit(b); },
-                   meters_};
+                   metrics_};
   std::vector<commit_report> first_, second_;
 };
 
@@ -211,7 +211,7 @@ TEST_F(Committer, AFailureWhileItSplitsIsAFailureOfTheRest) {
                 [&](std::span<const int> b) -> commit_result {
                   return ++calls == 3 ? commit_result{commit_outcome::failed} : store_.commit(b);
                 },
-                meters_};
+                metrics_};
   std::vector<commit_report> heard;
   const auto f = fails.enroll([&](const commit_report& r) { heard.push_back(r); });
   for (int i = 1; i <= 4; ++i)

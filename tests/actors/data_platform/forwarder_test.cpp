@@ -44,7 +44,7 @@ struct Forwarder : ::testing::Test {
 
   void SetUp() override {
     forwarder = time.owns(
-        spawn_forwarder(time.system(), data_platform_context{sink, time.random(), time.meters()}));
+        spawn_forwarder(time.system(), data_platform_context{sink, time.random(), time.metrics()}));
   }
   static std::vector<payment_event> events(std::uint64_t from, std::uint64_t to) {
     std::vector<payment_event> made;
@@ -69,7 +69,7 @@ TEST_F(Forwarder, SendsInOrderOneAtATimeAndAnswersAtTheEnd) {
   EXPECT_TRUE(box.all<events_applied>().empty());
   sink.open({});
   time.run();
-  EXPECT_EQ(box.last<events_applied>().ticket, 1U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 1U);
   EXPECT_EQ(box.last<events_applied>().sequence, 2U);
 }
 
@@ -112,12 +112,12 @@ TEST_F(Forwarder, WhatIsRefusedForGoodIsTheRelaysToPark) {
   EXPECT_EQ(sink.taken, seen{1});
   EXPECT_TRUE(box.all<events_applied>().empty());
   const auto refused = box.last<event_refused>();
-  EXPECT_EQ(refused.ticket, 1U);
+  EXPECT_EQ(refused.correlation, 1U);
   EXPECT_EQ(refused.sequence, 2U);
   EXPECT_EQ(refused.how, event_refused::lasting::for_good);
   EXPECT_EQ(refused.reason, "said no");
-  EXPECT_EQ(time.meters()
-                .count("boxoffice_data_platform_events_total", "", {{"outcome", "rejected"}})
+  EXPECT_EQ(time.metrics()
+                .counter("boxoffice_data_platform_events_total", "", {{"outcome", "rejected"}})
                 .value(),
             1U);
   box.send(forwarder, deliver_events{2, events(3, 3)});
@@ -132,7 +132,7 @@ TEST_F(Forwarder, WhatMayBeAboutTheAddressIsRefusedForNowAndSentWhenItComesAgain
   EXPECT_EQ(box.last<event_refused>().sequence, 1U);
   box.send(forwarder, deliver_events{2, events(1, 2)});
   EXPECT_EQ(sink.tried, (seen{1, 1, 2}));
-  EXPECT_EQ(box.last<events_applied>().ticket, 2U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 2U);
 }
 
 TEST_F(Forwarder, RepetitionsAreSentOnceAndAnswered) {
@@ -149,7 +149,7 @@ TEST_F(Forwarder, RepetitionsAreSentOnceAndAnswered) {
   EXPECT_EQ(sink.tried, (seen{1, 2, 3, 4}));
   sink.open({});
   time.run();
-  EXPECT_EQ(box.last<events_applied>().ticket, 3U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 3U);
   EXPECT_EQ(box.last<events_applied>().sequence, 4U);
 }
 

@@ -49,12 +49,12 @@ class Journal : public ::testing::Test {
     return how;
   }
 
-  meters meters_;
+  metrics metrics_;
   testing::queued_runner runner_;
   commit_outcome next_{commit_outcome::committed};
   std::set<int> refuses_;
   committer<int> to_{
-      "test", {6, 4}, runner_, [this](std::span<const int> b) { return apply(b); }, meters_};
+      "test", {6, 4}, runner_, [this](std::span<const int> b) { return apply(b); }, metrics_};
   std::vector<commit_report> reports_;
   subject writes_{to_, [this](const commit_report& r) { reports_.push_back(r); }};
   std::vector<std::string> durable_, revoked_, lost_, in_doubt_, refused_;

@@ -41,7 +41,7 @@ TEST_F(OutboxRelay, DeliversAgainAfterSilenceAndSkipsNothing) {
   time.run();
   EXPECT_EQ(seen.deliveries, 1);  // one batch at a time
   EXPECT_EQ(
-      time.meters().level("boxoffice_outbox_lag_events", "", {{"consumer", "boards"}}).value(), 2);
+      time.metrics().gauge("boxoffice_outbox_lag_events", "", {{"consumer", "boards"}}).value(), 2);
   time.advance(std::chrono::seconds{1});
   EXPECT_EQ(seen.deliveries, 2);
   time.advance(std::chrono::seconds{30});
@@ -294,11 +294,11 @@ TEST(OutboxEndToEnd, ACommitOfAnEventWakesTheRelay) {
       {100, 10},
       world.time.commits(),
       [&](std::span<const payment_write> b) { return world.store.commit(b); },
-      world.time.meters()};
+      world.time.metrics()};
   world.relays.push_back(world.time.owns(spawn_outbox_relay(
       world.time.system(),
       {world.time.clock(), "boards", consumer, commits, world.store, world.time.commits(),
-       world.store, world.time.reads(), world.time.meters()})));
+       world.store, world.time.reads(), world.time.metrics()})));
   world.restart();
   world.others.balances[{"u"}] = points{10};
   world.box.send(world.desk, world.pay("u", world.hold("u", 10)));

@@ -34,30 +34,30 @@ class fake_consumer {
   using interface = event_consumer_actor;
   static constexpr auto name = "fake_consumer";
   fake_consumer(interface::pointer self, consumed* c) : self_{self}, c_{*c} {}
-  void on(const ask_applied& m) { say(m.ticket); }
+  void on(const ask_applied& m) { say(m.correlation); }
   void on(const deliver_events& m) {
     ++c_.deliveries;
     c_.believed = m.held;
-    if (c_.holds && m.held > *c_.holds) return say(m.ticket);
+    if (c_.holds && m.held > *c_.holds) return say(m.correlation);
     if (c_.silent > 0 && c_.silent-- > 0) return;
     std::uint64_t done = 0, last = 0;
     for (const auto& e : m.events) {
       if (done++ == c_.at_most) break;
       if (const auto no = c_.refuses.find(e.sequence); no != c_.refuses.end())
         return answer(self_, sender_of(self_),
-                      event_refused{m.ticket, e.sequence, no->second, "not this one"});
+                      event_refused{m.correlation, e.sequence, no->second, "not this one"});
       c_.sequences.push_back(e.sequence);
       last = e.sequence;
       if (c_.holds) c_.holds = std::max(*c_.holds, last);
     }
-    answer(self_, sender_of(self_), events_applied{m.ticket, last});
+    answer(self_, sender_of(self_), events_applied{m.correlation, last});
   }
 
  private:
-  void say(std::uint64_t ticket) {
+  void say(std::uint64_t correlation) {
     using books = applied_so_far::books;
     answer(self_, sender_of(self_),
-           applied_so_far{ticket, c_.holds ? books::kept : books::none, c_.holds.value_or(0),
+           applied_so_far{correlation, c_.holds ? books::kept : books::none, c_.holds.value_or(0),
                           c_.known_after});
   }
 
@@ -72,8 +72,8 @@ struct relay_scene : ::testing::Test {
     start();
   }
   void start() {
-    relay_context context{time.clock(),   "boards", consumer,     commits,      store,
-                          time.commits(), store,    time.reads(), time.meters()};
+    relay_context context{time.clock(),   "boards", consumer,     commits,       store,
+                          time.commits(), store,    time.reads(), time.metrics()};
     context.prunes = relay_context::pruning::yes;
     context.consumers = {"boards", "slow"};
     context.published_kept = kept;
@@ -118,9 +118,10 @@ struct relay_scene : ::testing::Test {
     std::vector<std::uint64_t> out;
     for (const auto& [key, p] : store.parked)
       out.push_back(key.first);
-    EXPECT_EQ(
-        time.meters().level("boxoffice_outbox_parked_events", "", {{"consumer", "boards"}}).value(),
-        static_cast<std::int64_t>(out.size()));
+    EXPECT_EQ(time.metrics()
+                  .gauge("boxoffice_outbox_parked_events", "", {{"consumer", "boards"}})
+                  .value(),
+              static_cast<std::int64_t>(out.size()));
     return out;
   }
   void expect_all_in_order(std::uint64_t count) {
@@ -136,7 +137,7 @@ struct relay_scene : ::testing::Test {
       {100, 10},
       time.commits(),
       [this](std::span<const payment_write> b) { return store.commit(b); },
-      time.meters()};
+      time.metrics()};
   static constexpr std::chrono::hours kept{24};
   consumed seen;
   event_consumer_actor consumer;

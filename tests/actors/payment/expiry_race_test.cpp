@@ -31,7 +31,7 @@ struct ExpiryRace : ::testing::Test {
                                               time.commits(),
                                               store,
                                               time.reads(),
-                                              time.meters(),
+                                              time.metrics(),
                                               sales.desk,
                                               [account](const user_id&) { return account; },
                                               {},
@@ -49,7 +49,7 @@ struct ExpiryRace : ::testing::Test {
       {20'000, 512},
       time.commits(),
       [this](std::span<const payment_write> b) { return store.commit(b); },
-      time.meters()};
+      time.metrics()};
   testing::inbox<payment_reply> box{time};
   payment_service_actor desk;
 };
@@ -79,7 +79,7 @@ TEST_F(ExpiryRace, EveryCaseIsPaidOrExpiredAndMoneyAndSeatAgree) {
     time.advance(at - time.now());
     for (const auto i : group) {
       start_payment m;
-      m.ticket = i + 1;
+      m.correlation = i + 1;
       m.key = {{i + 1, i + 1}, {1, 1}};
       m.user = held[i].user;
       m.reservation = held[i].id;
@@ -96,8 +96,8 @@ TEST_F(ExpiryRace, EveryCaseIsPaidOrExpiredAndMoneyAndSeatAgree) {
   std::size_t paid = 0, expired_before = 0, expired_after_debit = 0;
   const auto seats = sales.seats().seats;
   for (const auto& r : box.all<payment_reply>()) {
-    SCOPED_TRACE(::testing::Message() << "seed " << seed << ", case " << r.ticket - 1);
-    const auto& mine = held[r.ticket - 1];
+    SCOPED_TRACE(::testing::Message() << "seed " << seed << ", case " << r.correlation - 1);
+    const auto& mine = held[r.correlation - 1];
     const auto sold = seats->seats.at(mine.seats[0].seat) == seat_status::sold;
     const auto& p = r.outcome.paid;
     ASSERT_EQ(r.fault, fault::none);

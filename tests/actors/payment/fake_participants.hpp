@@ -187,7 +187,7 @@ class fake_points {
   void on(const debit_points& m) {
     const auto how = p_.next(saga_step::debit, m.payment);
     const auto delay = p_.delay_of ? p_.delay_of(m.payment) : p_.point_delay;
-    point_step_reply blank{m.ticket, fault::none, m.payment, point_step::debit, {}};
+    point_step_reply blank{m.correlation, fault::none, m.payment, point_step::debit, {}};
     treat(
         self_, p_, how, blank,
         [&] {
@@ -200,7 +200,7 @@ class fake_points {
   }
   void on(const refund_points& m) {
     const auto how = p_.next(saga_step::refund, m.payment);
-    point_step_reply blank{m.ticket, fault::none, m.payment, point_step::refund, {}};
+    point_step_reply blank{m.correlation, fault::none, m.payment, point_step::refund, {}};
     treat(
         self_, p_, how, blank,
         [&] {
@@ -228,7 +228,7 @@ class fake_reservations {
   void on(const read_seats&) {}
   void on(const find_reservation& m) {
     reservation_reply blank;
-    blank.ticket = m.ticket;
+    blank.correlation = m.correlation;
     treat(
         self_, p_, p_.next(saga_step::none, {}), blank,
         [&] {
@@ -247,7 +247,7 @@ class fake_reservations {
   void on(const confirm_reservation& m) {
     const auto how = p_.next(saga_step::confirm, m.payment);
     confirm_reply blank;
-    blank.ticket = m.ticket;
+    blank.correlation = m.correlation;
     blank.payment = m.payment;
     treat(
         self_, p_, how, blank,
@@ -261,7 +261,7 @@ class fake_reservations {
   }
   void on(const revert_reservation& m) {
     const auto how = p_.next(saga_step::revert, m.payment);
-    revert_reply blank{m.ticket, fault::none, m.payment};
+    revert_reply blank{m.correlation, fault::none, m.payment};
     treat(
         self_, p_, how, blank,
         [&] {

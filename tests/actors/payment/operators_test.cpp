@@ -25,13 +25,13 @@ struct Operators : ::testing::Test {
     const auto m = world.pay("u", world.hold("u", 300));
     world.box.send(world.desk, m);
     world.others.always[saga_step::revert] = conduct::unavailable;
-    return park(world.refund("u", world.reply_to(m.ticket).outcome.paid.id));
+    return park(world.refund("u", world.reply_to(m.correlation).outcome.paid.id));
   }
   template <class Command>
   payment_id park(const Command& m) {
     world.box.send(world.desk, m);
     world.time.advance(std::chrono::seconds{20});
-    const auto id = world.reply_to(m.ticket).outcome.paid.id;
+    const auto id = world.reply_to(m.correlation).outcome.paid.id;
     EXPECT_EQ(world.store.rows.at(id).state, saga_state::parked);
     world.others.always.clear();
     return id;
@@ -42,8 +42,8 @@ struct Operators : ::testing::Test {
     return answers.last<saga_command_reply>();
   }
   std::int64_t counted(saga_state s) {
-    return world.time.meters()
-        .level("boxoffice_sagas", "", {{"state", std::string{name_of(s)}}})
+    return world.time.metrics()
+        .gauge("boxoffice_sagas", "", {{"state", std::string{name_of(s)}}})
         .value();
   }
 
@@ -55,7 +55,7 @@ TEST_F(Operators, AParkedPurchaseIsResumedAndUndone) {
   const auto id = parked_purchase();
   EXPECT_EQ(counted(saga_state::parked), 1);
   const auto r = tell(resume_saga{7, id});
-  EXPECT_EQ(r.ticket, 7U);
+  EXPECT_EQ(r.correlation, 7U);
   EXPECT_EQ(r.refusal, saga_refusal::none);
   EXPECT_EQ(r.row.state, saga_state::refunding);
   EXPECT_EQ(world.store.rows.at(id).state, saga_state::compensated);
@@ -169,7 +169,7 @@ TEST_F(Operators, WhatIsNotThereOrNotParkedIsRefused) {
 TEST_F(Operators, ParkedSagasAreCountedAfterARestart) {
   const auto first = parked_purchase();
   const auto second = parked_refund();
-  world.time.meters().level("boxoffice_sagas", "", {{"state", "parked"}}).set(0);
+  world.time.metrics().gauge("boxoffice_sagas", "", {{"state", "parked"}}).set(0);
   world.restart();
   EXPECT_EQ(counted(saga_state::parked), 2);
   tell(resume_saga{1, first});
@@ -200,7 +200,7 @@ TEST_F(Operators, AResumedSagaDoesNotHideAYoungerPaymentOfItsReservation) {
   EXPECT_TRUE(world.box.last<payment_found>().found.id);
   world.others.always.clear();
   world.time.advance(std::chrono::seconds{5});
-  EXPECT_EQ(world.reply_to(young.ticket).outcome.paid.state, saga_state::completed);
+  EXPECT_EQ(world.reply_to(young.correlation).outcome.paid.state, saga_state::completed);
   world.expect_agreement(old);
 }
 
@@ -209,7 +209,7 @@ TEST_F(Operators, SagasAreListedPageByPageAndShownWithTheirTimeline) {
   world.time.advance(std::chrono::seconds{100});
   const auto m = world.pay("u", world.hold("u", 100));
   world.box.send(world.desk, m);
-  const auto paid = world.reply_to(m.ticket).outcome.paid.id;
+  const auto paid = world.reply_to(m.correlation).outcome.paid.id;
   const auto list = [&](list_sagas question) {
     answers.send(world.desk, question);
     std::vector<payment_id> ids;

@@ -27,11 +27,11 @@ struct payment_world {
     commits.push_back(std::make_unique<committer<payment_write>>(
         "payment", commit_bounds{queue_max, 64}, time.commits(),
         [this](std::span<const payment_write> batch) { return store.commit(batch); },
-        time.meters()));
+        time.metrics()));
     payment_context context{time.clock(),    time.random(),
                             *commits.back(), store,
                             time.commits(),  store,
-                            time.reads(),    time.meters(),
+                            time.reads(),    time.metrics(),
                             reservations,    [this](const user_id&) { return points_desk; },
                             relays,          rules,
                             answer_time};
@@ -67,7 +67,7 @@ struct payment_world {
   start_payment pay(const std::string& user, reservation_id r, std::uint64_t key = 0,
                     std::uint64_t body = 1) {
     start_payment m;
-    m.ticket = ++last_ticket;
+    m.correlation = ++last_correlation;
     if (key != 0) m.key = {{key, key}, {body, body}};
     m.user = {user};
     m.reservation = r;
@@ -75,19 +75,19 @@ struct payment_world {
   }
   refund_payment refund(const std::string& user, payment_id p, std::uint64_t key = 0) {
     refund_payment m;
-    m.ticket = ++last_ticket;
+    m.correlation = ++last_correlation;
     if (key != 0) m.key = {{key, key}, {1, 1}};
     m.user = {user};
     m.payment = p;
     return m;
   }
   std::vector<payment_reply>& replies() { return box.all<payment_reply>(); }
-  /// The reply to this ticket; fails when there is not exactly one.
-  payment_reply reply_to(std::uint64_t ticket) {
+  /// The reply to this correlation; fails when there is not exactly one.
+  payment_reply reply_to(std::uint64_t correlation) {
     std::vector<payment_reply> found;
     for (const auto& r : replies())
-      if (r.ticket == ticket) found.push_back(r);
-    EXPECT_EQ(found.size(), 1U) << "replies to ticket " << ticket;
+      if (r.correlation == correlation) found.push_back(r);
+    EXPECT_EQ(found.size(), 1U) << "replies to correlation " << correlation;
     return found.empty() ? payment_reply{} : found.front();
   }
   /// Whether money, seats and outbox agree with how the payment ended.
@@ -133,7 +133,7 @@ struct payment_world {
   payment_service_actor desk;
   inbox<payment_reply, payment_found> box{time};
   std::uint64_t last_reservation{0};
-  std::uint64_t last_ticket{100};
+  std::uint64_t last_correlation{100};
 };
 
 }  // namespace boxoffice::testing

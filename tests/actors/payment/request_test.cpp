@@ -20,11 +20,11 @@ struct PaymentRequest : ::testing::Test {
     auto m = world.pay("u", held, 5);
     m.call = call;
     world.box.send(world.desk, m);
-    return world.reply_to(m.ticket);
+    return world.reply_to(m.correlation);
   }
   std::uint64_t given_up() {
-    return world.time.meters()
-        .count("boxoffice_commands_given_up_total", "", {{"service", "payment"}})
+    return world.time.metrics()
+        .counter("boxoffice_commands_given_up_total", "", {{"service", "payment"}})
         .value();
   }
   payment_world world;
@@ -68,7 +68,7 @@ TEST_F(PaymentRequest, IsNotCarriedOutOnceItsClientHasGivenUp) {
   EXPECT_TRUE(world.replies().empty());
   world.time.reads().resume();
   world.time.run();
-  EXPECT_EQ(world.reply_to(m.ticket).fault, fault::unavailable);
+  EXPECT_EQ(world.reply_to(m.correlation).fault, fault::unavailable);
   EXPECT_TRUE(world.store.rows.empty());
   EXPECT_EQ(given_up(), 1U);
   EXPECT_EQ(pay(held, {}).outcome.paid.state, saga_state::completed);

@@ -209,8 +209,8 @@ TEST_P(SagaTable, MoneySeatAndOutboxAgreeInTheEnd) {
   ASSERT_TRUE(remembered.answer);
   const auto again = world.pay("u", held, 7);
   world.box.send(world.desk, again);
-  EXPECT_EQ(world.reply_to(again.ticket).key, key_verdict::replayed);
-  EXPECT_EQ(world.reply_to(again.ticket).outcome.paid.state, remembered.answer->paid.state);
+  EXPECT_EQ(world.reply_to(again.correlation).key, key_verdict::replayed);
+  EXPECT_EQ(world.reply_to(again.correlation).outcome.paid.state, remembered.answer->paid.state);
   EXPECT_EQ(world.store.rows.size(), 1U);
 }
 

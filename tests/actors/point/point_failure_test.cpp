@@ -105,11 +105,11 @@ TEST(PointFailure, ADoubtfulCommitIsLookedUpBeforeItIsAnswered) {
     ASSERT_EQ(w.client.all<charge_reply>().size(), 3U);
     ASSERT_EQ(w.client.all<point_step_reply>().size(), 3U);
     for (const auto& r : w.client.all<charge_reply>()) {
-      EXPECT_EQ(r.fault, expected) << r.ticket;
+      EXPECT_EQ(r.fault, expected) << r.correlation;
       EXPECT_EQ(r.key, key_verdict::fresh);
     }
     for (const auto& r : w.client.all<point_step_reply>())
-      EXPECT_EQ(r.fault, expected) << r.ticket;
+      EXPECT_EQ(r.fault, expected) << r.correlation;
     if (what == point_fate::doubt_done) {
       EXPECT_EQ(w.client.all<charge_reply>()[1].outcome.balance.value, 90);
       EXPECT_EQ(w.client.last<point_step_reply>().outcome.required.value, 1000);
@@ -137,7 +137,7 @@ TEST(PointFailure, DoubtsWaitUntilTheStoreCanBeReadAgain) {
   w.store.reading = reads::work;
   w.time.advance(limits::store_retry_max);
   ASSERT_EQ(w.client.all<point_step_reply>().size(), 2U);
-  EXPECT_EQ(w.client.last<point_step_reply>().ticket, 2U);
+  EXPECT_EQ(w.client.last<point_step_reply>().correlation, 2U);
   EXPECT_EQ(w.client.last<point_step_reply>().outcome.balance.value, 70);
   EXPECT_EQ(w.balance().balance.value, 70);
   w.expect_sound();
@@ -176,7 +176,7 @@ TEST(PointFailure, ADamagedAccountLeavesThoseLoadedWithItAlone) {
   const auto replies = w.client.all<charge_reply>();
   ASSERT_EQ(replies.size(), 4U);
   for (const auto& r : replies)
-    EXPECT_EQ(r.fault, r.ticket == 2 ? fault::unavailable : fault::none) << r.ticket;
+    EXPECT_EQ(r.fault, r.correlation == 2 ? fault::unavailable : fault::none) << r.correlation;
   EXPECT_EQ(w.balance("u2").fault, fault::unavailable);
   w.store.damaged.clear();
   w.charge(5, 100, {}, "u2");
@@ -229,7 +229,7 @@ TEST(PointFailure, AnUnreadableStepIsUnavailableAndRecovers) {
     w.debit(n, payment_number(n), 1);
   w.store.reading = reads::fail;
   w.debit(20, payment_number(1), 1);
-  EXPECT_EQ(w.client.last<point_step_reply>().ticket, 20U);
+  EXPECT_EQ(w.client.last<point_step_reply>().correlation, 20U);
   EXPECT_EQ(w.client.last<point_step_reply>().fault, fault::unavailable);
   w.store.reading = reads::work;
   w.debit(21, payment_number(1), 1);
@@ -293,7 +293,7 @@ TEST(PointFailure, AFullReaderShedsAndRecovers) {
                                  {16, 16},
                                  w.time.commits(),
                                  [](auto) { return commit_outcome::committed; },
-                                 w.time.meters()};
+                                 w.time.metrics()};
   epoch_numbers ids{0, epoch_numbers::wide};
   const auto desk = w.time.owns(spawn_point_service(w.time.system(), {w.time.clock(),
                                                                       commits,
@@ -302,7 +302,7 @@ TEST(PointFailure, AFullReaderShedsAndRecovers) {
                                                                       w.store,
                                                                       full,
                                                                       ids,
-                                                                      w.time.meters(),
+                                                                      w.time.metrics(),
                                                                       {}}));
   w.client.send(desk, list_transactions{1, user_id{"u1"}, 0, 10});
   EXPECT_EQ(w.client.last<transactions_reply>().fault, fault::overloaded);
@@ -323,8 +323,8 @@ TEST(PointFailure, AChargeThatWaitedForItsAccountIsNotDoneOnceItsClientHasGivenU
   w.time.run();
   EXPECT_EQ(w.client.last<charge_reply>().fault, fault::unavailable);
   EXPECT_EQ(w.client.last<point_step_reply>().outcome.refusal, point_refusal::insufficient_points);
-  EXPECT_EQ(w.time.meters()
-                .count("boxoffice_commands_given_up_total", "", {{"service", "point"}})
+  EXPECT_EQ(w.time.metrics()
+                .counter("boxoffice_commands_given_up_total", "", {{"service", "point"}})
                 .value(),
             1U);
   w.charge(3, 50, key_number(1));

@@ -73,20 +73,20 @@ class random_run {
   std::uint64_t pick(std::uint64_t below) { return random_() % below; }
 
   void send() {
-    const auto ticket = ++ticket_;
+    const auto correlation = ++correlation_;
     switch (pick(3)) {
       case 0: {
         const auto key = pick(8) == 0 && keys_ > 0 ? 1 + pick(keys_) : ++keys_;
         const auto amount = static_cast<std::int64_t>(key * 7919 % 1100);  // some out of range
-        charged_[ticket] = key;
-        world_.client.post(world_.desk,
-                           charge_points{ticket, key_number(key), user_of(key), points{amount}});
+        charged_[correlation] = key;
+        world_.client.post(
+            world_.desk, charge_points{correlation, key_number(key), user_of(key), points{amount}});
         return;
       }
       case 1: {
         const auto n = some_payment();
         world_.client.post(world_.desk,
-                           debit_points{ticket, payment_number(static_cast<std::uint32_t>(n)),
+                           debit_points{correlation, payment_number(static_cast<std::uint32_t>(n)),
                                         user_of(n), points{static_cast<std::int64_t>(n % 900)}});
         return;
       }
@@ -94,7 +94,7 @@ class random_run {
         const auto n = some_payment();
         world_.client.post(
             world_.desk,
-            refund_points{ticket, payment_number(static_cast<std::uint32_t>(n)), user_of(n)});
+            refund_points{correlation, payment_number(static_cast<std::uint32_t>(n)), user_of(n)});
       }
     }
   }
@@ -116,7 +116,7 @@ class random_run {
       if (r.fault != fault::none) continue;
       if (r.key != key_verdict::fresh && r.key != key_verdict::replayed) continue;
       ++replies;
-      const auto key = charged_.at(r.ticket);
+      const auto key = charged_.at(r.correlation);
       const auto stored = world_.store.keys.find(key_number(key).scope);
       ASSERT_NE(stored, world_.store.keys.end()) << "acknowledged and lost: key " << key;
       EXPECT_EQ(stored->second.answer.transaction, r.outcome.transaction);
@@ -127,11 +127,11 @@ class random_run {
     }
     EXPECT_GT(replies, 1000U);
     std::map<std::uint64_t, std::pair<int, int>> sent_and_denied;
-    for (const auto& [ticket, key] : charged_)
+    for (const auto& [correlation, key] : charged_)
       ++sent_and_denied[key].first;
     for (const auto& r : world_.client.all<charge_reply>())
       if (r.fault == fault::unavailable || r.fault == fault::overloaded)
-        ++sent_and_denied[charged_.at(r.ticket)].second;
+        ++sent_and_denied[charged_.at(r.correlation)].second;
     for (const auto& [key, counts] : sent_and_denied)
       if (counts.first == counts.second) {
         EXPECT_FALSE(world_.store.keys.contains(key_number(key).scope)) << "denied, done: " << key;
@@ -156,8 +156,8 @@ class random_run {
 
   point_world world_;
   std::mt19937_64 random_;
-  std::uint64_t ticket_{0}, keys_{0}, payments_{0};
-  std::map<std::uint64_t, std::uint64_t> charged_;  // ticket -> key
+  std::uint64_t correlation_{0}, keys_{0}, payments_{0};
+  std::map<std::uint64_t, std::uint64_t> charged_;  // correlation -> key
 };
 
 TEST(PointRandom, TheLedgerHoldsThroughFailuresDoubtsAndRestarts) {

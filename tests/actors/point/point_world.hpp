@@ -51,23 +51,23 @@ class point_world {
   }
 
   // One command each, run to its end unless the store is held.
-  void charge(std::uint64_t ticket, std::int64_t amount, request_key key = {},
+  void charge(std::uint64_t correlation, std::int64_t amount, request_key key = {},
               const std::string& user = "u1") {
-    client.send(desk, charge_points{ticket, key, user_id{user}, points{amount}});
+    client.send(desk, charge_points{correlation, key, user_id{user}, points{amount}});
   }
-  void debit(std::uint64_t ticket, payment_id payment, std::int64_t amount,
+  void debit(std::uint64_t correlation, payment_id payment, std::int64_t amount,
              const std::string& user = "u1") {
-    client.send(desk, debit_points{ticket, payment, user_id{user}, points{amount}});
+    client.send(desk, debit_points{correlation, payment, user_id{user}, points{amount}});
   }
-  void refund(std::uint64_t ticket, payment_id payment, const std::string& user = "u1") {
-    client.send(desk, refund_points{ticket, payment, user_id{user}});
+  void refund(std::uint64_t correlation, payment_id payment, const std::string& user = "u1") {
+    client.send(desk, refund_points{correlation, payment, user_id{user}});
   }
   balance_reply balance(const std::string& user = "u1") {
     client.send(desk, read_balance{999, user_id{user}});
     return client.last<balance_reply>();
   }
   [[nodiscard]] std::int64_t live_accounts() {
-    return time.meters().level("boxoffice_live_actors", "", {{"kind", "account"}}).value();
+    return time.metrics().gauge("boxoffice_live_actors", "", {{"kind", "account"}}).value();
   }
 
   /// The ledger of every user chains, sums up to the balance, and nothing was refused by the store.
@@ -93,10 +93,10 @@ class point_world {
       return mine == incarnation_ ? store.commit(batch) : commit_outcome::failed;
     };
     committers_.push_back(std::make_unique<committer<point_write>>(
-        "point", options_.bounds, time.commits(), apply, time.meters()));
+        "point", options_.bounds, time.commits(), apply, time.metrics()));
     desk = time.owns(spawn_point_service(
         time.system(), {time.clock(), *committers_.back(), store, time.commits(), store,
-                        time.reads(), ids_, time.meters(), options_.rules}));
+                        time.reads(), ids_, time.metrics(), options_.rules}));
   }
 
   world_options options_;

@@ -21,8 +21,8 @@ struct Boards : ::testing::Test {
       {64, 4},
       time.commits(),
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
-      time.meters()};
-  ranking_context context{time.clock(), commits, store, time.reads(), view, time.meters()};
+      time.metrics()};
+  ranking_context context{time.clock(), commits, store, time.reads(), view, time.metrics()};
   testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused, applied_so_far>
       box{time};
   best_selling_actor selling;
@@ -105,11 +105,11 @@ TEST_F(Boards, SoldOutSpeedIsExactAndSurvivesARestart) {
 TEST_F(Boards, AnEventThatWasParkedComesLateAndCountsOnce) {
   box.send(selling, deliver_events{1, {event(5, 1)}});
   box.send(selling, deliver_events{2, {event(3, 4)}});
-  EXPECT_EQ(box.last<events_applied>().ticket, 2U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 2U);
   EXPECT_EQ(seats_sold(), 5U);
   restart();
   box.send(selling, deliver_events{3, {event(3, 4), event(4, 2)}});
-  EXPECT_EQ(box.last<events_applied>().ticket, 3U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 3U);
   EXPECT_EQ(seats_sold(), 7U);
 }
 
@@ -126,17 +126,17 @@ TEST_F(Boards, AnEventOfAnUnknownScheduleIsRefusedByTheBoardThatNeedsIt) {
   time.commits().resume();
   time.run();
   ASSERT_EQ(box.all<event_refused>().size(), 1U);
-  EXPECT_EQ(box.last<event_refused>().ticket, 2U);
+  EXPECT_EQ(box.last<event_refused>().correlation, 2U);
   EXPECT_EQ(box.last<event_refused>().sequence, 2U);
   EXPECT_EQ(box.last<event_refused>().how, event_refused::lasting::for_good);
   EXPECT_EQ(box.all<events_applied>().size(), answers);
   box.send(sold_out, deliver_events{3, {event(1, 1), event(3, 1)}});
-  EXPECT_EQ(box.last<events_applied>().ticket, 3U) << "the rest is taken";
+  EXPECT_EQ(box.last<events_applied>().correlation, 3U) << "the rest is taken";
 }
 
 TEST_F(Boards, SayWhatTheyHold) {
   box.send(selling, ask_applied{1});
-  EXPECT_EQ(box.last<applied_so_far>().ticket, 1U);
+  EXPECT_EQ(box.last<applied_so_far>().correlation, 1U);
   EXPECT_EQ(box.last<applied_so_far>().are, applied_so_far::books::kept);
   EXPECT_EQ(box.last<applied_so_far>().through, 0U);
   box.send(selling, deliver_events{2, {event(1, 2), event(7, 3)}});
@@ -160,7 +160,7 @@ TEST_F(Boards, AfterALossTakeNothingNewBeforeTheOld) {
   restart();
   box.send(selling, deliver_events{3, {event(4, 1)}, 3});
   ASSERT_EQ(box.all<applied_so_far>().size(), 1U);
-  EXPECT_EQ(box.last<applied_so_far>().ticket, 3U);
+  EXPECT_EQ(box.last<applied_so_far>().correlation, 3U);
   EXPECT_EQ(box.last<applied_so_far>().through, 0U);
   EXPECT_EQ(seats_sold(), 0U);
   box.send(selling, deliver_events{4, {event(1, 2), event(2, 3), event(3, 1), event(4, 1)}, 0});
@@ -174,7 +174,7 @@ TEST_F(Boards, AStoreThatCannotBeReadIsTriedAgain) {
   box.send(selling, read_best_selling{1, ranking_window::all, 50});
   EXPECT_EQ(box.last<best_selling_reply>().fault, fault::unavailable);
   time.advance(seconds{5});
-  EXPECT_EQ(box.last<events_applied>().ticket, 2U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 2U);
   EXPECT_EQ(seats_sold(), 2U);
 }
 
@@ -189,7 +189,7 @@ TEST_F(Boards, EveryEventOnceWhateverFailsRepeatsOrRestarts) {
     if (n % 7 == 0) all.back().kind = event_kind::payment_refunded;
   }
   std::size_t from = 0;
-  std::uint64_t ticket = 0;
+  std::uint64_t correlation = 0;
   while (from < all.size()) {
     const auto until = std::min(all.size(), from + 1 + random() % 20);
     const std::vector<payment_event> some(all.begin() + static_cast<std::ptrdiff_t>(from),
@@ -199,9 +199,9 @@ TEST_F(Boards, EveryEventOnceWhateverFailsRepeatsOrRestarts) {
     if (dice == 1) store.next = fails::in_doubt_done;
     if (dice == 2) store.next = fails::in_doubt_lost;
     if (dice == 3) store.failing_reads = 1;
-    box.post(selling, deliver_events{++ticket, some});
-    box.post(sold_out, deliver_events{ticket + 1'000'000, some});
-    if (random() % 4 == 0) box.post(selling, deliver_events{++ticket, some});
+    box.post(selling, deliver_events{++correlation, some});
+    box.post(sold_out, deliver_events{correlation + 1'000'000, some});
+    if (random() % 4 == 0) box.post(selling, deliver_events{++correlation, some});
     if (random() % 5 == 0) {
       time.run_actors();
       time.commits().run_one();

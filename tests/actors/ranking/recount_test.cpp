@@ -24,13 +24,13 @@ struct Recount : ::testing::Test {
       {256, 8},
       time.commits(),
       [this](std::span<const queue_ranking_write> batch) { return boards_store.commit(batch); },
-      time.meters()};
+      time.metrics()};
   committer<payment_write> payment_commits{
       "payment",
       {100, 10},
       time.commits(),
       [this](std::span<const payment_write> batch) { return payments.commit(batch); },
-      time.meters()};
+      time.metrics()};
   testing::inbox<best_selling_reply, sold_out_reply> box{time};
   best_selling_actor selling;
   sold_out_actor sold_out;
@@ -52,7 +52,7 @@ struct Recount : ::testing::Test {
   }
   void start() {
     const ranking_context context{time.clock(), board_commits, boards_store,
-                                  time.reads(), view,          time.meters()};
+                                  time.reads(), view,          time.metrics()};
     selling = time.owns(spawn_best_selling(time.system(), context));
     sold_out = time.owns(spawn_sold_out(time.system(), context));
     for (const auto& [name, to] :
@@ -60,7 +60,7 @@ struct Recount : ::testing::Test {
           std::pair<std::string, event_consumer_actor>{"sold_out", sold_out}})
       relays.push_back(time.owns(spawn_outbox_relay(
           time.system(), {time.clock(), name, to, payment_commits, payments, time.commits(),
-                          payments, time.reads(), time.meters()})));
+                          payments, time.reads(), time.metrics()})));
     time.advance(seconds{2});
   }
   void stop() {

@@ -105,8 +105,8 @@ TEST(Deadlines, TheWheelWritesWhatEnded) {
   w.time.advance(hold_time + seconds{1});
   EXPECT_EQ(w.store.rows.at(id).status, reservation_status::expired);
   EXPECT_TRUE(w.store.claims.empty());
-  EXPECT_EQ(w.level("boxoffice_holds_live"), 0);
-  EXPECT_EQ(w.time.meters().count("boxoffice_hold_expiries_total", "").value(), 1U);
+  EXPECT_EQ(w.gauge("boxoffice_holds_live"), 0);
+  EXPECT_EQ(w.time.metrics().counter("boxoffice_hold_expiries_total", "").value(), 1U);
 }
 
 TEST(Deadlines, HoldsKeepTheirDeadlineOverARestart) {

@@ -32,7 +32,7 @@ TEST(ReservationFailure, AFailedCommitVoidsWhatWasDecidedOnTopOfItAndRecovers) {
   EXPECT_EQ(w.hold(keyed).key, key_verdict::fresh) << "the same request may succeed later";
   EXPECT_EQ(w.status(1), seat_status::held);
   EXPECT_EQ(w.confirm(kept, payment(1)).refusal, confirm_refusal::none);
-  EXPECT_EQ(w.level("boxoffice_seat_polls_in_flight"), 0);
+  EXPECT_EQ(w.gauge("boxoffice_seat_polls_in_flight"), 0);
 }
 
 TEST(ReservationFailure, ADoubtfulCommitIsLookedUp) {

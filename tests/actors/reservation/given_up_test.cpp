@@ -18,8 +18,8 @@ struct impatient : reservation_world {
     return m;
   }
   std::uint64_t given_up() {
-    return time.meters()
-        .count("boxoffice_commands_given_up_total", "", {{"service", "reservation"}})
+    return time.metrics()
+        .counter("boxoffice_commands_given_up_total", "", {{"service", "reservation"}})
         .value();
   }
 };

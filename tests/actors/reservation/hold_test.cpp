@@ -8,7 +8,7 @@ namespace {
 using testing::payment;
 using testing::reservation_world;
 
-TEST(ReservationDesk, HoldsABasketWholeAndSaysWhatItCosts) {
+TEST(ReservationService, HoldsABasketWholeAndSaysWhatItCosts) {
   reservation_world w;
   const auto reply = w.hold("ann", {"A-3", "A-1", "B-1"});
   ASSERT_EQ(reply.fault, fault::none);
@@ -28,10 +28,10 @@ TEST(ReservationDesk, HoldsABasketWholeAndSaysWhatItCosts) {
   const auto map = w.seats();
   EXPECT_EQ(map.available, 47U);
   EXPECT_EQ(map.seats->seats[2], seat_status::held);
-  EXPECT_EQ(w.level("boxoffice_holds_live"), 1);
+  EXPECT_EQ(w.gauge("boxoffice_holds_live"), 1);
 }
 
-TEST(ReservationDesk, ASeatThatIsHeldRefusesTheWholeBasketAndNamesIt) {
+TEST(ReservationService, ASeatThatIsHeldRefusesTheWholeBasketAndNamesIt) {
   reservation_world w;
   w.held("ann", {"A-2"});
   const auto reply = w.hold("ben", {"A-1", "A-2", "A-3"});
@@ -41,10 +41,10 @@ TEST(ReservationDesk, ASeatThatIsHeldRefusesTheWholeBasketAndNamesIt) {
   EXPECT_EQ(w.store.claims.size(), 3U);
 }
 
-TEST(ReservationDesk, RefusesInTheOrderOfPrecedence) {
+TEST(ReservationService, RefusesInTheOrderOfPrecedence) {
   reservation_world w;
   auto m = w.wants("ann", {"A-1", "Z-9"}, 99);
-  m.admission = queue_admission::token_missing;
+  m.admission = queue_check::token_missing;
   EXPECT_EQ(w.hold(m).outcome.refusal, hold_refusal::schedule_not_found);
   m.schedule = {1};
   const auto unknown = w.hold(m);
@@ -52,7 +52,7 @@ TEST(ReservationDesk, RefusesInTheOrderOfPrecedence) {
   EXPECT_EQ(unknown.outcome.seats, std::vector<std::string>{"Z-9"});
   m.seats = {"A-1", "A-2", "A-3", "A-4", "A-5"};
   EXPECT_EQ(w.hold(m).outcome.refusal, hold_refusal::queue_token_required);
-  m.admission = queue_admission::admitted;
+  m.admission = queue_check::admitted;
   const auto many = w.hold(m);
   EXPECT_EQ(many.outcome.refusal, hold_refusal::seat_limit_exceeded);
   EXPECT_EQ(many.outcome.seats_max, 4U);
@@ -62,7 +62,7 @@ TEST(ReservationDesk, RefusesInTheOrderOfPrecedence) {
   EXPECT_EQ(w.hold(m).outcome.refusal, hold_refusal::sales_closed);
 }
 
-TEST(ReservationDesk, CountsHeldAndConfirmedSeatsOfAUser) {
+TEST(ReservationService, CountsHeldAndConfirmedSeatsOfAUser) {
   reservation_world w;
   const auto two = w.held("ann", {"A-1", "A-2"});
   ASSERT_EQ(w.confirm(two, payment(1)).refusal, confirm_refusal::none);
@@ -78,7 +78,7 @@ TEST(ReservationDesk, CountsHeldAndConfirmedSeatsOfAUser) {
   EXPECT_EQ(w.hold("ann", {"A-8", "A-9"}).outcome.refusal, hold_refusal::none);
 }
 
-TEST(ReservationDesk, PicksTheBestAvailableInItsSection) {
+TEST(ReservationService, PicksTheBestAvailableInItsSection) {
   reservation_world w;
   auto m = w.wants("ann", {});
   m.best_count = 3;
@@ -102,7 +102,7 @@ TEST(ReservationDesk, PicksTheBestAvailableInItsSection) {
   EXPECT_TRUE(none_left.outcome.seats.empty());
 }
 
-TEST(ReservationDesk, ARetryGetsTheFirstAnswerAlsoAfterARestart) {
+TEST(ReservationService, ARetryGetsTheFirstAnswerAlsoAfterARestart) {
   reservation_world w;
   auto m = w.wants("ann", {"A-1"});
   m.key = w.key(5, 1);
@@ -130,7 +130,7 @@ TEST(ReservationDesk, ARetryGetsTheFirstAnswerAlsoAfterARestart) {
   EXPECT_EQ(w.status(0), seat_status::available);
 }
 
-TEST(ReservationDesk, ARetryWhileTheFirstRunsIsInFlight) {
+TEST(ReservationService, ARetryWhileTheFirstRunsIsInFlight) {
   reservation_world w;
   w.seats();
   w.time.commits().hold();
@@ -146,7 +146,7 @@ TEST(ReservationDesk, ARetryWhileTheFirstRunsIsInFlight) {
   EXPECT_EQ(w.box.last<hold_reply>().outcome.refusal, hold_refusal::none);
 }
 
-TEST(ReservationDesk, TwoRetriesThatMustAskTheStoreNeverRunTwice) {
+TEST(ReservationService, TwoRetriesThatMustAskTheStoreNeverRunTwice) {
   reservation_world w;
   auto m = w.wants("ann", {"A-1"});
   m.key = w.key(5, 1);
@@ -163,20 +163,20 @@ TEST(ReservationDesk, TwoRetriesThatMustAskTheStoreNeverRunTwice) {
   EXPECT_EQ(w.store.rows.size(), 2U);
 }
 
-TEST(ReservationDesk, RefusalsOfTheQueueAreNotRemembered) {
+TEST(ReservationService, RefusalsOfTheQueueAreNotRemembered) {
   reservation_world w;
   auto m = w.wants("ann", {"A-1"});
   m.key = w.key(5, 1);
-  m.admission = queue_admission::still_waiting;
+  m.admission = queue_check::still_waiting;
   m.position = 17;
   const auto waiting = w.hold(m);
   EXPECT_EQ(waiting.outcome.refusal, hold_refusal::queue_not_active);
   EXPECT_EQ(waiting.outcome.position, 17U);
-  m.admission = queue_admission::admitted;
+  m.admission = queue_check::admitted;
   EXPECT_EQ(w.hold(m).outcome.refusal, hold_refusal::none);
 }
 
-TEST(ReservationDesk, KeysAreForgottenAfterADay) {
+TEST(ReservationService, KeysAreForgottenAfterADay) {
   reservation_world w;
   auto m = w.wants("ann", {"A-1"}, 99);
   for (std::uint64_t i = 1; i <= 5; ++i) {
@@ -189,7 +189,7 @@ TEST(ReservationDesk, KeysAreForgottenAfterADay) {
   EXPECT_TRUE(w.store.keys.empty());
 }
 
-TEST(ReservationDesk, ListsNewestFirstWithTheStatusOfNow) {
+TEST(ReservationService, ListsNewestFirstWithTheStatusOfNow) {
   reservation_world w;
   const auto first = w.held("ann", {"A-1"});
   w.time.advance(seconds{299});
@@ -205,7 +205,7 @@ TEST(ReservationDesk, ListsNewestFirstWithTheStatusOfNow) {
   EXPECT_EQ(w.box.last<reservations_reply>().items.size(), 1U);
 }
 
-TEST(ReservationDesk, AFullCommitterUndoesTheHold) {
+TEST(ReservationService, AFullCommitterUndoesTheHold) {
   reservation_world w{{{"A", 1, 10, points{1}}}, {1, 1}};
   w.seats();
   w.time.commits().hold();

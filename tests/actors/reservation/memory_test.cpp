@@ -10,21 +10,21 @@ using testing::reservation_world;
 
 TEST(ReservationMemory, SeatsWakeWhenAskedForAndLeaveWhenIdle) {
   reservation_world w;
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 0);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 0);
   const auto id = w.held("ann", {"A-1", "A-2"});
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 2);
-  EXPECT_EQ(w.level("boxoffice_live_actors", "schedule"), 1);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 2);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "schedule"), 1);
   w.time.advance(seconds{40});
   w.hold("ben", {"A-2"});
   w.time.advance(seconds{30});
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 1) << "A-2 was asked meanwhile";
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 1) << "A-2 was asked meanwhile";
   w.time.advance(seconds{60});
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 0);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 0);
 
   EXPECT_EQ(w.hold("ben", {"A-1"}).outcome.refusal, hold_refusal::seat_taken) << "woken as held";
   EXPECT_EQ(w.confirm(id, payment(1)).refusal, confirm_refusal::none);
   w.time.advance(seconds{130});
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 0);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 0);
   EXPECT_EQ(w.hold("ben", {"A-1"}).outcome.refusal, hold_refusal::seat_taken) << "woken as sold";
   w.time.advance(seconds{130});
   w.revert(id, payment(1), revert_reservation::reason::refund);
@@ -78,7 +78,7 @@ TEST(ReservationMemory, AHundredThousandSeats) {
   const auto map = w.seats();
   EXPECT_EQ(map.available, 99'994U);
   EXPECT_EQ(map.seats->seats[99'999], seat_status::held);
-  EXPECT_EQ(w.level("boxoffice_live_actors", "seat"), 6);
+  EXPECT_EQ(w.gauge("boxoffice_live_actors", "seat"), 6);
   const auto counts = w.seats(1, read_seats::detail::counts);
   EXPECT_EQ(counts.seats, nullptr);
   EXPECT_EQ(counts.version, map.version);

@@ -43,7 +43,7 @@ TEST_F(ParkedHold, IsListedAndTheOthersHaveEnded) {
   EXPECT_FALSE(parked()[0].reason.empty());
   EXPECT_EQ(w_.status(0), seat_status::held);
   EXPECT_EQ(w_.status(1), seat_status::available);
-  EXPECT_EQ(w_.level("boxoffice_parked_entities", "reservation"), 1);
+  EXPECT_EQ(w_.gauge("boxoffice_parked_entities", "reservation"), 1);
 }
 
 TEST_F(ParkedHold, EndsWhenItIsTriedAgainAndTheStoreTakesIt) {
@@ -59,7 +59,7 @@ TEST_F(ParkedHold, EndsWhenItIsTriedAgainAndTheStoreTakesIt) {
   EXPECT_EQ(done.refusal, parked_refusal::none);
   EXPECT_EQ(done.state, "EXPIRED");
   EXPECT_TRUE(parked().empty());
-  EXPECT_EQ(w_.level("boxoffice_parked_entities", "reservation"), 0);
+  EXPECT_EQ(w_.gauge("boxoffice_parked_entities", "reservation"), 0);
   EXPECT_EQ(w_.find("ann", refused_).found.status, reservation_status::expired);
   EXPECT_EQ(w_.hold("cem", {"A-1"}).outcome.refusal, hold_refusal::none);
   EXPECT_EQ(move().refusal, parked_refusal::not_parked);

@@ -28,7 +28,7 @@ class reservation_world {
                              commit_bounds bounds = {1024, 64})
       : commits{"reservation", bounds, time.commits(),
                 [this](std::span<const reservation_write> batch) { return store.commit(batch); },
-                time.meters()},
+                time.metrics()},
         box{time} {
     auto next = std::make_shared<boxoffice::catalogue>();
     for (std::uint64_t i = 1; i <= 3; ++i) {
@@ -51,7 +51,7 @@ class reservation_world {
     desk = time.owns(spawn_reservation_service(
         time.system(),
         reservation_context{time.clock(), catalogue, commits, store, time.commits(), store,
-                            time.reads(), time.meters(), ids, versions, &seat_maps}));
+                            time.reads(), time.metrics(), ids, versions, &seat_maps}));
     time.run();
   }
   /// A stop without farewell: what was not committed is gone.
@@ -67,7 +67,7 @@ class reservation_world {
 
   hold_seats wants(const std::string& user, std::vector<std::string> seats, std::uint64_t in = 1) {
     hold_seats m;
-    m.ticket = ++ticket;
+    m.correlation = ++correlation;
     m.user = {user};
     m.schedule = {in};
     m.seats = std::move(seats);
@@ -90,26 +90,26 @@ class reservation_world {
     return reply.outcome.held.id;
   }
   confirm_reply confirm(reservation_id id, payment_id payment) {
-    box.send(desk, confirm_reservation{++ticket, payment, id});
+    box.send(desk, confirm_reservation{++correlation, payment, id});
     return box.last<confirm_reply>();
   }
   revert_reply revert(reservation_id id, payment_id payment,
                       revert_reservation::reason why = revert_reservation::reason::compensation) {
-    box.send(desk, revert_reservation{++ticket, payment, id, why});
+    box.send(desk, revert_reservation{++correlation, payment, id, why});
     return box.last<revert_reply>();
   }
   release_reply release(const std::string& user, reservation_id id) {
-    box.send(desk, release_reservation{++ticket, {user}, id});
+    box.send(desk, release_reservation{++correlation, {user}, id});
     return box.last<release_reply>();
   }
   reservation_reply find(const std::string& user, reservation_id id) {
-    box.send(desk, find_reservation{++ticket, {user}, id});
+    box.send(desk, find_reservation{++correlation, {user}, id});
     return box.last<reservation_reply>();
   }
   /// What a gateway knows without asking must be what the desk says.
   seats_reply seats(std::uint64_t in = 1, read_seats::detail what = read_seats::detail::seats) {
     const auto known = seat_maps.find({in}, time.clock().now());
-    box.send(desk, read_seats{++ticket, {in}, what});
+    box.send(desk, read_seats{++correlation, {in}, what});
     const auto& said = box.last<seats_reply>();
     if (known && said.fault == fault::none && *known != said.version)
       throw std::logic_error{"the version that gateways know is not that of the desk"};
@@ -117,8 +117,8 @@ class reservation_world {
   }
   seat_status status(seat_index seat) { return seats().seats->seats.at(seat); }
   std::int64_t level(const std::string& name, const std::string& kind = {}) {
-    return time.meters()
-        .level(name, "", kind.empty() ? meter_labels{} : meter_labels{{"kind", kind}})
+    return time.metrics()
+        .level(name, "", kind.empty() ? metric_labels{} : metric_labels{{"kind", kind}})
         .value();
   }
 
@@ -144,7 +144,7 @@ class reservation_world {
   catalogue_view catalogue;
   replies box;
   reservation_service_actor desk;
-  std::uint64_t ticket{0};
+  std::uint64_t correlation{0};
 };
 
 inline payment_id payment(std::uint32_t number) {

@@ -72,7 +72,7 @@ TEST(Rivals, OverlappingBasketsInOppositeOrdersNeitherLockNorSplit) {
     ASSERT_EQ(claimed, sold.size());
   }
   EXPECT_EQ(w.store.violations, 0);
-  EXPECT_EQ(w.level("boxoffice_seat_polls_in_flight"), 0);
+  EXPECT_EQ(w.gauge("boxoffice_seat_polls_in_flight"), 0);
   EXPECT_EQ(w.seats().available, 0U);
 }
 
@@ -119,13 +119,13 @@ TEST(Rivals, ARandomMixtureKeepsBooksAndStoreInStep) {
             break;
           }
           case 2:
-            w.box.post(w.desk, release_reservation{++w.ticket, {user}, any});
+            w.box.post(w.desk, release_reservation{++w.correlation, {user}, any});
             break;
           case 3:
-            w.box.post(w.desk, confirm_reservation{++w.ticket, payment, any});
+            w.box.post(w.desk, confirm_reservation{++w.correlation, payment, any});
             break;
           case 4:
-            w.box.post(w.desk, revert_reservation{++w.ticket, payment, any,
+            w.box.post(w.desk, revert_reservation{++w.correlation, payment, any,
                                                   revert_reservation::reason::refund});
             break;
           case 5:
@@ -149,7 +149,7 @@ TEST(Rivals, ARandomMixtureKeepsBooksAndStoreInStep) {
     const auto answers = w.box.all<hold_reply>().size() + w.box.all<release_reply>().size() +
                          w.box.all<confirm_reply>().size() + w.box.all<revert_reply>().size() +
                          w.box.all<seats_reply>().size();
-    EXPECT_EQ(answers, w.ticket) << "every command was answered once";
+    EXPECT_EQ(answers, w.correlation) << "every command was answered once";
   }
 }
 

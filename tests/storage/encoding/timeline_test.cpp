@@ -30,8 +30,7 @@ TEST(Timeline, NotesComeBackFieldByField) {
 TEST(Timeline, AnythingElseIsRefused) {
   for (const auto* text :
        {"x\n", "1\n", "1 2\n", "1 2 3\n", "1  2 3 what\n", "1 2 3what\n", "1 2 3 what", "\n",
-        "1 10 3 an unknown state\n", "1 -1 3 what\n", "1 2 5 an unknown step\n",
-        "1 2 259 what\n"})
+        "1 10 3 an unknown state\n", "1 -1 3 what\n", "1 2 5 an unknown step\n", "1 2 259 what\n"})
     EXPECT_THROW(decode_notes(text, {7}), decode_error) << text;
 }
 

@@ -27,7 +27,7 @@ std::vector<std::string> ids(const parked_list& of) {
 using texts = std::vector<std::string>;
 
 struct Parked : testing::Test {
-  meters measured;
+  metrics measured;
   parked_entities tokens{measured, kind::queue_token};
 };
 
@@ -35,7 +35,7 @@ TEST_F(Parked, IsListedInPagesTheOldestFirst) {
   for (const auto* id : {"c", "a", "b"})
     tokens.put(named(id));
   const auto first = tokens.list({7, 0, 2});
-  EXPECT_EQ(first.ticket, 7U);
+  EXPECT_EQ(first.correlation, 7U);
   EXPECT_EQ(ids(first), (texts{"c", "a"}));
   EXPECT_EQ(first.follows, parked_list::more::yes);
   const auto rest = tokens.list({8, first.items.back().number, 2});
@@ -51,7 +51,7 @@ TEST_F(Parked, IsThereOnceAndGoesWhenItIsDropped) {
   tokens.drop("a");
   tokens.drop("a");
   EXPECT_EQ(ids(tokens.list({0, 0, 9})), texts{"b"});
-  EXPECT_EQ(measured.level("boxoffice_parked_entities", "", {{"kind", "queue_token"}}).value(), 1);
+  EXPECT_EQ(measured.gauge("boxoffice_parked_entities", "", {{"kind", "queue_token"}}).value(), 1);
 }
 
 TEST_F(Parked, OfTwoKindsHasNumbersThatDifferAndGrowWithTime) {

@@ -26,7 +26,7 @@ class Recovery : public ::testing::Test {
               pauses_.push_back(pause);
               timers_.push_back(std::move(run));
             },
-            call_deadlines{clock_, meters_, "tests"}, how};
+            call_deadlines{clock_, metrics_, "tests"}, how};
   }
   static recovery& serving(recovery& r) {
     r.start();
@@ -44,7 +44,8 @@ class Recovery : public ::testing::Test {
   /// The call of a client that gives up then.
   static call_context until(time_point deadline) { return {{}, deadline}; }
   std::uint64_t given_up() {
-    return meters_.count("boxoffice_commands_given_up_total", "", {{"service", "tests"}}).value();
+    return metrics_.counter("boxoffice_commands_given_up_total", "", {{"service", "tests"}})
+        .value();
   }
 
   struct settable_clock final : clock {
@@ -52,7 +53,7 @@ class Recovery : public ::testing::Test {
     time_point at{milliseconds{1'000}};
   };
   settable_clock clock_;
-  meters meters_;
+  metrics metrics_;
 
   int loads_{0};
   std::vector<milliseconds> pauses_;

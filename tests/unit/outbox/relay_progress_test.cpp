@@ -25,7 +25,7 @@ sequences of(const std::vector<payment_event>& events) {
   return out;
 }
 
-sequences parked_in(const relay_progress::news& n) {
+sequences parked_in(const relay_progress::unsaved& n) {
   sequences out;
   for (const auto& p : n.parked)
     out.push_back(p.event.sequence);
@@ -58,13 +58,13 @@ TEST(RelayProgress, ARefusedEventIsParkedWithItsSiblingsAndOthersFlow) {
   EXPECT_EQ(p.consumer_applied(3), applied::some);
   EXPECT_EQ(parked_in(p.unstored()), (sequences{2, 4}));
   EXPECT_EQ(p.consumer_applied(5), applied::all);
-  const auto news = p.unstored();
-  EXPECT_EQ(news.position, 5U);
-  EXPECT_EQ(news.parked[0].reason, "no");
-  EXPECT_EQ(news.parked[0].consumer, "boards");
-  EXPECT_NE(news.parked[1].reason, "no");
+  const auto unsaved = p.unstored();
+  EXPECT_EQ(unsaved.position, 5U);
+  EXPECT_EQ(unsaved.parked[0].reason, "no");
+  EXPECT_EQ(unsaved.parked[0].consumer, "boards");
+  EXPECT_NE(unsaved.parked[1].reason, "no");
   EXPECT_EQ(p.parked_events(), 2U);
-  p.stored(news);
+  p.stored(unsaved);
   EXPECT_FALSE(p.owes_store());
   p.give({event(6, 2), event(7, 2)}, t0);
   EXPECT_TRUE(p.is_idle()) << "siblings that come later are parked behind it";
@@ -146,12 +146,12 @@ TEST(RelayProgress, AReplayThatIsRefusedLeavesTheRestWhereItIs) {
   EXPECT_EQ(p.consumer_refused(4, "still no", false, t0), refused::parked);
   EXPECT_TRUE(p.is_idle());
   EXPECT_FALSE(p.replays());
-  const auto news = p.unstored();
-  EXPECT_EQ(news.replayed, std::vector<event_id>{{1003}});
-  EXPECT_EQ(parked_in(news), sequences{4});
-  EXPECT_EQ(news.parked[0].reason, "still no");
+  const auto unsaved = p.unstored();
+  EXPECT_EQ(unsaved.replayed, std::vector<event_id>{{1003}});
+  EXPECT_EQ(parked_in(unsaved), sequences{4});
+  EXPECT_EQ(unsaved.parked[0].reason, "still no");
   EXPECT_EQ(p.parked_events(), 2U);
-  p.stored(news);
+  p.stored(unsaved);
   p.give({event(8, 2)}, t0);
   EXPECT_TRUE(p.is_idle());
 }

@@ -1,4 +1,4 @@
-#include "actors/reservation/hold_admission.hpp"
+#include "actors/reservation/hold_validation.hpp"
 
 #include <gtest/gtest.h>
 
@@ -23,7 +23,7 @@ hold_refusal refusal_of(const std::variant<validated_hold, hold_outcome>& v) {
 
 TEST(HoldAdmission, SalesWindowIsHalfOpen) {
   const auto s = a_schedule();
-  const requested_hold wish{{"A-1"}, 0, {}, queue_admission::admitted, 0};
+  const requested_hold wish{{"A-1"}, 0, {}, queue_check::admitted, 0};
   const milliseconds tick{1};
   const auto early = validate_hold(&s, wish, opens - tick);
   EXPECT_EQ(refusal_of(early), hold_refusal::sales_not_open);
@@ -35,7 +35,7 @@ TEST(HoldAdmission, SalesWindowIsHalfOpen) {
 
 TEST(HoldAdmission, QueueGoesBeforeTheSalesWindowAndAfterTheSeats) {
   const auto s = a_schedule();
-  requested_hold wish{{"A-7", "A-1", "A-0"}, 0, {}, queue_admission::token_invalid, 0};
+  requested_hold wish{{"A-7", "A-1", "A-0"}, 0, {}, queue_check::token_invalid, 0};
   const auto unknown = validate_hold(&s, wish, closes);
   EXPECT_EQ(refusal_of(unknown), hold_refusal::seat_not_found);
   EXPECT_EQ(std::get<hold_outcome>(unknown).seats, (std::vector<std::string>{"A-7", "A-0"}));
@@ -46,7 +46,7 @@ TEST(HoldAdmission, QueueGoesBeforeTheSalesWindowAndAfterTheSeats) {
 
 TEST(HoldAdmission, SeatsBecomeAnAscendingSet) {
   const auto s = a_schedule();
-  const requested_hold wish{{"A-5", "A-2", "A-5"}, 0, {}, queue_admission::admitted, 0};
+  const requested_hold wish{{"A-5", "A-2", "A-5"}, 0, {}, queue_check::admitted, 0};
   const auto basket = std::get<validated_hold>(validate_hold(&s, wish, opens));
   EXPECT_EQ(basket.seats, (std::vector<seat_index>{1, 4}));
 }

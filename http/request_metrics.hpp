@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "http/router.hpp"
 
 #include <atomic>
@@ -12,10 +12,10 @@ namespace boxoffice::http {
 
 /// Measures requests: a latency histogram for each route and status, requests in flight, open
 /// connections. **Thread**: any.
-class request_meters {
+class request_metrics {
  public:
   /// **Requires** both to outlive this.
-  request_meters(const router& routes, meters& all);
+  request_metrics(const router& routes, metrics& all);
 
   /// `which` is null for requests that match no route.
   void observe(const route* which, std::size_t index, status code,
@@ -26,7 +26,7 @@ class request_meters {
  private:
   histogram& open(const route* which, std::size_t slot, status code);
 
-  meters& all_;
+  metrics& all_;
   gauge &in_flight_, &connections_;
   std::vector<std::atomic<histogram*>> slots_;  // [route or none][status]
 };

@@ -1,12 +1,12 @@
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <gtest/gtest.h>
 
 namespace boxoffice {
 namespace {
 
-TEST(Meters, SameNameAndLabelsIsTheSameMeter) {
-  meters m;
+TEST(Metrics, SameNameAndLabelsIsTheSameMeter) {
+  metrics m;
   m.count("a", "", {{"k", "1"}}).add(2);
   m.count("a", "", {{"k", "1"}}).add(3);
   m.count("a", "", {{"k", "2"}}).add();
@@ -14,8 +14,8 @@ TEST(Meters, SameNameAndLabelsIsTheSameMeter) {
   EXPECT_EQ(m.count("a", "", {{"k", "2"}}).value(), 1U);
 }
 
-TEST(Meters, HistogramCountsEachValueOnceInItsBucket) {
-  meters m;
+TEST(Metrics, HistogramCountsEachValueOnceInItsBucket) {
+  metrics m;
   auto& h = m.size("s", "");
   for (const std::uint64_t v : {0ULL, 1ULL, 2ULL, 3ULL, 4ULL, 1ULL << 40})
     h.observe(v);

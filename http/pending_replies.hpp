@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <array>
 #include <chrono>
@@ -29,14 +29,14 @@ class waiter {
 
 /// Who waits for which reply, and until when. Deadlines are on one wheel that turns only while
 /// somebody waits; they are exact to `tick`. **Thread**: any.
-class ticket_table : public std::enable_shared_from_this<ticket_table> {
+class pending_replies : public std::enable_shared_from_this<pending_replies> {
  public:
-  ticket_table(const boost::asio::any_io_executor& io, meters& all);
+  pending_replies(const boost::asio::any_io_executor& io, metrics& all);
 
-  /// A ticket for `who`; never 0. When `within` is over, `who` is finished without a reply.
+  /// A correlation for `who`; never 0. When `within` is over, `who` is finished without a reply.
   std::uint64_t open(std::unique_ptr<waiter> who, std::chrono::milliseconds within);
   /// A reply came. Counts it as late when nobody waits for it, or not for this type.
-  void settle(std::uint64_t ticket, const std::type_info& type, void* reply);
+  void settle(std::uint64_t correlation, const std::type_info& type, void* reply);
   /// A message came that is no reply.
   void count_unexpected() { unexpected_.add(); }
   /// Finishes everybody, now and whoever comes later, and lets go of the io executor, so that a
@@ -63,7 +63,7 @@ class ticket_table : public std::enable_shared_from_this<ticket_table> {
   std::unique_ptr<boost::asio::steady_timer> timer_;  // null after `close`
   std::unordered_map<std::uint64_t, entry> entries_;
   std::array<std::vector<std::uint64_t>, slot_count> wheel_;
-  std::uint64_t next_ticket_{1}, turned_to_{0};
+  std::uint64_t next_correlation_{1}, turned_to_{0};
   bool turning_{false}, closed_{false};
 };
 

@@ -1,4 +1,4 @@
-#include "actors/reservation/hold_admission.hpp"
+#include "actors/reservation/hold_validation.hpp"
 
 #include <algorithm>
 
@@ -11,16 +11,16 @@ hold_outcome refused(hold_refusal why) {
   return outcome;
 }
 
-hold_refusal queue_refusal_of(queue_admission admission) {
+hold_refusal queue_refusal_of(queue_check admission) {
   switch (admission) {
-    case queue_admission::admitted:
+    case queue_check::admitted:
       return hold_refusal::none;
-    case queue_admission::token_missing:
+    case queue_check::token_missing:
       return hold_refusal::queue_token_required;
-    case queue_admission::token_invalid:
-    case queue_admission::lapsed:
+    case queue_check::token_invalid:
+    case queue_check::lapsed:
       return hold_refusal::queue_token_invalid;
-    case queue_admission::still_waiting:
+    case queue_check::still_waiting:
       return hold_refusal::queue_not_active;
   }
   return hold_refusal::queue_token_invalid;

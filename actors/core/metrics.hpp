@@ -13,7 +13,7 @@
 namespace boxoffice {
 
 /// Labels of one series: (name, value) pairs.
-using meter_labels = std::vector<std::pair<std::string, std::string>>;
+using metric_labels = std::vector<std::pair<std::string, std::string>>;
 
 /// A number that only grows. **Thread**: any.
 class counter {
@@ -37,7 +37,7 @@ class gauge {
 };
 
 /// Counts observations in buckets that double: the first bucket ends at `first_bound`.
-/// **Thread**: any. **Units**: the caller's, named in the meter's name (`_seconds` takes µs and is
+/// **Thread**: any. **Units**: the caller's, named in the metric's name (`_seconds` takes µs and is
 /// scaled by `scale` when shown).
 class histogram {
  public:
@@ -61,27 +61,29 @@ class histogram {
   std::atomic<std::uint64_t> sum_{0};
 };
 
-/// Every meter of one process by name. Whoever measures asks once and keeps the reference, which
+/// Every metric of one process by name. Whoever measures asks once and keeps the reference, which
 /// lives as long as this object. **Thread**: any.
-class meters {
+class metrics {
  public:
-  counter& count(std::string name, std::string help, meter_labels labels = {});
-  gauge& level(std::string name, std::string help, meter_labels labels = {});
+  boxoffice::counter& counter(std::string name, std::string help, metric_labels labels = {});
+  boxoffice::gauge& gauge(std::string name, std::string help, metric_labels labels = {});
   /// A histogram of times, observed in microseconds, shown in seconds.
-  histogram& duration(std::string name, std::string help, meter_labels labels = {});
+  boxoffice::histogram& duration_histogram(std::string name, std::string help,
+                                           metric_labels labels = {});
   /// A histogram of sizes, from 1 on.
-  histogram& size(std::string name, std::string help, meter_labels labels = {});
+  boxoffice::histogram& size_histogram(std::string name, std::string help,
+                                       metric_labels labels = {});
 
   enum class kind : std::uint8_t { counter, gauge, histogram };
   struct entry {
     kind what{};
     std::string name, help;
-    meter_labels labels;
-    std::unique_ptr<counter> as_counter;
-    std::unique_ptr<gauge> as_gauge;
-    std::unique_ptr<histogram> as_histogram;
+    metric_labels labels;
+    std::unique_ptr<boxoffice::counter> as_counter;
+    std::unique_ptr<boxoffice::gauge> as_gauge;
+    std::unique_ptr<boxoffice::histogram> as_histogram;
   };
-  /// Calls `visit` for every meter, in order of creation.
+  /// Calls `visit` for every metric, in order of creation.
   template <class Visit>
   void each(Visit visit) const {
     const std::scoped_lock hold{lock_};
@@ -90,7 +92,7 @@ class meters {
   }
 
  private:
-  entry& find_or_add(kind what, std::string name, std::string help, meter_labels labels,
+  entry& find_or_add(kind what, std::string name, std::string help, metric_labels labels,
                      std::uint64_t first_bound = 0, double scale = 1);
   mutable std::mutex lock_;
   std::vector<std::unique_ptr<entry>> entries_;

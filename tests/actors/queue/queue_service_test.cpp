@@ -1,4 +1,5 @@
 #include "actors/queue/queue_service.hpp"
+
 #include "config/limits.hpp"
 #include "tests/actors/queue/memory_queue_ranking_store.hpp"
 #include "tests/actors/virtual_time.hpp"
@@ -14,8 +15,8 @@ namespace {
 using fails = testing::memory_queue_ranking_store::next_commit;
 constexpr concert_id con{5};
 
-struct QueueDesk : ::testing::Test {
-  admitted_tokens admitted;
+struct QueueService : ::testing::Test {
+  active_tokens admitted;
   testing::virtual_time time;
   testing::memory_queue_ranking_store store;
   catalogue_view view;
@@ -24,9 +25,9 @@ struct QueueDesk : ::testing::Test {
       {8, 4},
       time.commits(),
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
-      time.meters()};
-  queue_context context{time.clock(), time.random(), commits, store, time.reads(),
-                        view,         time.meters(), {},      {},    &admitted};
+      time.metrics()};
+  queue_context context{time.clock(), time.random(),  commits, store, time.reads(),
+                        view,         time.metrics(), {},      {},    &admitted};
   testing::inbox<queue_reply, token_reply, events_applied, applied_so_far, parked_list,
                  parked_reply>
       box{time};
@@ -85,13 +86,13 @@ struct QueueDesk : ::testing::Test {
   }
 };
 
-TEST_F(QueueDesk, KeepsNoBooksOfEvents) {
+TEST_F(QueueService, KeepsNoBooksOfEvents) {
   box.send(desk, ask_applied{4});
-  EXPECT_EQ(box.last<applied_so_far>().ticket, 4U);
+  EXPECT_EQ(box.last<applied_so_far>().correlation, 4U);
   EXPECT_EQ(box.last<applied_so_far>().are, applied_so_far::books::none);
 }
 
-TEST_F(QueueDesk, JoinsWaitsAndMovesUp) {
+TEST_F(QueueService, JoinsWaitsAndMovesUp) {
   const auto a = join("a"), b = join("b"), c = join("c"), d = join("d");
   EXPECT_EQ(a.from, queue_reply::origin::created);
   EXPECT_EQ(a.place.entry.state, token_state::active);
@@ -111,7 +112,7 @@ TEST_F(QueueDesk, JoinsWaitsAndMovesUp) {
   EXPECT_EQ(store.most_active, 2U);
 }
 
-TEST_F(QueueDesk, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
+TEST_F(QueueService, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
   time.commits().hold();
   box.send(desk, join_queue{1, {"a"}, con});
   time.run();
@@ -138,7 +139,7 @@ TEST_F(QueueDesk, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
   EXPECT_FALSE(admits("b", b)) << "over";
 }
 
-TEST_F(QueueDesk, AGatewayForgetsWhatARoomForgetsAndLearnsItAgain) {
+TEST_F(QueueService, AGatewayForgetsWhatARoomForgetsAndLearnsItAgain) {
   const auto a = join("a").place.entry.token;
   store.next = fails::fails;
   store.failing_reads = 1;
@@ -152,7 +153,7 @@ TEST_F(QueueDesk, AGatewayForgetsWhatARoomForgetsAndLearnsItAgain) {
   EXPECT_TRUE(admits("a", a));
 }
 
-TEST_F(QueueDesk, UnknownForeignAndOtherConcerts) {
+TEST_F(QueueService, UnknownForeignAndOtherConcerts) {
   const auto token = join("a").place.entry.token;
   EXPECT_EQ(poll("b", token).refusal, queue_refusal::token_not_found);
   EXPECT_EQ(poll("a", {con, token.number ^ 1U}).refusal, queue_refusal::token_not_found);
@@ -164,7 +165,7 @@ TEST_F(QueueDesk, UnknownForeignAndOtherConcerts) {
   EXPECT_EQ(box.last<queue_reply>().refusal, queue_refusal::concert_not_found);
 }
 
-TEST_F(QueueDesk, AnswersOnlyWhatIsDurable) {
+TEST_F(QueueService, AnswersOnlyWhatIsDurable) {
   time.commits().hold();
   box.send(desk, join_queue{1, {"a"}, con});
   EXPECT_TRUE(box.all<queue_reply>().empty());
@@ -173,7 +174,7 @@ TEST_F(QueueDesk, AnswersOnlyWhatIsDurable) {
   EXPECT_EQ(box.all<queue_reply>().size(), 1U);
 }
 
-TEST_F(QueueDesk, SlotsComeBackWithoutAnybodyAsking) {
+TEST_F(QueueService, SlotsComeBackWithoutAnybodyAsking) {
   join("a");
   join("b");
   const auto c = join("c").place.entry.token;
@@ -186,7 +187,7 @@ TEST_F(QueueDesk, SlotsComeBackWithoutAnybodyAsking) {
   EXPECT_EQ(store.most_active, 2U);
 }
 
-TEST_F(QueueDesk, SilenceGivesUpThePlace) {
+TEST_F(QueueService, SilenceGivesUpThePlace) {
   join("a");
   join("b");
   const auto c = join("c").place.entry.token, d = join("d").place.entry.token;
@@ -197,7 +198,7 @@ TEST_F(QueueDesk, SilenceGivesUpThePlace) {
   EXPECT_EQ(poll("d", d).place.position, 1U);
 }
 
-TEST_F(QueueDesk, APaymentUsesItsTokenUpOnceAndNeverANewerOne) {
+TEST_F(QueueService, APaymentUsesItsTokenUpOnceAndNeverANewerOne) {
   const auto a = join("a").place.entry.token;
   box.send(desk, deliver_events{7, {paid("a", a, 1, true), paid("b", a, 2, false)}});
   EXPECT_EQ(box.last<events_applied>().sequence, 2U);
@@ -208,11 +209,11 @@ TEST_F(QueueDesk, APaymentUsesItsTokenUpOnceAndNeverANewerOne) {
   const auto newer = join("a").place.entry.token;
   EXPECT_NE(newer, a);
   box.send(desk, deliver_events{9, {paid("a", a, 3, false)}});
-  EXPECT_EQ(box.last<events_applied>().ticket, 9U);
+  EXPECT_EQ(box.last<events_applied>().correlation, 9U);
   EXPECT_EQ(check_of("a", newer).verdict, token_verdict::active);
 }
 
-TEST_F(QueueDesk, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
+TEST_F(QueueService, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
   const auto a = join("a").place.entry.token;
   store.next = fails::fails;
   box.send(desk, deliver_events{8, {paid("a", a, 3, false)}});
@@ -223,7 +224,7 @@ TEST_F(QueueDesk, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
 }
 
 /// The store refuses that somebody's token changes.
-struct ParkedTokens : QueueDesk {
+struct ParkedTokens : QueueService {
   void refuse(const std::string& user) {
     store.refuses = [user](const queue_ranking_write& w) {
       const auto* q = std::get_if<queue_write>(&w);
@@ -333,7 +334,7 @@ TEST_F(ParkedTokens, OutliveALostMemoryAndNotARestart) {
   EXPECT_EQ(poll("a", a).fault, fault::internal);
   EXPECT_EQ(parked().size(), 1U);
   const auto& shown =
-      time.meters().level("boxoffice_parked_entities", "", {{"kind", "queue_token"}});
+      time.metrics().gauge("boxoffice_parked_entities", "", {{"kind", "queue_token"}});
   EXPECT_EQ(shown.value(), 1);
   restart();
   EXPECT_TRUE(parked().empty());
@@ -341,7 +342,7 @@ TEST_F(ParkedTokens, OutliveALostMemoryAndNotARestart) {
   EXPECT_EQ(poll("a", a).place.entry.state, token_state::active) << "as the store has it";
 }
 
-TEST_F(QueueDesk, ARestartKeepsOrderAndSlots) {
+TEST_F(QueueService, ARestartKeepsOrderAndSlots) {
   std::vector<queue_token> tokens;
   for (const auto* user : {"a", "b", "c", "d", "e"})
     tokens.push_back(join(user).place.entry.token);
@@ -355,7 +356,7 @@ TEST_F(QueueDesk, ARestartKeepsOrderAndSlots) {
   EXPECT_EQ(store.most_active, 2U);
 }
 
-TEST_F(QueueDesk, AFailedCommitIsUnavailableAndLeavesNothingAndThenItGoesOn) {
+TEST_F(QueueService, AFailedCommitIsUnavailableAndLeavesNothingAndThenItGoesOn) {
   join("a");
   store.next = fails::fails;
   EXPECT_EQ(join("b").fault, fault::unavailable);
@@ -366,7 +367,7 @@ TEST_F(QueueDesk, AFailedCommitIsUnavailableAndLeavesNothingAndThenItGoesOn) {
   EXPECT_EQ(b.place.entry.state, token_state::active);
 }
 
-TEST_F(QueueDesk, AnOutcomeInDoubtIsAnsweredByWhatTheStoreHolds) {
+TEST_F(QueueService, AnOutcomeInDoubtIsAnsweredByWhatTheStoreHolds) {
   store.next = fails::in_doubt_done;
   const auto a = join("a");
   EXPECT_EQ(a.fault, fault::none);
@@ -384,7 +385,7 @@ TEST_F(QueueDesk, AnOutcomeInDoubtIsAnsweredByWhatTheStoreHolds) {
   EXPECT_EQ(join("c").from, queue_reply::origin::existing);
 }
 
-TEST_F(QueueDesk, AStoreThatCannotBeReadIsUnavailableUntilItCan) {
+TEST_F(QueueService, AStoreThatCannotBeReadIsUnavailableUntilItCan) {
   store.failing_reads = 3;
   EXPECT_EQ(join("a").fault, fault::unavailable);
   EXPECT_EQ(join("a").fault, fault::unavailable);
@@ -392,7 +393,7 @@ TEST_F(QueueDesk, AStoreThatCannotBeReadIsUnavailableUntilItCan) {
   EXPECT_EQ(join("a").fault, fault::none);
 }
 
-TEST_F(QueueDesk, AFullCommitterIsOverloadedAndTakesNothingHalf) {
+TEST_F(QueueService, AFullCommitterIsOverloadedAndTakesNothingHalf) {
   rule({});
   join("warm");
   time.commits().hold();
@@ -407,7 +408,7 @@ TEST_F(QueueDesk, AFullCommitterIsOverloadedAndTakesNothingHalf) {
   EXPECT_EQ(join("u11").from, queue_reply::origin::created);
 }
 
-TEST_F(QueueDesk, AChangedRuleWorksWithoutAnybodyAsking) {
+TEST_F(QueueService, AChangedRuleWorksWithoutAnybodyAsking) {
   for (const auto* user : {"a", "b", "c", "d", "e"})
     join(user);
   rule({true, 4, 100});

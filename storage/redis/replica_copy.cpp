@@ -1,4 +1,4 @@
-#include "storage/redis/shadow.hpp"
+#include "storage/redis/replica_copy.hpp"
 
 #include "config/limits.hpp"
 
@@ -8,12 +8,12 @@
 
 namespace boxoffice::redis {
 
-void shadow::apply(std::span<const queue_ranking_write> batch) {
+void replica_copy::apply(std::span<const queue_ranking_write> batch) {
   for (const auto& each : batch)
     std::visit([this](const auto& part) { apply(part); }, each);
 }
 
-void shadow::forget(std::span<const queue_token> pruned) {
+void replica_copy::forget(std::span<const queue_token> pruned) {
   for (const auto token : pruned) {
     const auto found = entries_.find(token);
     if (found == entries_.end()) continue;
@@ -22,7 +22,7 @@ void shadow::forget(std::span<const queue_token> pruned) {
   }
 }
 
-std::vector<queue_token> shadow::ended_before(time_point before, std::size_t limit) const {
+std::vector<queue_token> replica_copy::ended_before(time_point before, std::size_t limit) const {
   std::vector<queue_token> found;
   for (const auto& [at, token] : ended_) {
     if (at >= before || found.size() == limit) break;
@@ -31,13 +31,13 @@ std::vector<queue_token> shadow::ended_before(time_point before, std::size_t lim
   return found;
 }
 
-void shadow::apply(const ranking_write& w) {
+void replica_copy::apply(const ranking_write& w) {
   put(w.consumer, mark{w.sequence, w.event});
   if (w.bucket) put(*w.bucket);
   if (w.total) put(w.consumer, *w.total);
 }
 
-void shadow::put(const queue_entry& e) {
+void replica_copy::put(const queue_entry& e) {
   auto& known = entries_[e.token];
   ended_.erase({known.changed_at, e.token});
   known = e;
@@ -46,17 +46,17 @@ void shadow::put(const queue_entry& e) {
   raise_last(e.concert, e.sequence);
 }
 
-void shadow::put(const sales_bucket& b) {
+void replica_copy::put(const sales_bucket& b) {
   buckets_[b.minute][b.schedule] = b.seats;
   buckets_.erase(buckets_.begin(),
                  buckets_.upper_bound(buckets_.rbegin()->first - limits::redis_minutes_kept));
 }
 
-void shadow::put(const std::string& consumer, const sales_total& t) {
+void replica_copy::put(const std::string& consumer, const sales_total& t) {
   totals_[consumer][t.schedule] = t;
 }
 
-void shadow::put(const std::string& consumer, const mark& m) {
+void replica_copy::put(const std::string& consumer, const mark& m) {
   auto& marks = marks_[consumer];
   const auto place = [&](std::uint64_t sequence) {
     return std::ranges::lower_bound(marks, sequence, {}, &mark::sequence);
@@ -77,17 +77,17 @@ void shadow::put(const std::string& consumer, const mark& m) {
   marks.erase(first, last);
 }
 
-void shadow::raise_forgotten(const std::string& consumer, std::uint64_t sequence) {
+void replica_copy::raise_forgotten(const std::string& consumer, std::uint64_t sequence) {
   auto& forgotten = forgotten_[consumer];
   forgotten = std::max(forgotten, sequence);
 }
 
-void shadow::raise_last(concert_id concert, std::uint64_t sequence) {
+void replica_copy::raise_last(concert_id concert, std::uint64_t sequence) {
   auto& last = last_[concert];
   last = std::max(last, sequence);
 }
 
-void shadow::write_back(operations& to, const std::function<void()>& after) const {
+void replica_copy::write_back(operations& to, const std::function<void()>& after) const {
   for (const auto& [token, e] : entries_) {
     to.entry(e);
     after();

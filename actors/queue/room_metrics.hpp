@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/queue/room.hpp"
 
 #include <cstddef>
@@ -9,26 +9,26 @@
 
 namespace boxoffice {
 
-/// What one waiting room adds to the meters of its process; levels are sums over all rooms, and
+/// What one waiting room adds to the metrics of its process; levels are sums over all rooms, and
 /// what this room added goes with it. **Thread**: its room's.
-class room_meters {
+class room_metrics {
  public:
-  explicit room_meters(meters& m)
-      : rooms_{m.level("boxoffice_live_actors", "Actors alive", {{"kind", "waiting_room"}})},
+  explicit room_metrics(metrics& m)
+      : rooms_{m.gauge("boxoffice_live_actors", "Actors alive", {{"kind", "waiting_room"}})},
         waiting_{level(m, "waiting")},
         active_{level(m, "active")},
         admissions_{
-            m.count("boxoffice_waiting_room_admissions_total", "Tokens that became ACTIVE")},
+            m.counter("boxoffice_waiting_room_admissions_total", "Tokens that became ACTIVE")},
         slots_expired_{expired(m, "active")},
         places_expired_{expired(m, "waiting")} {
     rooms_.add(1);
   }
-  ~room_meters() {
+  ~room_metrics() {
     show(0, 0);
     rooms_.add(-1);
   }
-  room_meters(const room_meters&) = delete;
-  room_meters& operator=(const room_meters&) = delete;
+  room_metrics(const room_metrics&) = delete;
+  room_metrics& operator=(const room_metrics&) = delete;
 
   void count(const room_change& c) {
     if (c.after.state == token_state::active) admissions_.add();
@@ -42,16 +42,16 @@ class room_meters {
   }
 
  private:
-  static gauge& level(meters& m, const char* state) {
-    return m.level("boxoffice_waiting_room_tokens", "Live queue tokens", {{"state", state}});
+  static gauge& level(metrics& m, const char* state) {
+    return m.gauge("boxoffice_waiting_room_tokens", "Live queue tokens", {{"state", state}});
   }
   static void change(gauge& of, std::int64_t& shown, std::size_t now) {
     const auto n = static_cast<std::int64_t>(now);
     of.add(n - std::exchange(shown, n));
   }
-  static counter& expired(meters& m, const char* state) {
-    return m.count("boxoffice_waiting_room_expiries_total", "Queue tokens that expired",
-                   {{"state", state}});
+  static counter& expired(metrics& m, const char* state) {
+    return m.counter("boxoffice_waiting_room_expiries_total", "Queue tokens that expired",
+                     {{"state", state}});
   }
 
   gauge& rooms_;

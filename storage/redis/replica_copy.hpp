@@ -20,14 +20,14 @@ namespace boxoffice::redis {
 /// What this process knows to be committed, so that it can put it back into a Redis that lost it:
 /// rooms, boards, and which events were applied, within the same bounds as there. Loaded at the
 /// start, then kept up with each batch. **Thread**: its owner's.
-class shadow {
+class replica_copy {
  public:
   struct mark {
     std::uint64_t sequence;
     event_id event;
   };
 
-  explicit shadow(std::size_t marks_kept) : marks_kept_{marks_kept} {}
+  explicit replica_copy(std::size_t marks_kept) : marks_kept_{marks_kept} {}
 
   void apply(std::span<const queue_ranking_write> batch);
   void forget(std::span<const queue_token> pruned);

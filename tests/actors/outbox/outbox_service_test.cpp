@@ -1,4 +1,5 @@
 #include "actors/outbox/outbox_service.hpp"
+
 #include "tests/actors/payment/memory_payment_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -23,8 +24,8 @@ class fake_relay {
   std::vector<schedule_id>& told_;
 };
 
-struct OutboxDesk : ::testing::Test {
-  OutboxDesk() {
+struct OutboxService : ::testing::Test {
+  OutboxService() {
     const auto relay = [&](std::vector<schedule_id>* told) {
       return time.owns(spawn_actor<fake_relay>(time.system(), told));
     };
@@ -60,7 +61,7 @@ struct OutboxDesk : ::testing::Test {
 using wanted = list_outbox::wanted;
 using names = std::vector<std::string>;
 
-TEST_F(OutboxDesk, PendingIsWhatAConfiguredConsumerHasNotPassed) {
+TEST_F(OutboxService, PendingIsWhatAConfiguredConsumerHasNotPassed) {
   store.consumers = {{"a", 3}, {"b", 1}, {"gone", 0}};
   const auto first = list(wanted::pending, 2);
   ASSERT_EQ(first.lines.size(), 2U);
@@ -74,7 +75,7 @@ TEST_F(OutboxDesk, PendingIsWhatAConfiguredConsumerHasNotPassed) {
   EXPECT_EQ(rest.lines[0].places.size(), 2U);
 }
 
-TEST_F(OutboxDesk, ParkedNamesWhoHasItAndWhy) {
+TEST_F(OutboxService, ParkedNamesWhoHasItAndWhy) {
   park("a", 2);
   park("b", 2);
   park("b", 4);
@@ -90,7 +91,7 @@ TEST_F(OutboxDesk, ParkedNamesWhoHasItAndWhy) {
   EXPECT_EQ(rest.follows, outbox_list::more::no);
 }
 
-TEST_F(OutboxDesk, AReplayGoesToWhoHasTheEventParked) {
+TEST_F(OutboxService, AReplayGoesToWhoHasTheEventParked) {
   park("b", 2);
   park("gone", 3);
   const auto told = replay(102);
@@ -103,7 +104,7 @@ TEST_F(OutboxDesk, AReplayGoesToWhoHasTheEventParked) {
   EXPECT_EQ(replay(999).refusal, replay_refusal::event_not_found);
 }
 
-TEST_F(OutboxDesk, AStoreThatCannotBeReadIsAFault) {
+TEST_F(OutboxService, AStoreThatCannotBeReadIsAFault) {
   store.unreadable = 1;
   EXPECT_EQ(list(wanted::parked).fault, fault::unavailable);
   store.unreadable = 1;

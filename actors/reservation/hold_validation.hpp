@@ -13,7 +13,7 @@ namespace boxoffice {
 
 /// What the waiting room said about the caller's queue token. The gateway asks before it knows
 /// whether the request is a replay; the service applies it where the order of decisions has it.
-enum class queue_admission : std::uint8_t {
+enum class queue_check : std::uint8_t {
   admitted,
   token_missing,
   token_invalid,
@@ -26,7 +26,7 @@ struct requested_hold {
   std::vector<std::string> seats;
   std::uint32_t best_count{0};  ///< with no seats named
   std::string best_section;     ///< empty: any
-  queue_admission admission{queue_admission::admitted};
+  queue_check admission{queue_check::admitted};
   std::uint32_t position{0};
 };
 

@@ -15,7 +15,7 @@ class session;
 /// The open connections of a server: who is past a deadline, who is idle, how many are left.
 /// **Why** one sweep over all of them instead of a timer each: a deadline is set several times per
 /// request, and setting it here is one store. **Thread**: any.
-class session_book {
+class connection_set {
  public:
   void enter(session& which);
   void leave(session& which);

@@ -14,7 +14,7 @@ namespace boxoffice {
 /// token that is here is admitted without asking its waiting room; of any other only the room
 /// knows. The rooms take a token out before they tell anybody that it has ended.
 /// **Thread**: any.
-class admitted_tokens {
+class active_tokens {
  public:
   [[nodiscard]] bool admits(queue_token token, const user_id& user, time_point now) const;
   void put(queue_token token, const user_id& user, time_point expires_at);

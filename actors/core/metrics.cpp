@@ -1,4 +1,4 @@
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 
 #include <algorithm>
 
@@ -12,8 +12,9 @@ void histogram::observe(std::uint64_t value) {
   sum_.fetch_add(value, std::memory_order_relaxed);
 }
 
-meters::entry& meters::find_or_add(kind what, std::string name, std::string help,
-                                   meter_labels labels, std::uint64_t first_bound, double scale) {
+metrics::entry& metrics::find_or_add(kind what, std::string name, std::string help,
+                                     metric_labels labels, std::uint64_t first_bound,
+                                     double scale) {
   const std::scoped_lock hold{lock_};
   const auto found = std::ranges::find_if(
       entries_, [&](const auto& e) { return e->name == name && e->labels == labels; });
@@ -25,34 +26,34 @@ meters::entry& meters::find_or_add(kind what, std::string name, std::string help
   e.labels = std::move(labels);
   switch (what) {
     case kind::counter:
-      e.as_counter = std::make_unique<counter>();
+      e.as_counter = std::make_unique<boxoffice::counter>();
       break;
     case kind::gauge:
-      e.as_gauge = std::make_unique<gauge>();
+      e.as_gauge = std::make_unique<boxoffice::gauge>();
       break;
     case kind::histogram:
-      e.as_histogram = std::make_unique<histogram>(first_bound, scale);
+      e.as_histogram = std::make_unique<boxoffice::histogram>(first_bound, scale);
       break;
   }
   return e;
 }
 
-counter& meters::count(std::string name, std::string help, meter_labels labels) {
+counter& metrics::counter(std::string name, std::string help, metric_labels labels) {
   return *find_or_add(kind::counter, std::move(name), std::move(help), std::move(labels))
               .as_counter;
 }
 
-gauge& meters::level(std::string name, std::string help, meter_labels labels) {
+gauge& metrics::gauge(std::string name, std::string help, metric_labels labels) {
   return *find_or_add(kind::gauge, std::move(name), std::move(help), std::move(labels)).as_gauge;
 }
 
-histogram& meters::duration(std::string name, std::string help, meter_labels labels) {
+histogram& metrics::duration_histogram(std::string name, std::string help, metric_labels labels) {
   return *find_or_add(kind::histogram, std::move(name), std::move(help), std::move(labels), 50,
                       1e-6)
               .as_histogram;
 }
 
-histogram& meters::size(std::string name, std::string help, meter_labels labels) {
+histogram& metrics::size_histogram(std::string name, std::string help, metric_labels labels) {
   return *find_or_add(kind::histogram, std::move(name), std::move(help), std::move(labels), 1, 1)
               .as_histogram;
 }

@@ -1,4 +1,4 @@
-#include "http/session_book.hpp"
+#include "http/connection_set.hpp"
 
 #include "http/session.hpp"
 
@@ -6,22 +6,22 @@
 
 namespace boxoffice::http {
 
-void session_book::enter(session& which) {
+void connection_set::enter(session& which) {
   const std::scoped_lock hold{lock_};
   open_.insert(&which);
 }
 
-void session_book::leave(session& which) {
+void connection_set::leave(session& which) {
   const std::scoped_lock hold{lock_};
   open_.erase(&which);
 }
 
-std::size_t session_book::size() const {
+std::size_t connection_set::size() const {
   const std::scoped_lock hold{lock_};
   return open_.size();
 }
 
-std::vector<std::shared_ptr<session>> session_book::all() const {
+std::vector<std::shared_ptr<session>> connection_set::all() const {
   std::vector<std::shared_ptr<session>> out;
   const std::scoped_lock hold{lock_};
   out.reserve(open_.size());
@@ -30,7 +30,7 @@ std::vector<std::shared_ptr<session>> session_book::all() const {
   return out;
 }
 
-void session_book::sweep(std::chrono::steady_clock::time_point now) {
+void connection_set::sweep(std::chrono::steady_clock::time_point now) {
   std::vector<std::shared_ptr<session>> late;
   {
     const std::scoped_lock hold{lock_};
@@ -42,19 +42,19 @@ void session_book::sweep(std::chrono::steady_clock::time_point now) {
     each->end(session::end_rule::when_late);
 }
 
-void session_book::drain() {
+void connection_set::drain() {
   draining_.store(true);
   for (const auto& each : all())
     each->end(session::end_rule::when_idle);
 }
 
-std::size_t session_book::busy() const {
+std::size_t connection_set::busy() const {
   const std::scoped_lock hold{lock_};
   return static_cast<std::size_t>(
       std::ranges::count_if(open_, [](const session* each) { return each->busy(); }));
 }
 
-void session_book::end_all() {
+void connection_set::end_all() {
   for (const auto& each : all())
     each->end(session::end_rule::now);
 }

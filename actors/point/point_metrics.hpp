@@ -1,6 +1,6 @@
 #pragma once
 
-#include "actors/core/meters.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/point/account_messages.hpp"
 
 #include <array>
@@ -9,17 +9,17 @@
 namespace boxoffice {
 
 /// What the point service counts. Only what became durable counts, and repeats do not.
-struct point_meters {
-  explicit point_meters(boxoffice::meters& m)
-      : live_accounts{m.level("boxoffice_live_actors", "Actors in memory", {{"kind", "account"}})},
-        charges{m.count("boxoffice_point_charges_total", "Charges done")},
-        debits{m.count("boxoffice_point_debits_total", "Debits done")},
-        refunds{m.count("boxoffice_point_refunds_total", "Refunds answered, also of nothing")},
+struct point_metrics {
+  explicit point_metrics(boxoffice::metrics& m)
+      : live_accounts{m.gauge("boxoffice_live_actors", "Actors in memory", {{"kind", "account"}})},
+        charges{m.counter("boxoffice_point_charges_total", "Charges done")},
+        debits{m.counter("boxoffice_point_debits_total", "Debits done")},
+        refunds{m.counter("boxoffice_point_refunds_total", "Refunds answered, also of nothing")},
         refusals{&refused(m, "none"), &refused(m, "amount_out_of_range"),
                  &refused(m, "balance_limit_exceeded"), &refused(m, "insufficient_points"),
                  &refused(m, "undone_before")},
-        passivations{m.count("boxoffice_point_passivations_total", "Idle accounts put to sleep")},
-        recoveries{m.count("boxoffice_point_recoveries_total", "Restarts from the store")} {}
+        passivations{m.counter("boxoffice_point_passivations_total", "Idle accounts put to sleep")},
+        recoveries{m.counter("boxoffice_point_recoveries_total", "Restarts from the store")} {}
 
   void count(account_task task, const point_outcome& outcome) {
     if (outcome.refusal != point_refusal::none)
@@ -45,9 +45,9 @@ struct point_meters {
   counter& recoveries;
 
  private:
-  static counter& refused(boxoffice::meters& m, std::string reason) {
-    return m.count("boxoffice_point_refusals_total", "Charges and debits refused",
-                   {{"reason", std::move(reason)}});
+  static counter& refused(boxoffice::metrics& m, std::string reason) {
+    return m.counter("boxoffice_point_refusals_total", "Charges and debits refused",
+                     {{"reason", std::move(reason)}});
   }
 };
 

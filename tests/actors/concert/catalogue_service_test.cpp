@@ -1,4 +1,5 @@
 #include "actors/concert/catalogue_service.hpp"
+
 #include "tests/actors/concert/memory_concert_store.hpp"
 #include "tests/actors/virtual_time.hpp"
 
@@ -9,7 +10,7 @@
 namespace boxoffice {
 namespace {
 
-struct CatalogueDesk : ::testing::Test {
+struct CatalogueService : ::testing::Test {
   testing::virtual_time time;
   testing::memory_concert_store store;
   catalogue_view view;
@@ -19,7 +20,7 @@ struct CatalogueDesk : ::testing::Test {
       {4, 2},
       time.commits(),
       [this](std::span<const concert_write> batch) { return store.commit(batch); },
-      time.meters()};
+      time.metrics()};
   testing::inbox<catalogue_reply> box{time};
   catalogue_actor desk;
 
@@ -27,19 +28,19 @@ struct CatalogueDesk : ::testing::Test {
   void start() {
     desk = time.owns(spawn_catalogue(
         time.system(),
-        concert_context{commits, store, time.commits(), view, time.meters(), ids, time.clock()},
+        concert_context{commits, store, time.commits(), view, time.metrics(), ids, time.clock()},
         store.load()));
   }
   catalogue_reply add(const std::string& title) {
     create_concert m;
-    m.ticket = 1;
+    m.correlation = 1;
     m.draft.title = title;
     box.send(desk, m);
     return box.last<catalogue_reply>();
   }
 };
 
-TEST_F(CatalogueDesk, PublishesAfterTheCommitAndBeforeTheAnswer) {
+TEST_F(CatalogueService, PublishesAfterTheCommitAndBeforeTheAnswer) {
   time.commits().hold();
   create_concert m;
   m.draft.title = "one";
@@ -52,10 +53,10 @@ TEST_F(CatalogueDesk, PublishesAfterTheCommitAndBeforeTheAnswer) {
   EXPECT_EQ(view.snapshot()->find(concert_id{1})->title, "one");
 }
 
-TEST_F(CatalogueDesk, AddsALargeScheduleAndChangesTheWaitingRoom) {
+TEST_F(CatalogueService, AddsALargeScheduleAndChangesTheWaitingRoom) {
   add("one");
   create_schedule s;
-  s.ticket = 2;
+  s.correlation = 2;
   s.draft.concert = {1};
   s.draft.seats = seat_map{{{"A", 1000, 100, {5}}}};
   box.send(desk, s);
@@ -74,14 +75,14 @@ TEST_F(CatalogueDesk, AddsALargeScheduleAndChangesTheWaitingRoom) {
   EXPECT_EQ(view.snapshot()->find(concert_id{1})->waiting_room.admit_per_second, 8U);
 }
 
-TEST_F(CatalogueDesk, AFailedCommitPublishesNothingAndThenItGoesOn) {
+TEST_F(CatalogueService, AFailedCommitPublishesNothingAndThenItGoesOn) {
   store.next = commit_outcome::failed;
   EXPECT_EQ(add("lost").fault, fault::unavailable);
   EXPECT_TRUE(view.snapshot()->concerts.empty());
   EXPECT_EQ(add("one").concert, concert_id{2}) << "a number that was tried is not given again";
 }
 
-TEST_F(CatalogueDesk, AnOutcomeInDoubtIsReadBack) {
+TEST_F(CatalogueService, AnOutcomeInDoubtIsReadBack) {
   store.next = commit_outcome::in_doubt;
   EXPECT_EQ(add("one").concert, concert_id{1});
   EXPECT_EQ(add("two").concert, concert_id{2});
@@ -92,7 +93,7 @@ TEST_F(CatalogueDesk, AnOutcomeInDoubtIsReadBack) {
   EXPECT_EQ(view.snapshot()->find(concert_id{4})->title, "three");
 }
 
-TEST_F(CatalogueDesk, AFullCommitterIsOverloaded) {
+TEST_F(CatalogueService, AFullCommitterIsOverloaded) {
   time.commits().hold();
   for (int i = 0; i < 6; ++i)
     box.send(desk, create_concert{});

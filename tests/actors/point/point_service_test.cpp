@@ -1,4 +1,5 @@
 #include "actors/point/point_service.hpp"
+
 #include "tests/actors/point/point_world.hpp"
 
 #include <gtest/gtest.h>
@@ -11,20 +12,20 @@ using testing::payment_number;
 using testing::point_world;
 using testing::world_options;
 
-TEST(PointDesk, ANewUserHasNothingAndAnEmptyLedger) {
+TEST(PointService, ANewUserHasNothingAndAnEmptyLedger) {
   point_world w;
   EXPECT_EQ(w.balance().balance.value, 0);
   EXPECT_EQ(w.client.last<balance_reply>().fault, fault::none);
   w.client.send(w.desk, list_transactions{5, user_id{"u1"}, 0, 10});
-  EXPECT_EQ(w.client.last<transactions_reply>().ticket, 5U);
+  EXPECT_EQ(w.client.last<transactions_reply>().correlation, 5U);
   EXPECT_TRUE(w.client.last<transactions_reply>().items.empty());
 }
 
-TEST(PointDesk, ChargeDebitAndRefundWriteTheLedger) {
+TEST(PointService, ChargeDebitAndRefundWriteTheLedger) {
   point_world w;
   w.charge(1, 1000, key_number(1));
   const auto charged = w.client.last<charge_reply>();
-  EXPECT_EQ(charged.ticket, 1U);
+  EXPECT_EQ(charged.correlation, 1U);
   EXPECT_EQ(charged.outcome.balance.value, 1000);
   EXPECT_TRUE(charged.outcome.transaction);
   w.debit(2, payment_number(1), 300);
@@ -48,7 +49,7 @@ TEST(PointDesk, ChargeDebitAndRefundWriteTheLedger) {
   w.expect_sound();
 }
 
-TEST(PointDesk, NothingIsAnsweredBeforeItsCommit) {
+TEST(PointService, NothingIsAnsweredBeforeItsCommit) {
   point_world w;
   w.charge(1, 100);
   w.time.commits().hold();
@@ -62,13 +63,13 @@ TEST(PointDesk, NothingIsAnsweredBeforeItsCommit) {
   ASSERT_EQ(w.client.all<point_step_reply>().size(), 3U);
   const auto& replies = w.client.all<point_step_reply>();
   EXPECT_EQ(replies[0].outcome.transaction, replies[1].outcome.transaction);
-  EXPECT_EQ(replies[1].ticket, 3U);
+  EXPECT_EQ(replies[1].correlation, 3U);
   EXPECT_EQ(replies[2].outcome.refusal, point_refusal::insufficient_points);
   EXPECT_EQ(w.balance().balance.value, 40);
   w.expect_sound();
 }
 
-TEST(PointDesk, AHotAccountIsCommittedInFullBatches) {
+TEST(PointService, AHotAccountIsCommittedInFullBatches) {
   point_world w;
   w.charge(1, 10'000'000);
   const auto before = w.store.commits;
@@ -81,7 +82,7 @@ TEST(PointDesk, AHotAccountIsCommittedInFullBatches) {
   w.expect_sound();
 }
 
-TEST(PointDesk, AChargeIsDoneOncePerKey) {
+TEST(PointService, AChargeIsDoneOncePerKey) {
   point_world w;
   w.charge(1, 100, key_number(1, 7));
   const auto first = w.client.last<charge_reply>();
@@ -95,12 +96,12 @@ TEST(PointDesk, AChargeIsDoneOncePerKey) {
   w.charge(4, 100, key_number(2, 7));
   w.charge(5, 100, key_number(2, 7));
   EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::in_flight);
-  EXPECT_EQ(w.client.last<charge_reply>().ticket, 5U);
+  EXPECT_EQ(w.client.last<charge_reply>().correlation, 5U);
   w.charge(6, 100, key_number(2, 8));
   EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::reused);
   w.time.commits().resume();
   w.time.run();
-  EXPECT_EQ(w.client.last<charge_reply>().ticket, 4U);
+  EXPECT_EQ(w.client.last<charge_reply>().correlation, 4U);
   w.restart();
   w.charge(7, 100, key_number(1, 7));
   EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::replayed);
@@ -109,7 +110,7 @@ TEST(PointDesk, AChargeIsDoneOncePerKey) {
   w.expect_sound();
 }
 
-TEST(PointDesk, RefusedChargesAreStoredWithTheirKey) {
+TEST(PointService, RefusedChargesAreStoredWithTheirKey) {
   world_options options;
   options.rules.balance_max = points{1000};
   point_world w{options};
@@ -135,7 +136,7 @@ TEST(PointDesk, RefusedChargesAreStoredWithTheirKey) {
   w.expect_sound();
 }
 
-TEST(PointDesk, AnInsufficientDebitIsRefusedAgainAfterARestart) {
+TEST(PointService, AnInsufficientDebitIsRefusedAgainAfterARestart) {
   point_world w;
   w.debit(1, payment_number(1), 50);
   EXPECT_EQ(w.client.last<point_step_reply>().outcome.refusal, point_refusal::insufficient_points);
@@ -149,7 +150,7 @@ TEST(PointDesk, AnInsufficientDebitIsRefusedAgainAfterARestart) {
   w.expect_sound();
 }
 
-TEST(PointDesk, ATombstoneOutlivesARestart) {
+TEST(PointService, ATombstoneOutlivesARestart) {
   point_world w;
   w.charge(1, 100);
   w.refund(2, payment_number(1));
@@ -161,7 +162,7 @@ TEST(PointDesk, ATombstoneOutlivesARestart) {
   w.expect_sound();
 }
 
-TEST(PointDesk, IdleAccountsSleepAndWakeWithTheirMemory) {
+TEST(PointService, IdleAccountsSleepAndWakeWithTheirMemory) {
   point_world w;
   w.charge(1, 100);
   w.charge(2, 100, {}, "u2");
@@ -182,7 +183,7 @@ TEST(PointDesk, IdleAccountsSleepAndWakeWithTheirMemory) {
   w.expect_sound();
 }
 
-TEST(PointDesk, WhoComesDuringALoadIsLoadedTogether) {
+TEST(PointService, WhoComesDuringALoadIsLoadedTogether) {
   point_world w;
   w.charge(1, 100, {}, "u0");
   w.restart();
@@ -201,7 +202,7 @@ TEST(PointDesk, WhoComesDuringALoadIsLoadedTogether) {
   w.expect_sound();
 }
 
-TEST(PointDesk, AnAccountDoesNotSleepBeforeItsCommit) {
+TEST(PointService, AnAccountDoesNotSleepBeforeItsCommit) {
   point_world w;
   w.charge(1, 100);
   w.time.commits().hold();
@@ -221,7 +222,7 @@ world_options forgetful() {
   return options;
 }
 
-TEST(PointDesk, AForgottenPaymentIsLookedUp) {
+TEST(PointService, AForgottenPaymentIsLookedUp) {
   point_world w{forgetful()};
   w.charge(1, 1000);
   for (std::uint32_t n = 1; n <= 10; ++n)
@@ -245,7 +246,7 @@ TEST(PointDesk, AForgottenPaymentIsLookedUp) {
   w.expect_sound();
 }
 
-TEST(PointDesk, AForgottenStepStillOnItsWayToTheStoreIsFound) {
+TEST(PointService, AForgottenStepStillOnItsWayToTheStoreIsFound) {
   point_world w{forgetful()};
   w.charge(1, 1000);
   w.time.commits().hold();
@@ -262,7 +263,7 @@ TEST(PointDesk, AForgottenStepStillOnItsWayToTheStoreIsFound) {
   w.expect_sound();
 }
 
-TEST(PointDesk, OldKeysArePruned) {
+TEST(PointService, OldKeysArePruned) {
   point_world w;
   w.charge(1, 100, key_number(1));
   w.time.advance(limits::idempotency_kept);

@@ -7,15 +7,15 @@ using testing::conduct;
 using testing::payment_world;
 using refusal = payment_refusal;
 
-struct PaymentDesk : ::testing::Test {
-  PaymentDesk() { world.others.balances[{"u"}] = points{1000}; }
+struct PaymentService : ::testing::Test {
+  PaymentService() { world.others.balances[{"u"}] = points{1000}; }
   payment_reply send(const start_payment& m) {
     world.box.send(world.desk, m);
-    return world.reply_to(m.ticket);
+    return world.reply_to(m.correlation);
   }
   payment_reply send(const refund_payment& m) {
     world.box.send(world.desk, m);
-    return world.reply_to(m.ticket);
+    return world.reply_to(m.correlation);
   }
   payment found(payment_id id, const std::string& user) {
     world.box.send(world.desk, find_payment{1, {user}, id});
@@ -24,7 +24,7 @@ struct PaymentDesk : ::testing::Test {
   payment_world world;
 };
 
-TEST_F(PaymentDesk, APurchaseCompletesAndIsAnsweredInFull) {
+TEST_F(PaymentService, APurchaseCompletesAndIsAnsweredInFull) {
   auto m = world.pay("u", world.hold("u", 300), 5);
   m.token = {{1}, 77};
   const auto r = send(m);
@@ -45,7 +45,7 @@ TEST_F(PaymentDesk, APurchaseCompletesAndIsAnsweredInFull) {
 }
 
 // But for DEBITED, which follows from STARTED.
-TEST_F(PaymentDesk, WhatACommandFollowsFromIsDurableBeforeIt) {
+TEST_F(PaymentService, WhatACommandFollowsFromIsDurableBeforeIt) {
   std::map<saga_step, saga_state> durable;
   world.others.on_command = [&](saga_step s, payment_id id) {
     if (s != saga_step::none) durable[s] = world.store.rows.at(id).state;
@@ -58,7 +58,7 @@ TEST_F(PaymentDesk, WhatACommandFollowsFromIsDurableBeforeIt) {
   EXPECT_EQ(durable[saga_step::refund], saga_state::refund_released);
 }
 
-TEST_F(PaymentDesk, ARetryGetsTheFirstAnswerAndAnotherBodyIsRefused) {
+TEST_F(PaymentService, ARetryGetsTheFirstAnswerAndAnotherBodyIsRefused) {
   const auto held = world.hold("u", 300);
   const auto first = send(world.pay("u", held, 5));
   const auto again = send(world.pay("u", held, 5));
@@ -71,7 +71,7 @@ TEST_F(PaymentDesk, ARetryGetsTheFirstAnswerAndAnotherBodyIsRefused) {
   EXPECT_EQ(world.store.rows.size(), 1U);
 }
 
-TEST_F(PaymentDesk, WhileTheFirstRunsItsKeyIsInFlight) {
+TEST_F(PaymentService, WhileTheFirstRunsItsKeyIsInFlight) {
   world.others.point_delay = milliseconds{200};
   const auto held = world.hold("u", 300);
   const auto first = world.pay("u", held, 5);
@@ -85,12 +85,12 @@ TEST_F(PaymentDesk, WhileTheFirstRunsItsKeyIsInFlight) {
   world.box.send(world.desk, find_open_payment{1, {"u"}, held});
   EXPECT_EQ(world.box.last<payment_found>().found.id, rival.outcome.other);
   world.time.advance(milliseconds{200});
-  EXPECT_EQ(world.reply_to(first.ticket).outcome.paid.state, saga_state::completed);
+  EXPECT_EQ(world.reply_to(first.correlation).outcome.paid.state, saga_state::completed);
   world.box.send(world.desk, find_open_payment{1, {"u"}, held});
   EXPECT_FALSE(world.box.last<payment_found>().found.id);
 }
 
-TEST_F(PaymentDesk, InsufficientPointsIsAnAnswerThatIsKept) {
+TEST_F(PaymentService, InsufficientPointsIsAnAnswerThatIsKept) {
   world.others.balances[{"u"}] = points{10};
   const auto held = world.hold("u", 300);
   const auto r = send(world.pay("u", held, 5));
@@ -104,21 +104,21 @@ TEST_F(PaymentDesk, InsufficientPointsIsAnAnswerThatIsKept) {
   EXPECT_EQ(send(world.pay("u", held, 6)).outcome.paid.state, saga_state::completed);
 }
 
-TEST_F(PaymentDesk, ALiveHoldIsPaidWithoutASlot) {
-  for (const auto admission : {queue_admission::lapsed, queue_admission::still_waiting}) {
+TEST_F(PaymentService, ALiveHoldIsPaidWithoutASlot) {
+  for (const auto admission : {queue_check::lapsed, queue_check::still_waiting}) {
     auto m = world.pay("u", world.hold("u", 100));
     m.admission = admission;
     EXPECT_EQ(send(m).outcome.paid.state, saga_state::completed);
   }
 }
 
-TEST_F(PaymentDesk, TheReservationsStateComesBeforeTheQueueToken) {
+TEST_F(PaymentService, TheReservationsStateComesBeforeTheQueueToken) {
   const auto held = world.hold("u", 300);
   auto& r = world.others.reservations[held];
   auto m = world.pay("u", held, 20);
   const auto ask = [&](const std::string& user, std::uint64_t key) {
     m = world.pay(user, held, key);
-    m.admission = queue_admission::token_invalid;
+    m.admission = queue_check::token_invalid;
     return send(m).outcome;
   };
   EXPECT_EQ(ask("stranger", 21).refusal, refusal::reservation_not_found);
@@ -141,7 +141,7 @@ TEST_F(PaymentDesk, TheReservationsStateComesBeforeTheQueueToken) {
   EXPECT_TRUE(world.store.rows.empty());
 }
 
-TEST_F(PaymentDesk, PendingIsAnsweredAtTheAnswerDeadlineAndRemembered) {
+TEST_F(PaymentService, PendingIsAnsweredAtTheAnswerDeadlineAndRemembered) {
   world.others.always[saga_step::confirm] = conduct::unavailable;
   const auto held = world.hold("u", 300);
   const auto m = world.pay("u", held, 5);
@@ -149,7 +149,7 @@ TEST_F(PaymentDesk, PendingIsAnsweredAtTheAnswerDeadlineAndRemembered) {
   world.time.advance(milliseconds{2999});
   EXPECT_TRUE(world.replies().empty());
   world.time.advance(milliseconds{1});
-  const auto r = world.reply_to(m.ticket);
+  const auto r = world.reply_to(m.correlation);
   EXPECT_EQ(r.outcome.paid.state, saga_state::debited);
   EXPECT_EQ(world.store.keys.at(digest{5, 5}).answer->paid.state, saga_state::debited);
   world.others.always.clear();
@@ -161,7 +161,7 @@ TEST_F(PaymentDesk, PendingIsAnsweredAtTheAnswerDeadlineAndRemembered) {
   world.expect_agreement(r.outcome.paid.id);
 }
 
-TEST_F(PaymentDesk, AKeyWhoseSagaSurvivesARestartGetsItsEnd) {
+TEST_F(PaymentService, AKeyWhoseSagaSurvivesARestartGetsItsEnd) {
   world.others.script[saga_step::debit] = {conduct::loses_answer};
   const auto held = world.hold("u", 300);
   world.box.send(world.desk, world.pay("u", held, 5));
@@ -172,7 +172,7 @@ TEST_F(PaymentDesk, AKeyWhoseSagaSurvivesARestartGetsItsEnd) {
   EXPECT_EQ(world.store.rows.size(), 1U);
 }
 
-TEST_F(PaymentDesk, RefundsOnlyWhatIsPaidYoursAndBeforeTheStart) {
+TEST_F(PaymentService, RefundsOnlyWhatIsPaidYoursAndBeforeTheStart) {
   const auto held = world.hold("u", 300);
   const auto id = send(world.pay("u", held)).outcome.paid.id;
   EXPECT_EQ(send(world.refund("other", id, 31)).outcome.refusal, refusal::payment_not_found);
@@ -189,21 +189,21 @@ TEST_F(PaymentDesk, RefundsOnlyWhatIsPaidYoursAndBeforeTheStart) {
   EXPECT_EQ(send(world.pay("u", held, 36)).outcome.refusal, refusal::reservation_released);
 }
 
-TEST_F(PaymentDesk, TwoRefundsAtOnceAreOne) {
+TEST_F(PaymentService, TwoRefundsAtOnceAreOne) {
   const auto id = send(world.pay("u", world.hold("u", 300))).outcome.paid.id;
   world.box.post(world.desk, world.refund("u", id, 41));
   const auto second = world.refund("u", id, 42);
   world.box.send(world.desk, second);
-  EXPECT_EQ(world.reply_to(second.ticket).outcome.refusal, refusal::payment_in_progress);
+  EXPECT_EQ(world.reply_to(second.correlation).outcome.refusal, refusal::payment_in_progress);
   world.expect_agreement(id);
 }
 
-TEST_F(PaymentDesk, AFailedCommitOfTheStartIsUnavailableAndNothingWasSent) {
+TEST_F(PaymentService, AFailedCommitOfTheStartIsUnavailableAndNothingWasSent) {
   world.store.fails_once = [](const payment_write& w) { return w.row.has_value(); };
   const auto m = world.pay("u", world.hold("u", 300), 5);
   world.box.send(world.desk, m);
   world.time.advance(std::chrono::seconds{1});
-  EXPECT_EQ(world.reply_to(m.ticket).fault, fault::unavailable);
+  EXPECT_EQ(world.reply_to(m.correlation).fault, fault::unavailable);
   EXPECT_EQ(world.others.commands[saga_step::debit], 0);
   EXPECT_TRUE(world.store.rows.empty());
   const auto again = send(world.pay("u", m.reservation, 5));  // and it recovers
@@ -211,7 +211,7 @@ TEST_F(PaymentDesk, AFailedCommitOfTheStartIsUnavailableAndNothingWasSent) {
   EXPECT_EQ(again.outcome.paid.state, saga_state::completed);
 }
 
-TEST_F(PaymentDesk, AClientKeepsItsPlaceThroughALostCommit) {
+TEST_F(PaymentService, AClientKeepsItsPlaceThroughALostCommit) {
   using next = testing::memory_payment_store::next_commit;
   for (const auto how : {next::fails, next::doubt_done, next::doubt_lost})
     for (const auto at : {saga_state::debited, saga_state::completed}) {
@@ -220,10 +220,10 @@ TEST_F(PaymentDesk, AClientKeepsItsPlaceThroughALostCommit) {
         world.others.script[saga_step::confirm] = {conduct::unavailable};
       world.store.fails_how = how;
       world.store.fails_once = [at](const payment_write& w) { return w.row && w.row->state == at; };
-      const auto m = world.pay("u", world.hold("u", 300), ++world.last_ticket);
+      const auto m = world.pay("u", world.hold("u", 300), ++world.last_correlation);
       world.box.send(world.desk, m);
       world.time.advance(std::chrono::seconds{1});
-      const auto r = world.reply_to(m.ticket);
+      const auto r = world.reply_to(m.correlation);
       EXPECT_EQ(r.fault, fault::none);
       EXPECT_EQ(r.outcome.paid.state, saga_state::completed);
       world.expect_agreement(r.outcome.paid.id);
@@ -231,7 +231,7 @@ TEST_F(PaymentDesk, AClientKeepsItsPlaceThroughALostCommit) {
     }
 }
 
-TEST_F(PaymentDesk, AStartInDoubtThatIsThereGoesOn) {
+TEST_F(PaymentService, AStartInDoubtThatIsThereGoesOn) {
   world.store.fails_how = testing::memory_payment_store::next_commit::doubt_done;
   world.store.fails_once = [](const payment_write& w) { return w.row.has_value(); };
   world.store.unreadable = 0;
@@ -240,18 +240,18 @@ TEST_F(PaymentDesk, AStartInDoubtThatIsThereGoesOn) {
   world.time.run();
   world.store.unreadable = 3;  // and the store stays away for a while
   world.time.advance(std::chrono::seconds{2});
-  EXPECT_EQ(world.reply_to(m.ticket).outcome.paid.state, saga_state::completed);
+  EXPECT_EQ(world.reply_to(m.correlation).outcome.paid.state, saga_state::completed);
   EXPECT_EQ(world.store.rows.size(), 1U);
 }
 
-TEST_F(PaymentDesk, ARefusalIsAnsweredOnlyWhenItIsKept) {
+TEST_F(PaymentService, ARefusalIsAnsweredOnlyWhenItIsKept) {
   using next = testing::memory_payment_store::next_commit;
   const auto refused = [&](next how, std::uint64_t key) {
     world.store.script = {how};
     const auto m = world.pay("u", {}, key);
     world.box.send(world.desk, m);
     world.time.advance(std::chrono::seconds{1});
-    return world.reply_to(m.ticket);
+    return world.reply_to(m.correlation);
   };
   EXPECT_EQ(refused(next::fails, 51).fault, fault::unavailable);
   EXPECT_EQ(refused(next::doubt_lost, 52).fault, fault::unavailable);
@@ -262,7 +262,7 @@ TEST_F(PaymentDesk, ARefusalIsAnsweredOnlyWhenItIsKept) {
   EXPECT_EQ(send(world.pay("u", {}, 51)).key, key_verdict::fresh);
 }
 
-TEST_F(PaymentDesk, IdsGrowPerShardThroughRestartsAndBackwardClocks) {
+TEST_F(PaymentService, IdsGrowPerShardThroughRestartsAndBackwardClocks) {
   payment_id last;
   for (int i = 0; i < 6; ++i) {
     const auto id = send(world.pay("u", world.hold("u", 1))).outcome.paid.id;
@@ -276,7 +276,7 @@ TEST_F(PaymentDesk, IdsGrowPerShardThroughRestartsAndBackwardClocks) {
   }
 }
 
-TEST_F(PaymentDesk, TooManyOpenSagasAreShed) {
+TEST_F(PaymentService, TooManyOpenSagasAreShed) {
   world.open_sagas_max = 2;
   world.restart();
   world.others.always[saga_step::debit] = conduct::loses_command;
@@ -285,7 +285,7 @@ TEST_F(PaymentDesk, TooManyOpenSagasAreShed) {
   EXPECT_EQ(send(world.pay("u", world.hold("u", 1))).fault, fault::overloaded);
 }
 
-TEST_F(PaymentDesk, AFullCommitterShedsStartsAndDelaysTheRest) {
+TEST_F(PaymentService, AFullCommitterShedsStartsAndDelaysTheRest) {
   world.time.commits().hold();
   world.queue_max = 1;
   world.restart();
@@ -295,21 +295,21 @@ TEST_F(PaymentDesk, AFullCommitterShedsStartsAndDelaysTheRest) {
   EXPECT_EQ(send(world.pay("u", world.hold("u", 1))).fault, fault::overloaded);
   world.time.commits().resume();
   world.time.advance(std::chrono::seconds{1});
-  EXPECT_EQ(world.reply_to(first.ticket).outcome.paid.state, saga_state::completed);
+  EXPECT_EQ(world.reply_to(first.correlation).outcome.paid.state, saga_state::completed);
 }
 
-TEST_F(PaymentDesk, AnUnreachableReservationServiceMeansSurelyNotDone) {
+TEST_F(PaymentService, AnUnreachableReservationServiceMeansSurelyNotDone) {
   world.others.always[saga_step::none] = conduct::loses_command;
   const auto held = world.hold("u", 300);
   const auto m = world.pay("u", held, 5);
   world.box.send(world.desk, m);
   world.time.advance(std::chrono::seconds{4});
-  EXPECT_EQ(world.reply_to(m.ticket).fault, fault::unavailable);
+  EXPECT_EQ(world.reply_to(m.correlation).fault, fault::unavailable);
   world.others.always.clear();
   EXPECT_EQ(send(world.pay("u", held, 5)).outcome.paid.state, saga_state::completed);
 }
 
-TEST_F(PaymentDesk, WhatCannotBeUndoneIsParkedWithItsReason) {
+TEST_F(PaymentService, WhatCannotBeUndoneIsParkedWithItsReason) {
   world.rules.undo_tries_max = 3;
   world.restart();
   world.others.script[saga_step::confirm] = {conduct::refuses};
