@@ -29,7 +29,7 @@ crowd::crowd(asio::io_context& context, connection_pool& pool, const on_sale& sa
     std::seed_seq seed{plan.seed, static_cast<std::uint64_t>(i)};
     generator dice{seed};
     const auto character =
-        draw_temper(dice, plan.how, plan.seats_per_buyer_max, sale.seats_per_user_max);
+        draw_persona(dice, plan.how, plan.seats_per_buyer_max, sale.seats_per_user_max);
     buyers_.push_back(
         std::make_unique<buyer>(shop_, plan.name + "-" + std::to_string(i), character, dice));
   }

@@ -38,7 +38,7 @@ inline bool happens(generator& from, double share) {
 }
 
 /// `seats_max` 0: half of the crowd wants two, most of the rest one, some up to four.
-persona draw_temper(generator& from, const noise& how, std::size_t seats_max,
-                    std::size_t seats_per_user_max);
+persona draw_persona(generator& from, const noise& how, std::size_t seats_max,
+                     std::size_t seats_per_user_max);
 
 }  // namespace boxoffice::rush

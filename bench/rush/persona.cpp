@@ -5,8 +5,8 @@
 
 namespace boxoffice::rush {
 
-persona draw_temper(generator& from, const noise& how, std::size_t seats_max,
-                    std::size_t seats_per_user_max) {
+persona draw_persona(generator& from, const noise& how, std::size_t seats_max,
+                     std::size_t seats_per_user_max) {
   constexpr std::array<std::size_t, 10> mix{1, 1, 1, 2, 2, 2, 2, 2, 3, 4};
   persona out;
   const auto wanted = seats_max == 0 ? mix[draw(from, mix.size())] : 1 + draw(from, seats_max);
