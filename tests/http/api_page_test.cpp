@@ -51,14 +51,28 @@ std::map<std::string, route_rules> documented_routes() {
   return found;
 }
 
+class no_clock final : public clock {
+ public:
+  [[nodiscard]] time_point now() const override { return {}; }
+};
+
+class no_random final : public random_source {
+ public:
+  std::uint64_t next() override { return 1; }
+};
+
 std::map<std::string, route_rules> served_routes() {
   caf::actor_system_config config;
   caf::actor_system system{config};
   boost::asio::io_context io;
   metrics measured;
   const catalogue_view catalogue;
-  bridge actors{system, io.get_executor(), measured, reply_types<queue_reply>{}};
-  gateway all{actors, gateway_parts{.services = {}, .catalogue = catalogue, .measured = measured}};
+  const no_clock time;
+  no_random random;
+  service_bridge actors{system, io.get_executor(), time, measured};
+  gateway all{actors,
+              gateway_parts{
+                  .services = {}, .catalogue = catalogue, .measured = measured, .random = random}};
   router routes;
   add_all_routes(routes, all);
   add_dev_token_route(routes, token_key::hs256("secret"), std::chrono::seconds{1});

@@ -101,7 +101,7 @@ class Bridge : public ::testing::Test {
     return boost::asio::co_spawn(io_, bridge_.ask(actor_, add_one{0, value}, within),
                                  boost::asio::use_future);
   }
-  std::uint64_t count(const char* name) { return metrics_.count(name, "").value(); }
+  std::uint64_t count(const char* name) { return metrics_.counter(name, "").value(); }
 
   stopped_clock clock_;
   metrics metrics_;

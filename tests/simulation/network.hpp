@@ -19,7 +19,7 @@
 namespace boxoffice::simulation {
 
 /// Carries commands to desks and their answers back: late, twice, in another order, or not at all.
-/// It gives each command a correlation of its own, and the caller's own correlation back to the answer.
+/// It gives each command a correlation of its own, and the caller's own back to the answer.
 class network {
  public:
   /// What the network needs of the world.
@@ -115,7 +115,7 @@ class network {
     // A link carries how much is left: each process has a clock of its own.
     if constexpr (requires { m.call; })
       if (m.call.deadline != no_time)
-        m.call.deadline = at->time().now() + (m.call.deadline - around_.now);
+        m.call.deadline = at->now() + (m.call.deadline - around_.now);
     caf::send_as(at->entry(), at->handle(to), std::move(m));
   }
   template <class Reply>

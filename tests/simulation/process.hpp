@@ -78,6 +78,8 @@ class process {
   }
   /// In whose name they are sent: it takes the answers.
   [[nodiscard]] const caf::actor& entry() const { return entry_; }
+  /// By its own clock, which may be wrong.
+  [[nodiscard]] time_point now() const { return clock_.now(); }
 
  protected:
   caf::actor_system& system() { return *system_; }

@@ -154,7 +154,8 @@ TEST_F(Journal, ARefusalAmongTwoWritersReachesOneOfThem) {
   subject other{to_, [&](const commit_report& r) { others.push_back(r); }};
   submit(writes_.new_entity(), 1);
   std::string entry{"other"};
-  EXPECT_EQ(other.submit(other.new_entity(), 100, entry), submitted::accepted);
+  int write = 100;
+  EXPECT_EQ(other.submit(other.new_entity(), write, entry), submitted::accepted);
   commit();
   ASSERT_EQ(others.size(), 1U);
   EXPECT_EQ(others.front().outcome, commit_outcome::committed);

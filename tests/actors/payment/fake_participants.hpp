@@ -226,6 +226,8 @@ class fake_reservations {
   void on(const release_reservation&) {}
   void on(const list_reservations&) {}
   void on(const read_seats&) {}
+  void on(const list_parked&) {}
+  void on(const move_parked_reservation&) {}
   void on(const find_reservation& m) {
     reservation_reply blank;
     blank.correlation = m.correlation;

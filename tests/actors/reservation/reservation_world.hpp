@@ -116,9 +116,9 @@ class reservation_world {
     return said;
   }
   seat_status status(seat_index seat) { return seats().seats->seats.at(seat); }
-  std::int64_t level(const std::string& name, const std::string& kind = {}) {
+  std::int64_t gauge(const std::string& name, const std::string& kind = {}) {
     return time.metrics()
-        .level(name, "", kind.empty() ? metric_labels{} : metric_labels{{"kind", kind}})
+        .gauge(name, "", kind.empty() ? metric_labels{} : metric_labels{{"kind", kind}})
         .value();
   }
 

@@ -388,7 +388,7 @@ TYPED_TEST_P(PaymentStoreContract, AKeyGetsItsAnswerLaterAndKeepsTheFirst) {
   w.answer->paid = p;
   ASSERT_EQ(commit(this->store_, w), commit_outcome::committed);
   auto later = w;
-  later.answer->position = 9;
+  later.answer->paid.amount = points{p.amount.value + 9};
   ASSERT_EQ(commit(this->store_, later), commit_outcome::committed);
   found = this->reader_.find_key(key(1).scope);
   ASSERT_TRUE(found->answer);
