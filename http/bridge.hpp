@@ -71,9 +71,9 @@ void count_unexpected(caf::event_based_actor* self, const std::shared_ptr<pendin
 ///
 /// A question is a plain message that names its `reply` and has the members `correlation` and
 /// `call`; it is sent in the name of one gateway actor. The reply is a plain message to the sender
-/// with the same correlation. No CAF request, no timer per question. No reply within the deadline means that
-/// nothing is known, not that nothing was done. `Actors` are the interfaces that can be asked: from
-/// their questions follows which replies are taken.
+/// with the same correlation. No CAF request, no timer per question. No reply within the deadline
+/// means that nothing is known, not that nothing was done. `Actors` are the interfaces that can be
+/// asked: from their questions follows which replies are taken.
 ///
 /// Life cycle: made before the server starts, destroyed after the server has stopped and before its
 /// io executor and its actor system end. **Requires** the metrics to outlive the actor system.

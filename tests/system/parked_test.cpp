@@ -1,5 +1,5 @@
 // Every service has something that its store refuses. What that costs while nobody acts, what an
-// operator sees of it, and how it ends once the cause is gone (promise G18).
+// operator sees of it, and how it ends once the cause is gone (docs/PROMISES.md, G18).
 #include "actors/core/ids.hpp"
 #include "bench/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"

@@ -1,6 +1,6 @@
 // What Redis says no to: what is in one write stops its user; a key that somebody has spoilt is
-// mended; and what stops Redis from taking any write is a failure, which passes (promise G18,
-// docs/decisions/0010).
+// mended; and what stops Redis from taking any write is a failure, which passes (docs/PROMISES.md,
+// G18, and docs/decisions/0010).
 #include "actors/core/ids.hpp"
 #include "bench/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"

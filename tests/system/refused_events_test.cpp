@@ -1,5 +1,6 @@
 // The store of the rankings refuses what an event makes of a board: the event is parked with its
-// later siblings of the schedule, the rest is ranked, and a replay gives it all (G14, G18).
+// later siblings of the schedule, the rest is ranked, and a replay gives it all
+// (docs/PROMISES.md, G14 and G18).
 #include "actors/core/ids.hpp"
 #include "bench/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"

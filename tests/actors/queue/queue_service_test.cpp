@@ -276,7 +276,10 @@ TEST_F(ParkedTokens, StandWhereTheyStoodWhenTheyComeBack) {
   box.send(desk, leave_queue{4, {"a"}, a});
   EXPECT_EQ(parked().at(0).wants, "ACTIVE");
   EXPECT_EQ(poll("c", c).fault, fault::internal);
-  EXPECT_EQ(poll("d", d).place.entry.state, token_state::active) << "nobody waits for it";
+  const auto next = poll("d", d);
+  EXPECT_EQ(next.fault, fault::none);
+  EXPECT_EQ(next.place.position, 0U);
+  EXPECT_EQ(next.place.entry.state, token_state::active) << "nobody waits for it";
   const auto e = join("e").place.entry.token;
   store.refuses = {};
   time.advance(seconds{300});
