@@ -27,6 +27,11 @@ struct dialect {
   static constexpr auto parked_events =
       "parked_event p JOIN LATERAL"
       " (SELECT * FROM outbox WHERE sequence = p.sequence LIMIT 1) o ON true";
+  /// The key k, if any, whose answer is the end of a payment. **Why** lateral: as above.
+  static constexpr auto waiting_key =
+      "LATERAL (SELECT scope_high, scope_low, body_high, body_low FROM remembered_key w"
+      " WHERE w.payment = payment.id AND w.answer IS NULL ORDER BY w.ordinal DESC LIMIT 1) k"
+      " ON true";
   /// For counting the few that are neither under way nor completed.
   static constexpr auto payments_by_state = "payment";
   static constexpr auto last_sequence = "SELECT last_sequence FROM outbox_counter";

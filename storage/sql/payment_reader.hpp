@@ -215,10 +215,8 @@ class sql_payment_reader final : public payment_reader {
   static std::string select_open() {
     return "SELECT " + payment_columns() +
            ", k.scope_high, k.scope_low, k.body_high, k.body_low FROM payment"
-           " LEFT JOIN remembered_key k ON k.ordinal = (SELECT max(w.ordinal) FROM remembered_key w"
-           " WHERE w.payment = payment.id AND w.answer IS NULL)"
-           " WHERE " +
-           is_open_saga() + " ORDER BY created_at, payment.id";
+           " LEFT JOIN " +
+           Dialect::waiting_key + " WHERE " + is_open_saga() + " ORDER BY created_at, payment.id";
   }
   // A page of sagas: the youngest first, those before a place, and still since the time given.
   static constexpr auto page_of_sagas =

@@ -23,6 +23,10 @@ struct dialect {
   static std::string among(const std::string& query) { return "IN (" + query + ")"; }
   /// Parked events p with their rows o of the outbox.
   static constexpr auto parked_events = "parked_event p JOIN outbox o ON o.sequence = p.sequence";
+  /// The key k, if any, whose answer is the end of a payment.
+  static constexpr auto waiting_key =
+      "remembered_key k ON k.ordinal = (SELECT max(w.ordinal) FROM remembered_key w"
+      " WHERE w.payment = payment.id AND w.answer IS NULL)";
   /// For counting the few that are neither under way nor completed.
   static constexpr auto payments_by_state = "payment INDEXED BY payment_unusual";
   static constexpr auto last_sequence = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'";

@@ -43,15 +43,23 @@ class RefusedEvents : public testing::Test {
     ASSERT_EQ(paid.status, 201) << paid.body;
   }
   int ranked(const std::string& schedule) {
-    const auto lines = operator_->get("/v1/rankings/best-selling?window=all").value();
-    for (const auto& each : lines.at("items"))
+    for (const auto& each : items_of("/v1/rankings/best-selling?window=all"))
       if (each.at("scheduleId") == schedule) return each.at("seatsSold");
     return 0;
   }
   void expect_ranked(const std::string& schedule, int seats) {
     EXPECT_TRUE(eventually([&] { return ranked(schedule) == seats; })) << ranked(schedule);
   }
-  json parked() { return operator_->get("/v1/admin/outbox?state=parked").value().at("items"); }
+  json parked() { return items_of("/v1/admin/outbox?state=parked"); }
+  /// A board that reads itself again after a refusal is unavailable for that moment.
+  json items_of(const std::string& list) {
+    auto answer = operator_->get(list);
+    EXPECT_TRUE(eventually([&] {
+      answer = operator_->get(list);
+      return answer.status == 200;
+    })) << answer.body;
+    return answer.value().at("items");
+  }
   /// With the events of `count` purchases parked, each for every one of `consumers`.
   void expect_parked(std::size_t count, std::size_t consumers) {
     const auto all_are = [&](const json& items) {
