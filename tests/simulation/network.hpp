@@ -114,8 +114,7 @@ class network {
     if (at == nullptr) return note(number, "finds nobody");
     // A link carries how much is left: each process has a clock of its own.
     if constexpr (requires { m.call; })
-      if (m.call.deadline != no_time)
-        m.call.deadline = at->now() + (m.call.deadline - around_.now);
+      if (m.call.deadline != no_time) m.call.deadline = at->now() + (m.call.deadline - around_.now);
     caf::send_as(at->entry(), at->handle(to), std::move(m));
   }
   template <class Reply>
