@@ -117,14 +117,15 @@ class driven_schedule {
   void told(const reservation& row) {
     for (const auto& s : row.seats) {
       auto& before = owners_[s.seat];
-      // The old owner's time is over, or he gave it back, or his payment was undone.
-      const bool free =
-          !before || before->id == row.id || before->status_at(now_) == reservation_status::expired;
-      check(free || row.status == reservation_status::expired, "a seat is given out once");
-      if (row.status == reservation_status::held || row.status == reservation_status::confirmed)
+      if (takes_seats(row)) {
+        // The old owner's time is over, or he gave it back, or his payment was undone.
+        check(!before || before->id == row.id ||
+                  before->status_at(now_) == reservation_status::expired,
+              "a seat is given out once");
         before = row;
-      else if (before && before->id == row.id)
+      } else if (before && before->id == row.id) {
         before.reset();
+      }
     }
   }
 
