@@ -27,7 +27,8 @@ std::uint64_t relay_progress::position() const {
 
 std::uint64_t relay_progress::passed() const {
   const auto passed = std::max(position(), stored_);
-  return unstorable_.empty() ? passed : std::min(passed, *unstorable_.begin() - 1);
+  return unstorable_.empty() ? passed
+                             : std::max(stored_, std::min(passed, *unstorable_.begin() - 1));
 }
 
 void relay_progress::give(std::vector<payment_event> events, time_point now,
@@ -105,6 +106,10 @@ void relay_progress::park_siblings(const payment_event& of, time_point now) {
 
 bool relay_progress::begin_replay(schedule_id schedule) {
   if (!parked_.contains(schedule)) return false;
+  // What the store does not know of it would not be among what it gives, and later events would
+  // overtake it.
+  const auto unstored = [&](const auto& each) { return each.second.event.schedule() == schedule; };
+  if (std::ranges::any_of(parking_, unstored)) return false;
   replays_ = schedule;
   return true;
 }
@@ -123,8 +128,9 @@ relay_progress::unsaved relay_progress::unstored(std::size_t parked_max) const {
   unsaved n{passed(), {}, replayed_};
   for (const auto& [sequence, event] : parking_) {
     if (sequence > n.position) break;
+    if (unstorable_.contains(sequence)) continue;
     if (n.parked.size() == parked_max) {  // the rest comes with a later position
-      n.position = sequence - 1;
+      n.position = std::max(stored_, sequence - 1);
       break;
     }
     n.parked.push_back(event);
@@ -133,7 +139,10 @@ relay_progress::unsaved relay_progress::unstored(std::size_t parked_max) const {
 }
 
 bool relay_progress::owes_store() const {
-  return !replayed_.empty() || (!parking_.empty() && parking_.begin()->first <= passed());
+  const auto through = passed();
+  return !replayed_.empty() || std::ranges::any_of(parking_, [&](const auto& each) {
+    return each.first <= through && !unstorable_.contains(each.first);
+  });
 }
 
 void relay_progress::cannot_store(std::uint64_t sequence) {

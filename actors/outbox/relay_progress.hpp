@@ -57,8 +57,9 @@ class relay_progress {
   refused consumer_refused(std::uint64_t sequence, const std::string& reason, bool for_now,
                            time_point now);
 
-  /// Begins to deliver again what is parked of `schedule`. No when nothing is. **Requires**
-  /// is_idle(), everything stored, and no replay.
+  /// Begins to deliver again what is parked of `schedule`. No when nothing is, or when the store
+  /// refuses to know of some of it: that is delivered again after a restart. **Requires**
+  /// is_idle(), everything stored that can be, and no replay.
   [[nodiscard]] bool begin_replay(schedule_id schedule);
   /// The oldest events that are parked of the schedule being replayed; none: it is over, and the
   /// schedule's next events flow again. **Requires** a replay, and is_idle().

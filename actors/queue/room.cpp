@@ -103,8 +103,10 @@ const queue_entry* waiting_room::find(queue_token token, time_point now) {
   if (lapse_if_over(token, now)) admit(now);
   auto found = entries_.find(token);
   if (found == entries_.end()) return nullptr;
-  if (!rule_.enabled && found->second.state == token_state::waiting)
+  if (!rule_.enabled && found->second.state == token_state::waiting) {
     activate(queue_entry{found->second}, now);
+    found = entries_.find(token);  // it is another entry now
+  }
   return &found->second;
 }
 

@@ -51,7 +51,6 @@ hold_outcome draw_hold(dice_box& dice) {
   for (auto more = dice.ConsumeIntegralInRange(0, 4); more > 0; --more)
     o.seats.push_back(dice.ConsumeRandomLengthString(20));
   o.seats_max = dice.ConsumeIntegral<std::uint32_t>();
-  o.position = dice.ConsumeIntegral<std::uint32_t>();
   o.opens_at = draw_time(dice);
   return o;
 }
@@ -70,7 +69,6 @@ payment_outcome draw_payment(dice_box& dice) {
   payment_outcome o;
   o.refusal = draw_enum(dice, payment_refusal::payment_not_refundable);
   o.other = {draw_number(dice)};
-  o.position = dice.ConsumeIntegral<std::uint32_t>();
   o.expired_at = draw_time(dice);
   auto& p = o.paid;
   p.id = {draw_number(dice)};

@@ -218,7 +218,7 @@ class driven_relay {
   std::uint64_t position_{0};          // what the store has
   std::map<std::uint64_t, parked_event> parked_;
   std::unique_ptr<relay_progress> progress_;
-  std::optional<relay_progress::news> writing_;
+  std::optional<relay_progress::unsaved> writing_;
   std::uint64_t told_{~std::uint64_t{0}};
   std::optional<schedule_id> wanted_replay_;
   std::vector<payment_event> handed_;  // to the consumer

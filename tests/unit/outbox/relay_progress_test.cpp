@@ -200,6 +200,23 @@ TEST(RelayProgress, WhatTheStoreRefusesToParkIsDeliveredAgainAfterARestart) {
   EXPECT_FALSE(p.owes_store());
   p.give({event(3, 1), event(4, 2)}, t0);
   EXPECT_EQ(of(p.waiting()), sequences{4}) << "others flow";
+  EXPECT_EQ(p.consumer_applied(4), applied::all);
+  EXPECT_FALSE(p.begin_replay({1})) << "later ones would overtake it";
+}
+
+// The consumer lost what it had, and does not take it any more.
+TEST(RelayProgress, WhatCannotBeParkedOnTheWayBackDoesNotTakeTheStoreBack) {
+  relay_progress p{"boards", 5, {}, 3};
+  p.go_back_to(2);
+  p.give({event(3, 1), event(4, 1), event(5, 2)}, t0);
+  EXPECT_EQ(p.consumer_refused(3, "no", false, t0), refused::parked);
+  EXPECT_EQ(parked_in(p.unstored(1)), sequences{3});
+  EXPECT_EQ(p.unstored(1).position, 5U);
+  p.cannot_store(3);
+  EXPECT_EQ(p.unstored().position, 5U);
+  EXPECT_EQ(parked_in(p.unstored()), sequences{4});
+  p.stored(p.unstored());
+  EXPECT_FALSE(p.owes_store()) << "others flow";
 }
 
 TEST(RelayProgress, WritesParkedEventsOneByOneWhenAsked) {

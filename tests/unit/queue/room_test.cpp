@@ -197,6 +197,23 @@ TEST_F(WaitingRoom, AChangedRuleWorksAtOnce) {
   EXPECT_EQ(state(late), token_state::waiting);
 }
 
+TEST_F(WaitingRoom, APlaceThatComesBackAfterItWasSwitchedOffIsLetInWhenAskedAbout) {
+  rule(1, 100);
+  join(1);
+  const auto second = join(2);
+  const auto place = *room.find(second, now);
+  ASSERT_EQ(place.state, token_state::waiting);
+  room.forget(second);
+  room.set_rule({}, now);
+  room.put_back(place, place, now);
+  const auto* found = room.find(second, now);
+  ASSERT_NE(found, nullptr);
+  EXPECT_EQ(found->token, second);
+  EXPECT_EQ(found->state, token_state::active);
+  room.use(second, {"u2"}, now);
+  EXPECT_EQ(state(second), token_state::used);
+}
+
 TEST_F(WaitingRoom, UndoIsAsIfNothingHadHappened) {
   rule(2, 100);
   const auto a = join(1), b = join(2), c = join(3), d = join(4);
