@@ -60,7 +60,7 @@ class reservation_reader {
   virtual page list(const user_id& user, std::optional<reservation_status> status, time_point now,
                     std::uint64_t cursor, std::size_t limit) = 0;
   virtual std::optional<remembered_hold> find_key(const digest& scope) = 0;
-  /// Every scope remembered, for the key book; at most `limit`.
+  /// Every scope remembered, for the known keys; at most `limit`.
   virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
 };
 
