@@ -1,10 +1,12 @@
 // What each command calls.
 #include "actors/node/real_sources.hpp"
 #include "commands/data_commands.hpp"
+#include "commands/rebuild_ranking.hpp"
 #include "commands/serve.hpp"
+#include "commands/sink.hpp"
 #include "config/command_line.hpp"
-#include "config/log_line.hpp"
-#include "http/operator_commands.hpp"
+#include "http/cli/operator_commands.hpp"
+#include "logging/log_line.hpp"
 #include "storage/sqlite/data_directory.hpp"
 
 #include <exception>
@@ -20,6 +22,7 @@ exit_code run(const command_line& asked) {
     std::cout << "boxoffice " << version << '\n';
     return exit_code::stopped;
   }
+  if (asked.what == command::sink) return sink(asked.arguments);
   const auto read = load_settings(asked.sources);
   if (const auto* mistakes = std::get_if<settings_mistakes>(&read)) {
     for (const auto& line : *mistakes)
@@ -38,6 +41,10 @@ exit_code run(const command_line& asked) {
       return restore(how, asked.arguments);
     case command::audit:
       return audit_books(how, asked.arguments);
+    case command::rebuild_ranking:
+      return rebuild_ranking(how);
+    case command::release:
+      return release(how);
     case command::sagas_list:
     case command::sagas_show:
     case command::sagas_resume:
@@ -47,8 +54,10 @@ exit_code run(const command_line& asked) {
     case command::parked_list:
     case command::parked_retry:
     case command::parked_abandon:
+    case command::nodes:
       return http::run_operator_command(asked, how, system_clock_source{}.now(), std::cout,
                                         std::cerr);
+    case command::sink:
     case command::version:
       break;
   }

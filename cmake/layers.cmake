@@ -59,11 +59,16 @@ function(compile_fast target)
   endif()
 endfunction()
 
-# add_suite(NAME LINK targets... [PCH header] [TOGETHER n] [SERVERS]): GoogleTest program NAME_tests
-# from every .cpp under tests/NAME/. With SERVERS, CTest starts PostgreSQL and Redis before its tests.
+# add_suite(NAME LINK targets... [PCH header] [TOGETHER n] [SERVERS] [BROKERS] [WITHOUT regex] [FILTER f]):
+# GoogleTest program NAME_tests from every .cpp under tests/NAME/, but for those that WITHOUT names. With
+# SERVERS, CTest starts PostgreSQL and Redis before its tests; with BROKERS too, RabbitMQ and Kafka. FILTER is
+# GoogleTest's: what it leaves out the caller adds in an environment of its own.
 function(add_suite name)
-  cmake_parse_arguments(suite "SERVERS" "PCH;TOGETHER" "LINK" ${ARGN})
+  cmake_parse_arguments(suite "SERVERS;BROKERS" "PCH;TOGETHER;FILTER;WITHOUT" "LINK" ${ARGN})
   file(GLOB_RECURSE sources CONFIGURE_DEPENDS ${CMAKE_SOURCE_DIR}/tests/${name}/*.cpp)
+  if(suite_WITHOUT)
+    list(FILTER sources EXCLUDE REGEX "${suite_WITHOUT}")
+  endif()
   if(NOT sources)
     return()
   endif()
@@ -78,11 +83,21 @@ function(add_suite name)
     set_target_properties(${name}_tests PROPERTIES BOXOFFICE_MAY_SHADOW ON)
   endif()
   set(properties TIMEOUT 600)
-  if(suite_SERVERS)
-    target_link_libraries(${name}_tests PRIVATE boxoffice_test_servers)
+  if(suite_BROKERS)
+    list(APPEND properties FIXTURES_REQUIRED brokers
+      ENVIRONMENT TEST_SERVERS=${BOXOFFICE_TEST_SERVERS}
+      ENVIRONMENT_MODIFICATION TEST_BROKERS=set:${BOXOFFICE_TEST_BROKERS})
+  elseif(suite_SERVERS)
     list(APPEND properties FIXTURES_REQUIRED servers
       ENVIRONMENT TEST_SERVERS=${BOXOFFICE_TEST_SERVERS})
   endif()
-  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST PROPERTIES ${properties}
+  if(suite_SERVERS)
+    target_link_libraries(${name}_tests PRIVATE boxoffice_test_servers)
+  endif()
+  if(NOT suite_FILTER)
+    set(suite_FILTER "*")
+  endif()
+  gtest_discover_tests(${name}_tests DISCOVERY_MODE PRE_TEST TEST_FILTER "${suite_FILTER}"
+    PROPERTIES ${properties}
     WORKING_DIRECTORY ${CMAKE_SOURCE_DIR})
 endfunction()

@@ -6,10 +6,11 @@
 
 readonly gcc_major_min=12 disk_mib_min=1500
 
-# Packages of the named groups in cmake/packages.txt.
+# Packages of the named groups in cmake/packages.txt, but for those whose command is there already.
 packages_of() {
-  local wanted=" $* " group package
-  while read -r group package; do
+  local wanted=" $* " group package program
+  while read -r group package program; do
+    if [[ -n $program ]] && command -v "$program" >/dev/null; then continue; fi
     if [[ -n $package && $wanted == *" $group "* ]]; then printf '%s\n' "$package"; fi
   done < <(grep -v '^#' cmake/packages.txt)
 }

@@ -2,9 +2,10 @@
 
 #include "actors/audit/run_audit.hpp"
 #include "actors/node/real_sources.hpp"
-#include "config/log_line.hpp"
-#include "http/audit_page.hpp"
+#include "http/api/audit_page.hpp"
+#include "logging/log_line.hpp"
 #include "storage/open_stores.hpp"
+#include "storage/ownership.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/storage_error.hpp"
 
@@ -24,10 +25,8 @@ bool may_be_served(const settings& how) {
 bool verify(settings how, const std::string& directory) {
   how.node.data_dir = directory;
   const auto reader = open_audit_reader(how);
-  const audit::audit_terms terms{
-      .how = audit::reading::offline,
-      .undo_time = audit::undo_time_of(how.payment.undo_tries_max, how.payment.step_time)};
-  const auto report = audit::run_audit(*reader, terms, system_clock_source{});
+  const auto report = audit::run_audit(*reader, audit::terms_of(how, audit::reading::offline),
+                                       system_clock_source{});
   if (!report.ok()) std::cout << http::describe(report);
   return report.ok();
 }
@@ -44,16 +43,22 @@ exit_code migrate(const settings& how, const command_arguments& asked) {
   return exit_code::stopped;
 }
 
+exit_code release(const settings& how) {
+  const data_directory held{how.node.data_dir};
+  const auto lines = release_ownership(how);
+  for (const auto& line : lines)
+    std::cout << for_terminal(line) << '\n';
+  if (lines.empty()) std::cout << "nothing to release\n";
+  return exit_code::stopped;
+}
+
 exit_code audit_books(const settings& how, const command_arguments& asked) try {
   const system_clock_source time;
   auto reads = audit::reading::drained;
   if (asked.books == books_state::in_use)
     reads = may_be_served(how) ? audit::reading::online : audit::reading::offline;
   const auto reader = open_audit_reader(how);
-  const audit::audit_terms terms{
-      .how = reads,
-      .undo_time = audit::undo_time_of(how.payment.undo_tries_max, how.payment.step_time)};
-  const auto report = audit::run_audit(*reader, terms, time);
+  const auto report = audit::run_audit(*reader, audit::terms_of(how, reads), time);
   std::cout << (asked.output == output_form::json ? http::write_json(report, time.now())
                                                   : http::describe(report));
   return report.ok() ? exit_code::stopped : exit_code::failed;

@@ -186,4 +186,13 @@ std::variant<server_address, address_fault> parse_server_address(std::string_vie
   return out;
 }
 
+bool is_origin(std::string_view text) {
+  const auto read = parse_web_address(text);
+  const auto* address = std::get_if<web_address>(&read);
+  if (address == nullptr || address->url != std::string{text} + '/') return false;
+  const bool is_lower = std::ranges::none_of(text, [](char c) { return c >= 'A' && c <= 'Z'; });
+  return is_lower && !(text.starts_with("https:") && text.ends_with(":443")) &&
+         !(text.starts_with("http:") && text.ends_with(":80"));
+}
+
 }  // namespace boxoffice

@@ -34,6 +34,10 @@ struct web_address {
 };
 std::variant<web_address, address_fault> parse_web_address(std::string_view text);
 
+/// Whether the text is the origin of a web page as browsers write it: scheme, host, and the port
+/// where it is not the scheme's own. **Source**: RFC 6454, 6.2.
+bool is_origin(std::string_view text);
+
 /// `SCHEME://[USER[:PASSWORD]@][HOST[:PORT],…][/PATH][?NAME=VALUE&…]`, taken apart and
 /// percent-decoded.
 struct server_address {

@@ -1,10 +1,11 @@
 #include "config/command_line.hpp"
 
 #include "config/command_table.hpp"
-#include "config/log_line.hpp"
 #include "config/settings_keys.hpp"
+#include "logging/log_line.hpp"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <deque>
 #include <map>
@@ -21,6 +22,9 @@ namespace {
 
 /// Where the token of the operators' commands may stand; it is no setting.
 constexpr std::string_view token_variable = "BOXOFFICE_TOKEN";
+/// The sender's settings, which its receiver reads as they are.
+constexpr std::array<std::string_view, 2> secret_variables{
+    "BOXOFFICE_DATA_PLATFORM__SECRET", "BOXOFFICE_DATA_PLATFORM__PREVIOUS_SECRET"};
 
 /// What CLI11 fills in while it reads the flags of one command.
 struct settings_flags {
@@ -76,6 +80,7 @@ settings_sources collect(const settings_flags& given, settings_use use) {
 struct argument_flags {
   command_arguments values;
   std::string token;
+  std::vector<std::string> secrets;
   std::string older_than;  // as text: CLI11 would take 0x10 and refuse 08
   bool json{false}, drained{false};
 };
@@ -136,6 +141,26 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
           ->check(services);
       return;
     }
+    case argument::listen:
+      app.add_option("--listen", values.listen, "Where to listen; port 0 takes a free one")
+          ->type_name("HOST:PORT")
+          ->default_str("127.0.0.1:0");
+      return;
+    case argument::secrets:
+      app.add_option("--secret", into.secrets,
+                     "Verify posts with this data_platform.secret; a second one while it is "
+                     "exchanged. Without it, the variables " +
+                         std::string{secret_variables[0]} + " and " +
+                         std::string{secret_variables[1]} + "; without those, nothing is verified")
+          ->type_name("SECRET")
+          ->allow_extra_args(false);
+      return;
+    case argument::out:
+      app.add_option("--out", values.out,
+                     "Append events to this file, durably before a post is answered, instead of "
+                     "writing them to standard output")
+          ->type_name("FILE");
+      return;
     case argument::server:
       app.add_option("--server", values.server,
                      "The server to ask; without it, the address of the setting http.listen")
@@ -150,6 +175,8 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
 command_arguments collect(const argument_flags& given,
                           const std::optional<std::string>& token_of_environment) {
   auto out = given.values;
+  for (const auto& each : given.secrets)
+    out.secrets.emplace_back(each);
   out.token = secret_text{given.token.empty() ? token_of_environment.value_or("") : given.token};
   if (!given.older_than.empty()) out.older_than_seconds = parse_seconds(given.older_than);
   out.output = given.json ? output_form::json : output_form::text;
@@ -251,6 +278,15 @@ std::optional<std::string> take_token(std::vector<settings_sources::variable>& e
   return token;
 }
 
+std::vector<secret_text> secrets_of(const std::vector<settings_sources::variable>& environment) {
+  std::vector<secret_text> out;
+  for (const auto name : secret_variables) {
+    const auto found = std::ranges::find(environment, name, &settings_sources::variable::name);
+    if (found != environment.end() && !found->value.empty()) out.emplace_back(found->value);
+  }
+  return out;
+}
+
 }  // namespace
 
 command_line_result parse_command_line(std::span<const char* const> arguments,
@@ -273,6 +309,8 @@ command_line_result parse_command_line(std::span<const char* const> arguments,
       std::ranges::find_if(added, [](const added_command& each) { return each.app->parsed(); });
   const auto token = take_token(environment);
   command_line out{chosen->row->what, {}, collect(chosen->arguments, token)};
+  if (out.what == command::sink && out.arguments.secrets.empty())
+    out.arguments.secrets = secrets_of(environment);
   if (chosen->row->settings != settings_taken::none) {
     out.sources = collect(chosen->settings, use_of(*chosen->row));
     out.sources.environment = std::move(environment);

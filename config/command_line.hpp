@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <variant>
+#include <vector>
 
 namespace boxoffice {
 
@@ -26,6 +27,7 @@ enum class command : std::uint8_t {
   backup,
   restore,
   audit,
+  rebuild_ranking,
   sagas_list,
   sagas_show,
   sagas_resume,
@@ -35,6 +37,9 @@ enum class command : std::uint8_t {
   parked_list,
   parked_retry,
   parked_abandon,
+  nodes,
+  release,
+  sink,
   version,
 };
 
@@ -56,6 +61,9 @@ struct command_arguments {
   std::optional<std::string> server;     ///< URL; absent: the address of the settings
   secret_text token;                     ///< of `--token`, else of BOXOFFICE_TOKEN; empty: none
   std::optional<std::string> new_store;  ///< a service whose store is made anew
+  std::string listen;                    ///< of a sink; `HOST:PORT`
+  std::vector<secret_text> secrets;      ///< of a sink: of `--secret`, else of the variables
+  std::string out;                       ///< of a sink: a file; empty: standard output
   std::optional<std::string> accepted_store;  ///< a service whose store may have been set back
   output_form output{output_form::text};
   books_state books{books_state::in_use};

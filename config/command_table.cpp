@@ -14,7 +14,8 @@ constexpr std::array list_sagas_takes{state, older_than, json, server};
 constexpr std::array one_takes{id, json, server};
 constexpr std::array abort_takes{id, reason, json, server};
 constexpr std::array list_outbox_takes{state, json, server};
-constexpr std::array list_parked_takes{json, server};
+constexpr std::array sink_takes{listen, secrets, out};
+constexpr std::array list_takes{json, server};
 
 constexpr auto rows = std::to_array<command_row>({
     {command::serve,
@@ -42,6 +43,12 @@ constexpr auto rows = std::to_array<command_row>({
      "with 5 "
      "when it could not look.",
      "boxoffice audit --data-dir ./var/boxoffice --json", settings_taken::data_only, audit_takes},
+    {command::rebuild_ranking,
+     "rebuild ranking",
+     "Count both rankings anew from the payments, while no server runs. What waits in line stays.",
+     "boxoffice rebuild ranking --data-dir ./var/boxoffice",
+     settings_taken::data_only,
+     {}},
     {command::sagas_list, "sagas list",
      "List payments that are under way or parked; with --state, those in one state.",
      "boxoffice sagas list --state parked --server http://127.0.0.1:8080",
@@ -65,15 +72,34 @@ constexpr auto rows = std::to_array<command_row>({
      "boxoffice outbox replay evt_6vg4m1 --server http://127.0.0.1:8080", settings_taken::data_only,
      one_takes},
     {command::parked_list, "parked list",
-     "List queue tokens and holds that wait because their store refuses what they would become.",
-     "boxoffice parked list --server http://127.0.0.1:8080", settings_taken::data_only,
-     list_parked_takes},
-    {command::parked_retry, "parked retry", "Let it become what it would, if the store now does.",
+     "List queue tokens and holds that wait because their store refuses what they would become, "
+     "and "
+     "events that a ranking behind a broker does not take.",
+     "boxoffice parked list --server http://127.0.0.1:8080", settings_taken::data_only, list_takes},
+    {command::parked_retry, "parked retry",
+     "Let it become what it would, if the store now does; an event with what is parked of its "
+     "schedule.",
      "boxoffice parked retry qt_1nq8k_2mk3 --server http://127.0.0.1:8080",
      settings_taken::data_only, one_takes},
     {command::parked_abandon, "parked abandon", "End it, whatever it would become.",
      "boxoffice parked abandon qt_1nq8k_2mk3 --server http://127.0.0.1:8080",
      settings_taken::data_only, one_takes},
+    {command::nodes, "nodes",
+     "List the nodes that a gateway knows, and what is wrong with them; ends with 1 if anything "
+     "is.",
+     "boxoffice nodes --server http://127.0.0.1:8080", settings_taken::data_only, list_takes},
+    {command::release,
+     "release",
+     "Free what a dead process of this data directory owned, for a node that stands by.",
+     "boxoffice release --config /etc/boxoffice/boxoffice.toml",
+     settings_taken::data_only,
+     {}},
+    {command::sink, "sink",
+     "Receive events by POST, as the setting data_platform.url has them sent: verify each post, "
+     "and "
+     "write each event once, a line of JSON. Ends with 1 when the order of a schedule was broken.",
+     "boxoffice sink --listen 127.0.0.1:9000 --secret whsec_… --out events.jsonl",
+     settings_taken::none, sink_takes},
     {command::version,
      "version",
      "Print the version.",
@@ -83,9 +109,10 @@ constexpr auto rows = std::to_array<command_row>({
 });
 
 constexpr auto groups = std::to_array<command_group>({
+    {"rebuild", "Make anew what follows from other data, while no server runs."},
     {"sagas", "Look after payments that are under way, on a running server."},
     {"outbox", "Look after events that wait, on a running server."},
-    {"parked", "Look after tokens and holds that a store refuses to change, on a running server."},
+    {"parked", "Look after tokens, holds and events that are refused, on a running server."},
 });
 
 }  // namespace

@@ -16,6 +16,9 @@ enum class argument : std::uint8_t {
   json,        ///< `--json`
   drained,     ///< `--drained`
   stores,      ///< `--new-store NAME` and `--accept-set-back NAME`
+  listen,      ///< `--listen HOST:PORT`
+  secrets,     ///< `--secret SECRET`, repeatable
+  out,         ///< `--out FILE`
   server,      ///< `--server URL` and `--token TOKEN`: it asks a running server
 };
 

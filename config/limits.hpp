@@ -8,7 +8,7 @@
 /// setting (config/settings.hpp) and stands here as a default or as the range of that setting; the
 /// rest is part of the contract (docs/API.md) or of the design. **Units**: chrono types carry
 /// theirs; raw numbers carry it before `_min`, `_max` or `_default`; money is in points (whole
-/// won).
+/// won). The four of the log are in logging/log_limits.hpp, the layer below.
 namespace boxoffice::limits {
 
 using std::chrono_literals::operator""h;
@@ -64,6 +64,14 @@ inline constexpr std::size_t request_id_chars_max = 64;
 /// Longer bearer tokens are verified with each request instead of remembered; many times a token
 /// with our three claims. A token has no bound of its own but that of the header, which is 431.
 inline constexpr std::size_t remembered_token_chars_max = 4096;
+/// Identity providers of one server, the keys of one of them, and the bytes of their set.
+inline constexpr std::size_t identity_providers_max = 16;
+inline constexpr std::size_t identity_keys_max = 100;
+inline constexpr std::size_t identity_key_set_bytes_max = std::size_t{256} * 1024;
+/// From the look-up of the provider's name to the last byte of its keys.
+inline constexpr std::chrono::seconds identity_key_fetch_time_max = 5s;
+/// Requests that wait for keys at once; those beyond it are refused.
+inline constexpr std::size_t identity_key_waiters_max = 4096;
 /// The setting; 0 switches the limit off.
 inline constexpr std::size_t http_rate_limit_requests_max = 1'000'000;
 /// Users and addresses the rate limit remembers; the one idle longest makes room.
@@ -162,8 +170,6 @@ inline constexpr int redis_batch_tries_max = 3;
 inline constexpr std::size_t redis_page_items = 1000;
 /// Such scripts sent ahead of their answers.
 inline constexpr std::size_t redis_pipelined_scripts_max = 16;
-/// Minutes of the best-selling board that Redis keeps: twice its longest window.
-inline constexpr std::int64_t redis_minutes_kept = std::int64_t{2} * 24 * 60;
 
 // --- Time -------------------------------------------------------------------------------------
 
@@ -305,22 +311,48 @@ inline constexpr std::chrono::milliseconds outbox_retry_max = 5s;
 inline constexpr std::chrono::milliseconds outbox_refused_retry_max = 60s;
 /// Tries of one event that its consumer refuses before it is parked (docs/PROMISES.md, G14).
 inline constexpr int outbox_event_tries_max = 10;
-/// Published events are kept for as long as what is made of them: a board that lost its store is
-/// counted again from the first. Ten years, in about 250 bytes an event, a quarter of what its
-/// payment takes.
-inline constexpr std::chrono::hours outbox_published_kept = 24h * 3653;
+/// Published events are kept for a while after everybody has them: for those who look into what
+/// happened, and for a consumer that was switched off and comes back. Boards need none of them
+/// (docs/decisions/0026).
+inline constexpr std::int64_t events_keep_days_default = 7;
+inline constexpr std::int64_t events_keep_days_min = 1;
+inline constexpr std::int64_t events_keep_days_max = 3650;
+/// Minutes of the best-selling board that a store keeps, the youngest in which anything was sold:
+/// twice its longest window. **Why** so many and not so long: a clock that runs ahead for an hour
+/// makes nothing old.
+inline constexpr std::size_t sales_minutes_kept = std::size_t{2} * 24 * 60;
+/// Minutes beyond those that one batch forgets at most.
+inline constexpr std::size_t sales_minutes_forgotten_each = 16;
+/// The longest window of the best-selling board.
+inline constexpr std::chrono::hours sales_window_max = 24h;
+/// Rows of a part that a board is filled with: a commit of some milliseconds, between which those
+/// of waiting rooms have room, and a tenth of a frame of a link.
+inline constexpr std::size_t board_fill_rows_max = 2000;
+/// How long a board may take for one part before all of it begins anew.
+inline constexpr std::chrono::milliseconds board_fill_patience = 10s;
+/// How often it is asked whether a board that hears of events from a broker has lost its store.
+inline constexpr std::chrono::milliseconds board_asked_every = 30s;
 /// Events a consumer has been sent and has not yet applied.
 inline constexpr std::size_t consumer_queue_events_max = 4096;
 /// Deliveries a consumer has open: one is under way, a few more are repetitions of it.
 inline constexpr std::size_t consumer_open_deliveries_max = 16;
 /// Why an event was parked, as its consumer says it; what comes from outside is cut here.
 inline constexpr std::size_t parked_reason_chars_max = 200;
-/// Marks of applied events kept per consumer: a day of them at 46 payments a second. What is older
-/// comes again only if it was parked, or to a board that holds nothing of it. About 250 MB at
-/// worst.
+/// Marks of applied events kept per consumer, at most: a day of them at 46 payments a second. Most
+/// go before that, with their events. About 250 MB at worst.
 inline constexpr std::size_t applied_events_kept = 4'000'000;
 /// Marks beyond those that one batch forgets at most, for each that it adds.
 inline constexpr std::size_t applied_events_forgotten_each = 2;
+/// Events that a broker has delivered to a group and that are not yet acknowledged.
+inline constexpr std::size_t bus_unacknowledged_max = 1024;
+/// The name of an exchange, a topic or a stream. Kafka's own bound is 249, RabbitMQ's 255, with
+/// what we put behind it.
+inline constexpr std::size_t bus_name_bytes_max = 200;
+/// Between two tries to reach a broker: doubling, of which a random half is taken off.
+inline constexpr std::chrono::milliseconds bus_reconnect_first = 100ms;
+inline constexpr std::chrono::milliseconds bus_reconnect_max = 5s;
+/// What a broker takes to answer anything before its connection is given up.
+inline constexpr std::chrono::milliseconds bus_answer_time_max = 10s;
 inline constexpr std::chrono::milliseconds data_platform_time_default = 2000ms;
 inline constexpr std::chrono::milliseconds data_platform_time_min = 50ms;
 inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;
@@ -328,6 +360,15 @@ inline constexpr std::chrono::milliseconds data_platform_time_max = 60'000ms;
 inline constexpr std::size_t data_platform_answer_bytes_max = std::size_t{64} * 1024;
 /// The longest pause that a `Retry-After` is obeyed for: a maintenance, but not a mistaken date.
 inline constexpr std::chrono::seconds data_platform_retry_after_max = 1h;
+/// Posts under way, one of a schedule at a time: 2,560 events a second at 50 ms each. With 64, a
+/// hundred busy schedules do not get to the 1,000 that are asked for.
+inline constexpr std::size_t data_platform_parallel_max = 128;
+/// Between two words to the relay about how far a delivery is that takes long: the relay looks no
+/// more often, and a word costs it a delivery of what is left.
+inline constexpr std::chrono::milliseconds data_platform_progress_every = 500ms;
+/// Of a key that signs webhooks. **Source**: Standard Webhooks, "Signature scheme".
+inline constexpr std::size_t webhook_secret_bytes_min = 24;
+inline constexpr std::size_t webhook_secret_bytes_max = 64;
 /// An answer to an operator's command: a page of 200 sagas takes less than 1 MiB.
 inline constexpr std::size_t operator_answer_bytes_max = std::size_t{16} * 1024 * 1024;
 /// How often libcurl is asked about its own time-outs while nothing happens.
@@ -354,13 +395,5 @@ inline constexpr std::chrono::seconds dev_token_time_default = 86'400s;
 inline constexpr std::chrono::seconds dev_token_time_max = 2'592'000s;
 /// A settings file is a page; this keeps a wrong path from being read into memory.
 inline constexpr std::size_t settings_file_bytes_max = std::size_t{1024} * 1024;
-/// Lines that wait for the log's thread; beyond it the oldest is lost, and counted.
-inline constexpr std::size_t log_queue_lines_max = 8192;
-/// Of what repeats, one line of each kind is written in this time; the others are counted.
-inline constexpr std::chrono::seconds log_repeat_every = 1s;
-/// Kinds of lines that are told apart at a time; there are about a hundred.
-inline constexpr std::size_t log_kinds_max = 1024;
-/// One field of a log line; what clients send is cut here.
-inline constexpr std::size_t log_field_bytes_max = 2048;
 
 }  // namespace boxoffice::limits

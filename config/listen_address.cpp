@@ -1,5 +1,6 @@
 #include "config/listen_address.hpp"
 
+#include <algorithm>
 #include <arpa/inet.h>
 #include <array>
 #include <charconv>
@@ -55,6 +56,28 @@ std::optional<listen_address> parse_listen_address(std::string_view text) {
   const char* end = port_text.data() + port_text.size();
   const auto [stop, error] = std::from_chars(port_text.data(), end, out.port);
   if (error != std::errc{} || stop != end) return std::nullopt;
+  return out;
+}
+
+std::optional<listen_address> parse_peer_address(std::string_view text) {
+  auto numeric = parse_listen_address(text);
+  if (numeric) return numeric->port != 0 ? numeric : std::nullopt;
+  const auto colon = text.rfind(':');
+  if (colon == std::string_view::npos || colon == 0) return std::nullopt;
+  listen_address out{std::string{text.substr(0, colon)}, 0};
+  // **Source** RFC 1123, 2.1; what looks like an address and is none is no name either.
+  constexpr std::size_t name_chars_max = 253;
+  const auto fits = [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
+           c == '.' || c == '_';
+  };
+  const auto is_number = [](char c) { return (c >= '0' && c <= '9') || c == '.'; };
+  if (out.host.size() > name_chars_max || !std::ranges::all_of(out.host, fits) ||
+      std::ranges::all_of(out.host, is_number))
+    return std::nullopt;
+  const auto* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data() + colon + 1, end, out.port);
+  if (error != std::errc{} || stop != end || out.port == 0) return std::nullopt;
   return out;
 }
 

@@ -21,6 +21,8 @@ bool is_loopback(const listen_address& address);
 
 /// Reads `HOST:PORT` and `[IPV6]:PORT`; empty when it is neither.
 std::optional<listen_address> parse_listen_address(std::string_view text);
+/// The same where a host may also be a name, and the port is never 0: whom to connect to.
+std::optional<listen_address> parse_peer_address(std::string_view text);
 std::string to_text(const listen_address& address);
 
 }  // namespace boxoffice

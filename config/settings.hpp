@@ -2,7 +2,8 @@
 
 #include "config/limits.hpp"
 #include "config/listen_address.hpp"
-#include "config/log.hpp"
+#include "config/stream_limits.hpp"
+#include "logging/log.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -34,21 +35,50 @@ class secret_text {
 };
 
 /// The services one process runs.
-enum class role : std::uint8_t { concert, queue_ranking, reservation, point, payment, gateway };
+enum class role : std::uint8_t {
+  concert,
+  queue_ranking,
+  reservation,
+  point,
+  payment,
+  gateway,
+  data_platform,  ///< alone: hears events from a broker, and posts them
+};
 using role_set = std::set<role>;
+/// Those of `["all"]`, where the payment service posts to a data platform itself.
 inline const role_set every_role{role::concert, role::queue_ranking, role::reservation,
                                  role::point,   role::payment,       role::gateway};
 
 enum class auth_algorithm : std::uint8_t { hs256, eddsa };
+/// How the user that a token of an identity provider names is called here.
+enum class subject_rule : std::uint8_t {
+  claim,  ///< as its `sub`, which must have the form of an id
+  hash,   ///< by a digest of its `iss` and `sub`
+};
 enum class store_kind : std::uint8_t { sqlite, postgres };
 enum class ranking_store_kind : std::uint8_t { embedded, redis };
-enum class events_kind : std::uint8_t { in_process, rabbitmq, kafka, redis };
+/// Where rankings, and a data platform in a process of its own, hear of payments.
+enum class ranking_source : std::uint8_t { outbox, rabbitmq, kafka, redis_streams };
+/// **Source** SASL: RFC 4616, RFC 5802.
+enum class kafka_login : std::uint8_t { plain, scram_sha_256, scram_sha_512 };
+enum class kafka_transport : std::uint8_t { plain, tls };
 
 /// The database of one service.
 struct service_store_settings {
   secret_text url;  ///< may hold a password
 
   bool operator==(const service_store_settings&) const = default;
+};
+
+/// One identity provider whose tokens are taken: a table `[[auth.issuer]]` of the file.
+struct issuer_settings {
+  std::string issuer, audience;
+  std::string jwks_url;             ///< of its JSON Web Key Set; or
+  std::filesystem::path jwks_file;  ///< the same as a file
+  std::filesystem::path ca_file;
+  std::string role_claim{"role"};
+  subject_rule subject{subject_rule::claim};
+  bool operator==(const issuer_settings&) const = default;
 };
 
 /// Everything an operator can set, with its default. What each means, its unit and its range stand
@@ -60,6 +90,7 @@ struct settings {
     std::string public_key;
     auth_algorithm algorithm{auth_algorithm::hs256};
     std::chrono::seconds dev_token_time{limits::dev_token_time_default};
+    std::vector<issuer_settings> issuers;
     bool operator==(const auth_settings&) const = default;
   } auth;
 
@@ -67,7 +98,9 @@ struct settings {
     listen_address listen{"127.0.0.1", 8080};
     std::optional<listen_address> metrics_listen;
     std::size_t in_flight_max{limits::http_in_flight_requests_default};
+    std::size_t streams_max{limits::http_streams_default};
     std::size_t rate_limit_per_second{0};
+    std::vector<std::string> cors_origins, trusted_proxies;
     std::size_t threads{1};
     bool operator==(const http_settings&) const = default;
   } http;
@@ -75,9 +108,19 @@ struct settings {
   struct node_settings {
     std::filesystem::path data_dir{"./var/boxoffice"};
     role_set roles{every_role};
+    std::string name;  ///< empty: settings::node_name makes one
     std::size_t scheduler_threads{2};
     bool operator==(const node_settings&) const = default;
   } node;
+
+  struct cluster_settings {
+    std::optional<listen_address> listen;
+    secret_text secret;
+    std::vector<listen_address> peers;  ///< their hosts may be names
+    /// 0: a start takes over at once what another process owns.
+    std::chrono::milliseconds takeover_time{0};
+    bool operator==(const cluster_settings&) const = default;
+  } cluster;
 
   struct store_settings {
     store_kind kind{store_kind::sqlite};
@@ -115,18 +158,52 @@ struct settings {
     bool operator==(const point_settings&) const = default;
   } point;
 
+  /// The brokers that payment events are published to; each may be left out.
   struct events_settings {
-    events_kind kind{events_kind::in_process};
+    std::int64_t keep_days{limits::events_keep_days_default};
+    struct rabbitmq_settings {
+      secret_text url;
+      std::string exchange{"boxoffice"};
+      std::filesystem::path ca_file;
+      bool operator==(const rabbitmq_settings&) const = default;
+    } rabbitmq;
+    struct kafka_settings {
+      std::string brokers;
+      std::string topic{"boxoffice.payments"};
+      kafka_transport transport{kafka_transport::plain};
+      std::filesystem::path ca_file;
+      std::string user;
+      secret_text password;
+      kafka_login login{kafka_login::plain};
+      bool operator==(const kafka_settings&) const = default;
+    } kafka;
+    struct redis_streams_settings {
+      secret_text url;
+      std::string stream{"boxoffice:payments"};
+      bool operator==(const redis_streams_settings&) const = default;
+    } redis_streams;
     bool operator==(const events_settings&) const = default;
   } events;
+
+  struct ranking_settings {
+    ranking_source source{ranking_source::outbox};
+    bool operator==(const ranking_settings&) const = default;
+  } ranking;
 
   struct data_platform_settings {
     std::string url;
     std::filesystem::path ca_file;
-    secret_text secret;
+    secret_text secret, previous_secret;
+    std::size_t batch{1};  ///< events of a schedule in one post
     std::chrono::milliseconds timeout{limits::data_platform_time_default};
     bool operator==(const data_platform_settings&) const = default;
   } data_platform;
+
+  struct web_settings {
+    bool enabled{true};
+    std::filesystem::path dir;
+    bool operator==(const web_settings&) const = default;
+  } web;
 
   struct demo_settings {
     bool load{false};
@@ -136,8 +213,23 @@ struct settings {
 
   log_settings log;
 
+  /// Whether this process has anything to do with others.
+  [[nodiscard]] bool is_clustered() const {
+    return cluster.listen.has_value() || !cluster.peers.empty();
+  }
+  /// Whether nothing of this process is kept in node.data_dir, so that several may share it.
+  [[nodiscard]] bool keeps_nothing() const {
+    return node.roles == role_set{role::gateway} || node.roles == role_set{role::data_platform};
+  }
+  /// How this process is called among others: node.name, or the host and the roles.
+  [[nodiscard]] std::string node_name() const;
+
   bool operator==(const settings&) const = default;
 };
+
+/// As settings spell it: `queue_ranking`, `SCRAM-SHA-512`.
+std::string_view name_of(role of);
+std::string_view name_of(kafka_login of);
 
 /// What the settings are for. Work on the data alone asks for no secret and opens no port, so the
 /// rules between those are not applied to it.

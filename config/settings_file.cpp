@@ -1,8 +1,9 @@
 #include "config/settings_file.hpp"
 
+#include "config/issuer_settings.hpp"
 #include "config/limits.hpp"
-#include "config/log_line.hpp"
 #include "config/settings_keys.hpp"
+#include "logging/log_line.hpp"
 
 #include <algorithm>
 #include <cerrno>
@@ -70,6 +71,22 @@ std::string part(std::string_view key) {
   return key.find('.') == std::string_view::npos ? std::string{key} : '"' + std::string{key} + '"';
 }
 
+found_entry find_entry(const std::filesystem::path& path, std::string name, const toml::key& key,
+                       const toml::node& node) {
+  const auto at = key.source().begin;
+  return {at, {std::move(name), place(path, at), place(path, node.source().begin), convert(node)}};
+}
+
+std::vector<settings_file::entry> in_order(std::vector<found_entry> found) {
+  std::ranges::sort(found, {}, [](const found_entry& e) {
+    return std::tuple{e.at.line, e.at.column};
+  });
+  std::vector<settings_file::entry> out;
+  for (auto& one : found)
+    out.push_back(std::move(one.entry));
+  return out;
+}
+
 void collect(const std::filesystem::path& path, const toml::table& table,
              const std::string& section, std::vector<found_entry>& out) {
   for (const auto& [key, node] : table) {
@@ -78,9 +95,23 @@ void collect(const std::filesystem::path& path, const toml::table& table,
       collect(path, *node.as_table(), name, out);
       continue;
     }
-    const auto at = key.source().begin;
-    out.push_back({at, {name, place(path, at), place(path, node.source().begin), convert(node)}});
+    if (name == issuer_list_name && node.is_array_of_tables()) continue;
+    out.push_back(find_entry(path, name, key, node));
   }
+}
+
+std::vector<settings_file::table> collect_issuers(const std::filesystem::path& path,
+                                                  const toml::table& root) {
+  std::vector<settings_file::table> out;
+  const auto* list = root.at_path(issuer_list_name).as_array();
+  if (list == nullptr || !root.at_path(issuer_list_name).is_array_of_tables()) return out;
+  for (const auto& node : *list) {
+    std::vector<found_entry> found;
+    for (const auto& [key, value] : *node.as_table())
+      found.push_back(find_entry(path, std::string{key.str()}, key, value));
+    out.push_back({place(path, node.source().begin), in_order(std::move(found))});
+  }
+  return out;
 }
 
 /// The one place that meets exceptions of toml++.
@@ -90,11 +121,8 @@ settings_file parse(const std::filesystem::path& path, std::string_view text) {
     const toml::table root = toml::parse(text, path.string());
     std::vector<found_entry> found;
     collect(path, root, "", found);
-    std::ranges::sort(found, {}, [](const found_entry& e) {
-      return std::tuple{e.at.line, e.at.column};
-    });
-    for (auto& one : found)
-      out.entries.push_back(std::move(one.entry));
+    out.entries = in_order(std::move(found));
+    out.issuers = collect_issuers(path, root);
   } catch (const toml::parse_error& error) {
     out.mistakes.push_back(place(path, error.source().begin) +
                            ": not TOML: " + escape_json(error.description()));

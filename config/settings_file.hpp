@@ -16,7 +16,13 @@ struct settings_file {
     std::string value_place;  ///< and of the value
     raw_value value;
   };
+  /// One table of a list of tables; the keys of its entries are names without dots.
+  struct table {
+    std::string place;
+    std::vector<entry> entries;
+  };
   std::vector<entry> entries;
+  std::vector<table> issuers;
   settings_mistakes mistakes;  ///< why nothing was read: no such file, no TOML
 };
 

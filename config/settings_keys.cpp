@@ -1,5 +1,8 @@
 #include "config/settings_keys.hpp"
 
+#include "config/cluster_limits.hpp"
+#include "config/webhook_limits.hpp"
+
 #include <algorithm>
 #include <array>
 #include <cctype>
@@ -49,11 +52,23 @@ constexpr auto keys = std::to_array<setting_key>({
      "Requests answered at the same time; those beyond it get 503 at once.",
      BOXOFFICE_FIELD(http.in_flight_max),
      {1, number(limits::http_in_flight_requests_max)}},
+    {"http.streams_max",
+     "streams",
+     "Live streams open at the same time; those beyond it get 503 at once.",
+     BOXOFFICE_FIELD(http.streams_max),
+     {1, number(limits::http_streams_max)}},
     {"http.rate_limit_per_second",
      "requests per second",
      "Of one user, or of one address without a token; those beyond it get 429. 0: no limit.",
      BOXOFFICE_FIELD(http.rate_limit_per_second),
      {0, number(limits::http_rate_limit_requests_max)}},
+    {"http.cors_origins", "SCHEME://HOST[:PORT]",
+     "Origins of pages elsewhere that may ask from a browser and read the answers.",
+     BOXOFFICE_FIELD(http.cors_origins)},
+    {"http.trusted_proxies", "ADDRESS or ADDRESS/BITS",
+     "Proxies whose Forwarded or X-Forwarded-For header says which address asks; it counts for the "
+     "rate limit.",
+     BOXOFFICE_FIELD(http.trusted_proxies)},
     {"http.threads",
      "threads",
      "Threads that speak HTTP.",
@@ -72,11 +87,34 @@ constexpr auto keys = std::to_array<setting_key>({
      BOXOFFICE_FIELD(node.roles),
      {},
      {"--roles"}},
+    {"node.name", "text",
+     "How this process is called among the nodes. Empty: the name of the host, and the roles.",
+     BOXOFFICE_FIELD(node.name)},
     {"node.scheduler_threads",
      "threads",
      "Threads that run the actors.",
      BOXOFFICE_FIELD(node.scheduler_threads),
      {1, number(limits::scheduler_threads_max)}},
+
+    {"cluster.listen", "HOST:PORT",
+     "Where other nodes ask for the services of this one. Empty: nobody asks. The bytes are "
+     "encrypted, and only who knows cluster.secret is heard.",
+     BOXOFFICE_FIELD(cluster.listen)},
+    {"cluster.secret", "at least 32 bytes",
+     "What all nodes of one installation know, and nobody else. Better in the environment.",
+     BOXOFFICE_FIELD(cluster.secret)},
+    {"cluster.peers", "HOST:PORT,…",
+     "The nodes that this one asks: those with the services that it needs and does not run.",
+     BOXOFFICE_FIELD(cluster.peers)},
+    {"cluster.takeover_ms",
+     "milliseconds",
+     "Of two nodes with the same role and database one serves and the other stands by; it takes "
+     "over "
+     "when the first has not written for so long. At least 1000; 0: a start takes over at once. "
+     "The "
+     "same on both.",
+     BOXOFFICE_FIELD(cluster.takeover_time),
+     {0, limits::takeover_time_max.count()}},
 
     {"store.kind",
      "",
@@ -166,8 +204,51 @@ constexpr auto keys = std::to_array<setting_key>({
      BOXOFFICE_FIELD(point.charge_max),
      {limits::charge_points_min, limits::balance_points_max}},
 
-    {"events.kind", "", "What carries events from the outbox to their consumers.",
-     BOXOFFICE_FIELD(events.kind)},
+    {"events.keep_days",
+     "days",
+     "How long an event is kept after every consumer has it. A consumer that was switched off for "
+     "longer misses what happened meanwhile; rankings never do.",
+     BOXOFFICE_FIELD(events.keep_days),
+     {limits::events_keep_days_min, limits::events_keep_days_max}},
+    {"events.rabbitmq.url", "URL, amqp[s]://[USER:PASSWORD@]HOST[:PORT][/VHOST]",
+     "A RabbitMQ that every payment event is published to. Empty: off.",
+     BOXOFFICE_FIELD(events.rabbitmq.url)},
+    {"events.rabbitmq.exchange", "a name",
+     "The topic exchange; events are routed by payment.completed and payment.refunded.",
+     BOXOFFICE_FIELD(events.rabbitmq.exchange)},
+    {"events.rabbitmq.ca_file", "path of a PEM file",
+     "The only authorities that may vouch for an amqps URL. Empty: those of the system.",
+     BOXOFFICE_FIELD(events.rabbitmq.ca_file)},
+    {"events.kafka.brokers", "HOST:PORT, several with commas",
+     "A Kafka that every payment event is published to. Empty: off.",
+     BOXOFFICE_FIELD(events.kafka.brokers)},
+    {"events.kafka.topic", "a name", "The topic; the key of a message is the schedule.",
+     BOXOFFICE_FIELD(events.kafka.topic)},
+    {"events.kafka.transport", "", "How the brokers are reached.",
+     BOXOFFICE_FIELD(events.kafka.transport)},
+    {"events.kafka.ca_file", "path of a PEM file",
+     "The only authorities that may vouch for brokers with TLS. Empty: those of the system.",
+     BOXOFFICE_FIELD(events.kafka.ca_file)},
+    {"events.kafka.user", "a name", "For brokers that ask who comes. Empty: nobody is named.",
+     BOXOFFICE_FIELD(events.kafka.user)},
+    {"events.kafka.password", "any length", "Of that user.",
+     BOXOFFICE_FIELD(events.kafka.password)},
+    {"events.kafka.login", "",
+     "The SASL mechanism for that user. PLAIN sends the password as it is: take it with tls. The "
+     "SCRAM of "
+     "librdkafka 2.0 is refused by brokers from 3.7.2 on.",
+     BOXOFFICE_FIELD(events.kafka.login)},
+    {"events.redis_streams.url", "URL, as queue_ranking.url",
+     "A Redis that every payment event is published to. Empty: off.",
+     BOXOFFICE_FIELD(events.redis_streams.url)},
+    {"events.redis_streams.stream", "a key", "The stream.",
+     BOXOFFICE_FIELD(events.redis_streams.stream)},
+
+    {"ranking.source", "",
+     "Where the rankings hear of payments: from the payment service itself, or from one of the "
+     "brokers above; the same for the payment service, the rankings and the audit. A data platform "
+     "in a process of its own hears of them there.",
+     BOXOFFICE_FIELD(ranking.source)},
 
     {"data_platform.url", "URL, http[s]://HOST[:PORT]/PATH",
      "Receives every payment event by POST. Empty: off.", BOXOFFICE_FIELD(data_platform.url)},
@@ -175,14 +256,33 @@ constexpr auto keys = std::to_array<setting_key>({
      "The only authorities that may vouch for an https data_platform.url. Empty: those of the "
      "system.",
      BOXOFFICE_FIELD(data_platform.ca_file)},
-    {"data_platform.secret", "any length",
-     "The HMAC-SHA-256 key that signs those requests. Empty: they are not signed.",
+    {"data_platform.secret", "whsec_ and the base64 of 24 to 64 bytes",
+     "The key that signs those requests as Standard Webhooks does: whsec_$(openssl rand -base64 "
+     "32). "
+     "Empty: they are not signed.",
      BOXOFFICE_FIELD(data_platform.secret)},
+    {"data_platform.previous_secret", "as data_platform.secret",
+     "The key of before, which signs as well until every receiver has the new one. Empty: none.",
+     BOXOFFICE_FIELD(data_platform.previous_secret)},
+    {"data_platform.batch",
+     "events",
+     "How many events of one schedule go in one POST at most. Above 1 the platform has to take "
+     "application/cloudevents-batch+json.",
+     BOXOFFICE_FIELD(data_platform.batch),
+     {1, number(limits::data_platform_batch_events_max)}},
     {"data_platform.timeout_ms",
      "milliseconds",
      "How long one POST may take before it is repeated.",
      BOXOFFICE_FIELD(data_platform.timeout),
      {limits::data_platform_time_min.count(), limits::data_platform_time_max.count()}},
+
+    {"web.enabled", "true or false",
+     "Serves the pages at / and /console, and what they load. false: they are 404.",
+     BOXOFFICE_FIELD(web.enabled)},
+    {"web.dir", "path of a folder",
+     "Serves the pages of this folder, as web/bundle writes it, for work on them. Empty: those in "
+     "the binary.",
+     BOXOFFICE_FIELD(web.dir)},
 
     {"demo.load", "true or false", "Loads demo.file into an empty data directory.",
      BOXOFFICE_FIELD(demo.load)},

@@ -1,6 +1,6 @@
 #include "config/settings_values.hpp"
 
-#include "config/log_line.hpp"
+#include "logging/log_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -11,20 +11,19 @@
 namespace boxoffice {
 namespace {
 
-enum class availability : std::uint8_t { available, not_in_this_version };
-
 template <class Enum>
 struct choice {
   Enum value;
   std::string_view name;
-  availability status{availability::available};
 };
-
-constexpr auto later = availability::not_in_this_version;
 
 constexpr auto choices_of(auth_algorithm /*of*/) {
   using enum auth_algorithm;
   return std::array<choice<auth_algorithm>, 2>{{{hs256, "HS256"}, {eddsa, "EdDSA"}}};
+}
+constexpr auto choices_of(subject_rule /*of*/) {
+  using enum subject_rule;
+  return std::array<choice<subject_rule>, 2>{{{claim, "claim"}, {hash, "hash"}}};
 }
 constexpr auto choices_of(store_kind /*of*/) {
   using enum store_kind;
@@ -34,12 +33,21 @@ constexpr auto choices_of(ranking_store_kind /*of*/) {
   using enum ranking_store_kind;
   return std::array<choice<ranking_store_kind>, 2>{{{embedded, "embedded"}, {redis, "redis"}}};
 }
-constexpr auto choices_of(events_kind /*of*/) {
-  using enum events_kind;
-  return std::array<choice<events_kind>, 4>{{{in_process, "in_process"},
-                                             {rabbitmq, "rabbitmq", later},
-                                             {kafka, "kafka", later},
-                                             {redis, "redis", later}}};
+constexpr auto choices_of(ranking_source /*of*/) {
+  using enum ranking_source;
+  return std::array<choice<ranking_source>, 4>{{{outbox, "outbox"},
+                                                {rabbitmq, "rabbitmq"},
+                                                {kafka, "kafka"},
+                                                {redis_streams, "redis_streams"}}};
+}
+constexpr auto choices_of(kafka_login /*of*/) {
+  using enum kafka_login;
+  return std::array<choice<kafka_login>, 3>{
+      {{plain, "PLAIN"}, {scram_sha_256, "SCRAM-SHA-256"}, {scram_sha_512, "SCRAM-SHA-512"}}};
+}
+constexpr auto choices_of(kafka_transport /*of*/) {
+  using enum kafka_transport;
+  return std::array<choice<kafka_transport>, 2>{{{plain, "plain"}, {tls, "tls"}}};
 }
 constexpr auto choices_of(log_level /*of*/) {
   using enum log_level;
@@ -52,12 +60,13 @@ constexpr auto choices_of(log_format /*of*/) {
 }
 constexpr auto choices_of(role /*of*/) {
   using enum role;
-  return std::array<choice<role>, 6>{{{concert, "concert"},
+  return std::array<choice<role>, 7>{{{concert, "concert"},
                                       {queue_ranking, "queue_ranking"},
                                       {reservation, "reservation"},
                                       {point, "point"},
                                       {payment, "payment"},
-                                      {gateway, "gateway"}}};
+                                      {gateway, "gateway"},
+                                      {data_platform, "data_platform"}}};
 }
 
 template <class T>
@@ -72,12 +81,11 @@ concept plain_text = std::same_as<T, std::string> || std::same_as<T, std::filesy
 
 std::string in_quotes(std::string_view text) { return '"' + escape_json(text) + '"'; }
 
-/// The names of `all`, quoted, with commas; only those there are in this version.
+/// The names of `all`, quoted, with commas.
 template <class Enum, std::size_t Count>
 std::string list_names(const std::array<choice<Enum>, Count>& all) {
   std::string out;
   for (const auto& one : all) {
-    if (one.status == later) continue;
     if (!out.empty()) out += ", ";
     out += in_quotes(one.name);
   }
@@ -111,6 +119,12 @@ struct expectation {
   }
   std::string operator()(const std::optional<listen_address>* /*field*/) const {
     return R"("HOST:PORT", the host a numeric address or localhost, or "" for none)";
+  }
+  std::string operator()(const std::vector<listen_address>* /*field*/) const {
+    return R"(a list of "HOST:PORT", the host an address or a name)";
+  }
+  std::string operator()(const std::vector<std::string>* /*field*/) const {
+    return "a list of texts (" + std::string{unit} + ")";
   }
   std::string operator()(const role_set* /*field*/) const {
     return R"(["all"] or a list of )" + list_names(choices_of(role{}));
@@ -182,7 +196,7 @@ const choice<Enum>* find_choice(std::string_view name) {
 
 /// Why a value does not fit its field.
 struct misfit {
-  enum class reason : std::uint8_t { wrong, secret, not_in_this_version } why{reason::wrong};
+  enum class reason : std::uint8_t { wrong, secret } why{reason::wrong};
 };
 using outcome = std::optional<misfit>;
 constexpr misfit wrong{};
@@ -235,6 +249,23 @@ struct assignment {
     field->reset();
     return std::nullopt;
   }
+  outcome operator()(std::vector<listen_address>* field) const {
+    const auto texts = as_list(value);
+    if (!texts) return wrong;
+    std::vector<listen_address> all;
+    if (*texts != std::vector<std::string>{""})
+      for (const auto& text : *texts) {
+        const auto one = parse_peer_address(text);
+        if (!one || std::ranges::find(all, *one) != all.end()) return wrong;
+        all.push_back(*one);
+      }
+    return put(field, std::optional{std::move(all)});
+  }
+  outcome operator()(std::vector<std::string>* field) const {
+    auto texts = as_list(value);
+    if (texts == std::vector<std::string>{""}) texts->clear();
+    return put(field, texts);
+  }
   outcome operator()(role_set* field) const {
     const auto names = as_list(value);
     if (!names) return wrong;
@@ -251,7 +282,6 @@ struct assignment {
     const auto name = as_text(value);
     const auto* found = name ? find_choice<T>(*name) : nullptr;
     if (found == nullptr) return wrong;
-    if (found->status == later) return misfit{misfit::reason::not_in_this_version};
     return put(field, std::optional{found->value});
   }
 };
@@ -277,6 +307,18 @@ struct toml_writer {
   std::string operator()(const std::optional<listen_address>* field) const {
     return field->has_value() ? in_quotes(to_text(**field)) : R"("")";
   }
+  std::string operator()(const std::vector<std::string>* field) const {
+    std::string out;
+    for (const auto& one : *field)
+      out += (out.empty() ? "" : ", ") + in_quotes(one);
+    return "[" + out + "]";
+  }
+  std::string operator()(const std::vector<listen_address>* field) const {
+    std::string out;
+    for (const auto& one : *field)
+      out += (out.empty() ? "" : ", ") + in_quotes(to_text(one));
+    return "[" + out + "]";
+  }
   std::string operator()(const role_set* field) const {
     if (*field == every_role) return R"(["all"])";
     std::string out;
@@ -294,6 +336,16 @@ struct toml_writer {
 
 }  // namespace
 
+std::string_view name_of(role of) {
+  static constexpr auto all = choices_of(role{});
+  return std::ranges::find(all, of, &choice<role>::value)->name;
+}
+
+std::string_view name_of(kafka_login of) {
+  static constexpr auto all = choices_of(kafka_login{});
+  return std::ranges::find(all, of, &choice<kafka_login>::value)->name;
+}
+
 std::string describe_expected(const setting_field& field, number_range range,
                               std::string_view unit) {
   return std::visit(expectation{range, unit}, field);
@@ -309,8 +361,6 @@ std::optional<std::string> assign(const setting_field& field, number_range range
       return "expected " + expected + ", got " + show(value);
     case misfit::reason::secret:
       return "expected " + expected;
-    case misfit::reason::not_in_this_version:
-      return show(value) + " is not available in this version; expected " + expected;
   }
   return std::nullopt;
 }

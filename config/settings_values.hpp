@@ -17,8 +17,10 @@ namespace boxoffice {
 using setting_field =
     std::variant<bool*, std::size_t*, std::int64_t*, std::chrono::seconds*,
                  std::chrono::milliseconds*, std::string*, secret_text*, std::filesystem::path*,
-                 listen_address*, std::optional<listen_address>*, role_set*, auth_algorithm*,
-                 store_kind*, ranking_store_kind*, events_kind*, log_level*, log_format*>;
+                 listen_address*, std::optional<listen_address>*, std::vector<listen_address>*,
+                 std::vector<std::string>*, role_set*, auth_algorithm*, subject_rule*, store_kind*,
+                 ranking_store_kind*, ranking_source*, kafka_login*, kafka_transport*, log_level*,
+                 log_format*>;
 
 /// What a flag or a variable holds: a text whose type is the setting's.
 struct untyped_text {

@@ -5,6 +5,7 @@
 #include "config/settings.hpp"
 
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <stop_token>
 #include <string>
@@ -15,9 +16,16 @@ namespace boxoffice {
 
 /// Opens the stores of all services, migrating and taking over each. A database server that is away
 /// is waited for until `stop`: it may come back, and a node that gave up would not. **Requires**
-/// the data directory to be held. **Faults** storage_error, which names the database;
-/// schema_too_new.
-node_stores open_stores(const settings& how, std::stop_token stop);
+/// the data directory to be held. `stands_by` is called once if another node serves from them
+/// (`cluster.takeover_ms`) and has to end first. **Faults** storage_error, which names the
+/// database; schema_too_new.
+node_stores open_stores(const settings& how, std::stop_token stop,
+                        const std::function<void()>& stands_by = {});
+
+/// The same at once or not at all, for a command that writes while nobody serves. **Requires** the
+/// data directory to be held. **Faults** storage_error, `misplaced` when another node serves from
+/// them, and a server that is away is one; schema_too_new.
+node_stores open_stores_alone(const settings& how);
 
 /// Migrates the databases of all services; one line to print for each. **Faults** as open_stores,
 /// and a server that is away is one.

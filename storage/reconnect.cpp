@@ -1,22 +1,8 @@
 #include "storage/reconnect.hpp"
 
-#include "config/log.hpp"
-
-#include <algorithm>
-#include <cstdint>
-#include <random>
+#include "logging/log.hpp"
 
 namespace boxoffice::storage {
-namespace {
-
-std::chrono::milliseconds jittered(std::chrono::milliseconds most) {
-  thread_local std::minstd_rand random{std::random_device{}()};
-  return std::chrono::milliseconds{
-      std::uniform_int_distribution<std::int64_t>{most.count() / 2, most.count()}(random)};
-}
-
-}  // namespace
-
 void reconnect::expect_due(const std::string& name) const {
   if (std::chrono::steady_clock::now() < next_)
     throw storage_error{storage_error::kind::unreachable,
@@ -24,8 +10,7 @@ void reconnect::expect_due(const std::string& name) const {
 }
 
 void reconnect::failed(const std::string& name, const storage_error& why) {
-  wait_ = std::clamp(wait_ * 2, first_, longest_);
-  next_ = std::chrono::steady_clock::now() + jittered(wait_);
+  next_ = std::chrono::steady_clock::now() + pause_.next();
   log(log_level::warning, "storage", "a database is away",
       {{"database", name}, {"kind", to_text(why.why())}, {"error", why.what()}});
 }

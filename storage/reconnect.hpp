@@ -1,5 +1,6 @@
 #pragma once
 
+#include "storage/backoff.hpp"
 #include "storage/storage_error.hpp"
 
 #include <chrono>
@@ -7,13 +8,12 @@
 
 namespace boxoffice::storage {
 
-/// When a server that did not answer is tried again: after a pause that doubles with each failure
-/// and is drawn between its half and its whole, so that not all come back in the same moment.
-/// Between two attempts every call fails at once. **Thread**: its connection's.
+/// When a server that did not answer is tried again. Between two attempts every call fails at once.
+/// **Thread**: its connection's.
 class reconnect {
  public:
   reconnect(std::chrono::milliseconds first, std::chrono::milliseconds longest)
-      : first_{first}, longest_{longest} {}
+      : pause_{first, longest} {}
 
   /// Runs `connect` if it is time. Throws storage_error: `unreachable` when it is not, otherwise
   /// what `connect` throws, after `close` has taken away what there is of a connection by then.
@@ -27,7 +27,7 @@ class reconnect {
       failed(name, e);
       throw;
     }
-    wait_ = {};
+    pause_.reset();
     next_ = {};
   }
 
@@ -35,8 +35,7 @@ class reconnect {
   void expect_due(const std::string& name) const;
   void failed(const std::string& name, const storage_error& why);
 
-  std::chrono::milliseconds first_, longest_;
-  std::chrono::milliseconds wait_{0};
+  backoff pause_;
   std::chrono::steady_clock::time_point next_{};
 };
 

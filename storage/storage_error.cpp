@@ -1,6 +1,16 @@
 #include "storage/storage_error.hpp"
 
+#include <algorithm>
+#include <array>
+
 namespace boxoffice {
+
+bool may_end_by_itself(const storage_error& e) {
+  using kind = storage_error::kind;
+  constexpr std::array passing{kind::unreachable, kind::too_slow, kind::locked, kind::conflict,
+                               kind::read_only};
+  return std::ranges::find(passing, e.why()) != passing.end();
+}
 
 const char* to_text(storage_error::kind why) {
   switch (why) {

@@ -44,6 +44,9 @@ class schema_too_new : public storage_error {
 
 const char* to_text(storage_error::kind why);
 
+/// Whether to try again is worth it: the server may come back, and nobody has to do anything here.
+bool may_end_by_itself(const storage_error& e);
+
 /// `outcome` for a batch that ended with `error`, with what it says of the store.
 commit_result ended_by(const storage_error& error, commit_outcome outcome);
 

@@ -1,6 +1,6 @@
 #include "storage/store_identity.hpp"
 
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/storage_error.hpp"
 
 #include <algorithm>

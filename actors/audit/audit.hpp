@@ -111,11 +111,15 @@ struct audit_terms {
   /// How long an undoing may take before it has to be parked.
   std::int64_t undo_time{
       undo_time_of(limits::saga_step_tries_default, limits::payment_step_time_default)};
-  /// Events older than this may be gone from the outbox once every consumer has passed them.
-  /// Outboxes of earlier versions were pruned after a day.
+  /// Of a database that does not note how far its outbox was pruned, events older than this may be
+  /// gone: it was pruned after a day. Elsewhere, what happened so long after `now` may be gone: a
+  /// clock was wrong.
   std::int64_t published_kept{24 * 3'600'000};
   /// The consumers that keep a mark of each event.
   std::vector<std::string> marking_consumers{"best_selling", "sold_out"};
+  /// Whether those hear of events from a broker. Then the payment service does not know how far
+  /// they are, and an event that was set aside at the broker counts as not applied.
+  enum class heard_from : bool { outbox, broker } they_hear_from{heard_from::outbox};
   std::size_t violations_max{1000};
 };
 

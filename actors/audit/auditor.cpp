@@ -2,7 +2,7 @@
 
 #include "actors/audit/run_audit.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -68,9 +68,7 @@ class auditor {
 
   void start() {
     const auto job = [handle = interface{self_}, &reader = context_.reader, &time = context_.time,
-                      &seconds = seconds_,
-                      terms = audit::audit_terms{.how = audit::reading::online,
-                                                 .undo_time = context_.undo_time}] {
+                      &seconds = seconds_, terms = context_.terms] {
       caf::anon_send(handle, check(reader, terms, time, seconds));
     };
     if (context_.jobs.post(job) == job_runner::posted::no) answer_all(fault::unavailable);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/audit/audit.hpp"
 #include "actors/audit/books_reader.hpp"
 #include "actors/audit/protocol.hpp"
 #include "actors/commit/job_runner.hpp"
@@ -16,8 +17,8 @@ namespace boxoffice {
 struct audit_context {
   const boxoffice::clock& time;
   audit::books_reader& reader;
-  job_runner& jobs;        ///< a check takes seconds: nobody else should wait for this runner
-  std::int64_t undo_time;  ///< see audit::audit_terms
+  job_runner& jobs;  ///< a check takes seconds: nobody else should wait for this runner
+  audit::audit_terms terms;
   boxoffice::metrics& metrics;
 };
 

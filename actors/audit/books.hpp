@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -24,6 +25,11 @@ class name_list {
     names_.emplace_back(name);
     numbers_.emplace(name, number);
     return number;
+  }
+  /// Empty: never mentioned.
+  [[nodiscard]] std::optional<name_number> find(std::string_view name) const {
+    const auto found = numbers_.find(name);
+    return found == numbers_.end() ? std::nullopt : std::optional{found->second};
   }
   [[nodiscard]] const std::string& text(name_number number) const {
     return names_[static_cast<std::size_t>(number)];
@@ -127,6 +133,7 @@ struct payment_row {
   std::uint32_t seats{0};
   std::int64_t balance{0};  ///< of its user, as the buyer was told
   std::int64_t created_at{0}, deadline{0}, completed_at{0}, changed_at{0};
+  std::int64_t released_at{0};  ///< of its seats, by a refund
 };
 
 enum class event_kind : std::uint8_t { payment_completed, payment_refunded };
@@ -144,6 +151,11 @@ struct event_row {
   std::int64_t amount{0};
 };
 
+/// How far the outbox was pruned, but for what is parked.
+struct pruned_row {
+  std::uint64_t through{0};
+  std::int64_t until{0};  ///< the newest time of an event that is gone
+};
 /// How far a consumer says it is.
 struct consumer_row {
   name_number consumer{};
@@ -202,7 +214,8 @@ struct books {
 
   std::vector<payment_row> payments;
   std::vector<event_row> events;
-  std::uint64_t last_sequence{0};  ///< ever given to an event; 0: the highest that is there
+  std::uint64_t last_sequence{0};    ///< ever given to an event; 0: the highest that is there
+  std::optional<pruned_row> pruned;  ///< empty: the database is of before this was noted
   std::vector<consumer_row> positions;
   std::vector<parked_row> parked;
   std::vector<key_row> payment_keys;

@@ -31,8 +31,11 @@ bool calls_for(const payment_row& p, event_kind kind) {
 /// Whether its event may be gone from the outbox by now.
 bool may_be_pruned(const ledgers& in, const payment_row& p, event_kind kind,
                    const audit_terms& terms) {
-  const auto at = kind == event_kind::payment_completed ? p.completed_at : p.changed_at;
-  return !in.all.positions.empty() && at + terms.published_kept <= terms.now;
+  const auto refunded_at = p.released_at != 0 ? p.released_at : p.changed_at;
+  const auto at = kind == event_kind::payment_completed ? p.completed_at : refunded_at;
+  if (!in.all.pruned) return !in.all.positions.empty() && at + terms.published_kept <= terms.now;
+  return in.all.pruned->through > 0 &&
+         (at <= in.all.pruned->until || at > terms.now + terms.published_kept);
 }
 
 void check_events_of(const ledgers& in, const payment_row& p, const audit_terms& terms,
@@ -183,21 +186,37 @@ void check_consumers(const ledgers& in, const audit_terms& terms, findings& out)
   // An owner may have begun its numbers and published nothing yet.
   const auto given = std::max(published, in.all.last_sequence);
   const index_by<event_row> events{in.all.events, &event_row::sequence};
+  const bool from_broker = terms.they_hear_from == audit_terms::heard_from::broker;
+  const auto is_marking = [&](const std::string& name) {
+    return std::ranges::count(terms.marking_consumers, name) > 0;
+  };
   for (const auto& name : terms.marking_consumers) {
     const auto known = [&](const consumer_row& row) {
       return in.all.consumers.text(row.consumer) == name;
     };
-    if (terms.how == reading::drained && published > 0 &&
+    if (terms.how == reading::drained && published > 0 && !from_broker &&
         std::ranges::none_of(in.all.positions, known))
       out.add(rule::consumer_behind, {name}, "It has no position although events were published.");
   }
+  const auto check_board = [&](const one_consumer& board) {
+    board.check_marks(events, given, out);
+    if (terms.how == reading::drained) board.check_totals(events, out);
+  };
   for (const auto& row : in.all.positions) {
+    const bool marks = is_marking(in.all.consumers.text(row.consumer));
+    if (marks && from_broker) continue;  // as it was when they heard from the outbox
     const one_consumer consumer{in, row.consumer, row.sequence};
     consumer.check_position(published, given, terms.how, out);
-    const auto& name = in.all.consumers.text(row.consumer);
-    if (std::ranges::find(terms.marking_consumers, name) == terms.marking_consumers.end()) continue;
-    consumer.check_marks(events, given, out);
-    if (terms.how == reading::drained) consumer.check_totals(events, out);
+    if (marks) check_board(consumer);
+  }
+  if (!from_broker) return;
+  const auto reached = terms.how == reading::drained ? published : 0;
+  for (const auto& name : terms.marking_consumers) {
+    if (const auto board = in.all.consumers.find(name))
+      check_board(one_consumer{in, *board, reached});
+    else if (terms.how == reading::drained && published > 0)
+      out.add(rule::consumer_behind, {name},
+              "It has applied nothing although events were published.");
   }
 }
 

@@ -3,8 +3,12 @@
 #include "actors/audit/audit.hpp"
 #include "actors/audit/books_reader.hpp"
 #include "actors/core/time.hpp"
+#include "config/settings.hpp"
 
 namespace boxoffice::audit {
+
+/// What the settings of an installation say about its books.
+audit_terms terms_of(const settings& how, reading reads);
 
 /// Reads and checks; while a server runs it reads again before it accuses anybody. `terms.now` is
 /// taken from `time`. Throws what the reader throws. **Thread**: the reader's; it may take seconds.

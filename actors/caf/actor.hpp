@@ -2,7 +2,7 @@
 
 #include "actors/caf/message.hpp"
 #include "actors/core/time.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <exception>
 #include <functional>

@@ -1,10 +1,22 @@
 #include "actors/commit/store_board.hpp"
 
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
+#include <algorithm>
 #include <utility>
 
 namespace boxoffice {
+namespace {
+
+counter& fenced_of(metrics& m, const std::string& store) {
+  return m.counter(
+      "boxoffice_store_fenced_total",
+      "Transactions, probes among them, that the fence refused: another process owns the "
+      "store",
+      {{"store", store}});
+}
+
+}  // namespace
 
 std::size_t store_board::add(std::string store, std::string note) {
   const std::scoped_lock hold{lock_};
@@ -13,6 +25,7 @@ std::size_t store_board::add(std::string store, std::string note) {
       &metrics_.gauge("boxoffice_store_takes_writes",
                       "1: the store took the last write, or the last probe", {{"store", store}});
   of.takes_writes->set(1);
+  fenced_of(metrics_, store);
   metrics_
       .gauge("boxoffice_store_set_back",
              "1: the store had lost commits when it was opened, and nobody has accepted that yet",
@@ -23,12 +36,15 @@ std::size_t store_board::add(std::string store, std::string note) {
   return rows_.size() - 1;
 }
 
-commit_result store_board::noted(std::size_t store, commit_result result) {
+commit_result store_board::noted(std::size_t store, commit_result result, time_point began) {
   const std::scoped_lock hold{lock_};
   auto& of = rows_[store];
   // A write that is refused for what is in it has reached a store that takes writes.
   const bool took =
       result.outcome == commit_outcome::committed || result.outcome == commit_outcome::refused;
+  // Only what moves the row of the owner keeps others from taking over.
+  if (result.outcome == commit_outcome::committed) of.owned_at = std::max(of.owned_at, began);
+  if (result.trouble == store_trouble::replaced) fenced_of(metrics_, of.what.store).add();
   if (result.trouble != store_trouble::none)
     set(of, result.trouble, result.reason);
   else if (took && of.what.trouble != store_trouble::none)
@@ -56,6 +72,14 @@ void store_board::set(row& of, store_trouble trouble, const std::string& reason)
   of.what.reason = reason;
   of.takes_writes->set(trouble == store_trouble::none ? 1 : 0);
   if (ends_process(trouble)) serves_ = false;
+}
+
+bool store_board::may_answer() const {
+  if (!serves()) return false;
+  if (lease_ == milliseconds{0}) return true;
+  const auto now = time_.now();
+  const std::scoped_lock hold{lock_};
+  return std::ranges::all_of(rows_, [&](const row& of) { return now - of.owned_at < lease_; });
 }
 
 std::vector<store_board::entry> store_board::all() const {

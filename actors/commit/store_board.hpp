@@ -2,6 +2,7 @@
 
 #include "actors/commit/owned_store.hpp"
 #include "actors/core/metrics.hpp"
+#include "actors/core/time.hpp"
 
 #include <atomic>
 #include <cstddef>
@@ -22,13 +23,18 @@ class store_board {
     std::string note;    ///< what was found when it was opened; empty: nothing
   };
 
-  explicit store_board(metrics& m) : metrics_{m} {}
+  /// `lease`: so long after the begin of its last transaction a process knows that it still owns a
+  /// store that others may take over; 0: nobody takes over while it lives.
+  store_board(metrics& m, const clock& time, milliseconds lease)
+      : metrics_{m}, time_{time}, lease_{lease} {}
 
   /// Before anything else. Its number is for the other calls.
   std::size_t add(std::string store, std::string note);
 
   /// Takes in how a transaction of a store ended, and gives it back.
-  commit_result noted(std::size_t store, commit_result result);
+  /// `began`: before it was sent.
+  commit_result noted(std::size_t store, commit_result result, time_point began);
+  [[nodiscard]] time_point now() const { return time_.now(); }
   /// A store that does not answer takes no writes either.
   void silent(std::size_t store);
 
@@ -37,15 +43,24 @@ class store_board {
   [[nodiscard]] entry ended() const;
   /// Whether there is none such.
   [[nodiscard]] bool serves() const { return serves_.load(std::memory_order_relaxed); }
+  /// Whether what is in memory is true now: nobody else can have written to any of the stores
+  /// since. Asked before an answer leaves, not before it is made: a process may stand still in
+  /// between.
+  [[nodiscard]] bool may_answer() const;
 
  private:
   struct row {
     entry what;
     gauge* takes_writes{nullptr};
+    /// Surely. Nothing is known before the first transaction that committed: between the take-over
+    /// and its answer, or behind it, a process may have stood still.
+    time_point owned_at{};
   };
   void set(row& of, store_trouble trouble, const std::string& reason);
 
   metrics& metrics_;
+  const clock& time_;
+  const milliseconds lease_;
   std::atomic<bool> serves_{true};
   mutable std::mutex lock_;
   std::vector<row> rows_;

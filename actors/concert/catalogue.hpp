@@ -95,14 +95,25 @@ struct catalogue {
   [[nodiscard]] std::vector<std::shared_ptr<const schedule>> schedules_of(concert_id id) const;
 };
 
-/// The catalogue as readers see it: a pointer that the catalogue actor swaps. **Thread**: any.
+/// The catalogue as readers see it: a pointer that its owner swaps, or who follows the owner from
+/// another process. **Thread**: any.
 class catalogue_view {
  public:
   [[nodiscard]] std::shared_ptr<const catalogue> snapshot() const { return current_.load(); }
   void publish(std::shared_ptr<const catalogue> next) { current_.store(std::move(next)); }
 
+  /// Whether what is not in the snapshot does not exist. A replica that has not heard of the owner
+  /// for a while may lack something: then nobody says "not found".
+  [[nodiscard]] bool is_complete(time_point now) const { return now < complete_until_.load(); }
+  /// Whether it was complete at least once.
+  [[nodiscard]] bool is_known() const { return complete_until_.load() != no_time; }
+  /// This is a replica's, and lacks everything.
+  void follows() { complete_until_.store(no_time); }
+  void complete_until(time_point moment) { complete_until_.store(moment); }
+
  private:
   std::atomic<std::shared_ptr<const catalogue>> current_{std::make_shared<const catalogue>()};
+  std::atomic<time_point> complete_until_{time_point::max()};
 };
 
 }  // namespace boxoffice

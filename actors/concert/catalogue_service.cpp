@@ -1,11 +1,12 @@
 #include "actors/concert/catalogue_service.hpp"
 
 #include "actors/concert/catalogue_draft.hpp"
+#include "actors/concert/catalogue_log.hpp"
 #include "actors/durable/journal.hpp"
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
-#include "config/limits.hpp"
-#include "config/log.hpp"
+#include "config/cluster_limits.hpp"
+#include "logging/log.hpp"
 
 #include <memory>
 #include <utility>
@@ -35,11 +36,26 @@ class catalogue_service {
     entity_ = writes_.new_entity();
     memory_.loaded();
     publish();
+    if (!context_.followed) return;
+    // A former life may have had followers, who trust what they have for as long.
+    nobody_else_after_ = context_.time.now() + limits::follower_lease;
+    restart_log();
+    look_after_followers();
   }
 
   void on(create_concert& m) { admit({sender_of(self_), m.correlation, std::move(m), {}}); }
   void on(create_schedule& m) { admit({sender_of(self_), m.correlation, std::move(m), {}}); }
   void on(const change_waiting_room& m) { admit({sender_of(self_), m.correlation, m, {}}); }
+
+  void on(const follow_catalogue& m) {
+    const auto now = context_.time.now();
+    const bool is_new = m.epoch != context_.store.epoch();
+    const auto known = is_new ? 0 : m.version;
+    followers_.heard(m.follower, known, now);
+    followings_.push_back({sender_of(self_), m.correlation, known, now, is_new});
+    answer_followers(now);
+    answer_shared(now);
+  }
 
   void on(const commit_report& report) {
     writes_.settle(report, settled_);
@@ -49,8 +65,8 @@ class catalogue_service {
       memory_.proven();
       publish();
     }
-    for (const auto& r : settled_.durable)
-      reply(r, fault::none);
+    for (auto& r : settled_.durable)
+      shared(std::move(r));
     if (settled_.refused) refused(*settled_.refused, settled_.reason);
     for (auto& r : settled_.revoked)
       admit(std::move(r));  // decided again
@@ -131,8 +147,12 @@ class catalogue_service {
           draft_ = catalogue_draft{std::move(found)};
           entity_ = writes_.new_entity();
           publish();
-          for (const auto& r : std::exchange(in_doubt_, {}))
-            reply(r, draft_.holds(r.write) ? fault::none : fault::unavailable);
+          restart_log();
+          for (auto& r : std::exchange(in_doubt_, {}))
+            if (draft_.holds(r.write))
+              shared(std::move(r));
+            else
+              reply(r, fault::unavailable);
           memory_.loaded();
         });
   }
@@ -142,6 +162,57 @@ class catalogue_service {
     concerts_.set(static_cast<std::int64_t>(next->concerts.size()));
     schedules_.set(static_cast<std::int64_t>(next->schedules.size()));
     context_.view.publish(std::move(next));
+  }
+
+  // --- followers ---------------------------------------------------------------------------------
+
+  void restart_log() {
+    if (!context_.followed) return;
+    log_.restart(*context_.view.snapshot());
+    answer_followers(context_.time.now());
+  }
+
+  // What was made is told once every follower has it: whoever is told may ask any node for it.
+  void shared(request r) {
+    if (!context_.followed) return reply(r, fault::none);
+    if (const auto* c = std::get_if<std::shared_ptr<const concert>>(&r.write))
+      log_.changed((*c)->id);
+    else
+      log_.changed(std::get<std::shared_ptr<const schedule>>(r.write)->id);
+    sharings_.push_back({std::move(r), log_.version()});
+    const auto now = context_.time.now();
+    answer_followers(now);
+    answer_shared(now);
+  }
+
+  void answer_shared(time_point now) {
+    if (now < nobody_else_after_) return;
+    std::erase_if(sharings_, [&](const sharing& s) {
+      if (!followers_.all_have(s.version, now)) return false;
+      reply(s.what, fault::none);
+      return true;
+    });
+  }
+
+  void answer_followers(time_point now) {
+    const auto current = context_.view.snapshot();
+    std::erase_if(followings_, [&](const following& f) {
+      if (!f.is_new && f.known == log_.version() && now - f.since < limits::follow_hold)
+        return false;
+      auto changes = log_.after(f.known, *current);
+      changes.correlation = f.correlation;
+      changes.epoch = context_.store.epoch();
+      answer(self_, f.from, std::move(changes));
+      return true;
+    });
+  }
+
+  void look_after_followers() {
+    const auto now = context_.time.now();
+    answer_followers(now);
+    answer_shared(now);
+    followers_.forget_silent(now);
+    run_later(self_, limits::follow_hold / 3, [this] { look_after_followers(); });
   }
 
   void reply(const request& to, fault why) {
@@ -167,6 +238,21 @@ class catalogue_service {
   std::uint64_t entity_{0};
   catalogue_journal::outcome settled_;  // reused between reports
   std::vector<request> in_doubt_;       // the next load tells
+  struct following {
+    caf::actor from;
+    std::uint64_t correlation{0}, known{0};
+    time_point since{};
+    bool is_new{false};  // it waits to hear that there is nothing, too
+  };
+  struct sharing {
+    request what;
+    std::uint64_t version{0};
+  };
+  catalogue_log log_;
+  catalogue_followers followers_;
+  std::vector<following> followings_;  // have everything, and wait for the next change
+  std::vector<sharing> sharings_;      // durable, and not yet everywhere
+  time_point nobody_else_after_{};
   gauge& concerts_;
   gauge& schedules_;
 };

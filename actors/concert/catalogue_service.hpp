@@ -24,6 +24,7 @@ struct concert_context {
   boxoffice::metrics& metrics;
   epoch_numbers& ids;  ///< of concerts and schedules
   const boxoffice::clock& time;
+  bool followed{false};  ///< other processes may keep copies
 };
 
 /// Starts the owner of the master data on top of `loaded` (concert_store::load), and publishes

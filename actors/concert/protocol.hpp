@@ -49,11 +49,34 @@ struct catalogue_reply {
   schedule_id schedule;
 };
 
-/// Owns the master data: decides, persists, publishes the new snapshot, answers.
-using catalogue_actor = accepts<create_concert, create_schedule, change_waiting_room>;
+/// Somebody who keeps a copy of the catalogue (catalogue_replica.hpp) asks what has changed since
+/// the version that they have. Answered at once when something has, else after a while.
+struct follow_catalogue {
+  using reply = struct catalogue_changes;
+  std::uint64_t correlation{0};
+  std::uint64_t follower{0};           ///< the same in all questions of one life of a replica
+  std::uint64_t epoch{0}, version{0};  ///< of the answer before; 0 for the first
+  call_context call{};
+};
+
+/// The entries that changed, as they are now. Versions of different epochs have nothing in common.
+struct catalogue_changes {
+  std::uint64_t correlation{0};
+  boxoffice::fault fault{fault::none};
+  std::uint64_t epoch{0}, version{0};
+  std::vector<concert> concerts;
+  std::vector<schedule> schedules;
+  enum class more : bool { no, yes } follows{more::no};
+};
+
+/// Owns the master data: decides, persists, publishes the new snapshot, answers once everybody who
+/// follows has it too.
+using catalogue_actor =
+    accepts<create_concert, create_schedule, change_waiting_room, follow_catalogue>;
 
 }  // namespace boxoffice
 
-// Drafts are handed over within one process; a gateway on another node sends its own form of them.
+// CAF itself never writes these: links have a form of their own (actors/cluster/wire.hpp).
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_concert)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::create_schedule)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::catalogue_changes)

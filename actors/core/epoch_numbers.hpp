@@ -17,11 +17,14 @@ class epoch_numbers {
   /// For 1024 a millisecond: below 2^53 until the year 2248, so that it is exact in JSON.
   static constexpr unsigned narrow = 10;
 
-  epoch_numbers(std::uint64_t epoch, unsigned bits) : last_{epoch << bits} {}
+  epoch_numbers(std::uint64_t epoch, unsigned bits) : epoch_{epoch}, last_{epoch << bits} {}
+
+  [[nodiscard]] std::uint64_t epoch() const { return epoch_; }
 
   [[nodiscard]] std::uint64_t next() { return last_.fetch_add(1, std::memory_order_relaxed) + 1; }
 
  private:
+  const std::uint64_t epoch_;
   std::atomic<std::uint64_t> last_;
 };
 

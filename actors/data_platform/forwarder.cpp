@@ -1,196 +1,200 @@
 #include "actors/data_platform/forwarder.hpp"
 
+#include "actors/data_platform/forward_pace.hpp"
 #include "actors/data_platform/forward_queue.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
-#include <deque>
+#include <optional>
 #include <utility>
 #include <vector>
 
 namespace boxoffice {
 
-/// The sink has an answer to the try with this number.
-struct event_posted {
-  std::uint64_t number{0};
-  event_sink::outcome what{event_sink::outcome::accepted};
-  std::string reason;
-  std::chrono::seconds not_within{0};
+/// The sink has an answer to a post.
+struct events_posted {
+  std::vector<payment_event> events;
+  std::uint64_t round{0};
+  event_sink::answer said;
 };
 struct forward_again_tick {};
+struct tell_progress_tick {};
 
 namespace {
 
-/// The shell around forward_queue. Started and ended by the node.
+/// The shell around forward_queue and forward_pace. Started and ended by the node.
 class forwarder {
  public:
-  using interface = accepts_also<event_consumer_actor, event_posted, forward_again_tick>;
+  using interface =
+      accepts_also<event_consumer_actor, events_posted, forward_again_tick, tell_progress_tick>;
   static constexpr auto name = "data_platform";
 
   forwarder(interface::pointer self, const data_platform_context& context)
       : self_{self},
         context_{context},
-        queue_{limits::consumer_queue_events_max, limits::consumer_queue_events_max * 4},
+        queue_{{limits::consumer_queue_events_max, limits::consumer_queue_events_max * 4,
+                context.post_events_max}},
         accepted_{count("accepted")},
         rejected_{count("rejected")},
         retries_{context.metrics.counter("boxoffice_data_platform_retries_total",
                                          "Tries to forward an event that did not succeed")},
         waiting_{context.metrics.gauge("boxoffice_data_platform_waiting_events",
-                                       "Events waiting for the data platform")} {}
+                                       "Events waiting for the data platform")},
+        under_way_{context.metrics.gauge("boxoffice_data_platform_under_way_posts",
+                                         "Posts that the data platform has not answered yet")},
+        stopped_{context.metrics.gauge("boxoffice_data_platform_stopped",
+                                       "Whether the data platform answered 410: it is told nothing "
+                                       "until this process starts again")} {}
 
   void on(const deliver_events& m) {
-    delivery d{sender_of(self_), m.correlation, {}, 0};
-    for (const auto& e : m.events) {
-      const auto place = queue_.add(e);
-      // What does not fit comes again.
-      if (place.taken == forward_queue::added::full) break;
-      d.events.push_back({place.number, e.sequence});
-    }
-    if (d.events.empty()) return;
-    if (open_.size() >= limits::consumer_open_deliveries_max) open_.pop_front();
-    open_.push_back(std::move(d));
-    answer_done();
-    send_next();
+    relay_ = sender_of(self_);
+    queue_.deliver(m.correlation, m.events);
+    go_on();
   }
 
   void on(const ask_applied& m) {
     answer(self_, sender_of(self_), applied_so_far{m.correlation, {}, 0, 0});
   }
 
-  void on(const event_posted& m) {
-    if (m.number != try_ || !sending_) return;
-    sending_ = false;
-    switch (m.what) {
+  void on(const events_posted& m) {
+    switch (m.said.what) {
       case event_sink::outcome::accepted:
-        accepted_.add();
+        accepted_.add(m.events.size());
         if (log_enabled(log_level::debug))
-          log(log_level::debug, queue_.front()->from, name, "the data platform took an event",
-              {{"event_id", to_text(queue_.front()->id)},
-               {"payment_id", to_text(queue_.front()->payment)}});
-        finish();
+          for (const auto& e : m.events)
+            log(log_level::debug, e.from, name, "the data platform took an event",
+                {{"event_id", to_text(e.id)}, {"payment_id", to_text(e.payment)}});
+        pace_.answered(m.round);
+        queue_.applied(m.events);
         break;
       case event_sink::outcome::doubtful:
         retries_.add();
-        refuse(event_refused::lasting::for_now, m.reason);
+        refuse(m, forward_queue::refusal::lasting::for_now);
         break;
       case event_sink::outcome::rejected:
-        rejected_.add();
-        refuse(event_refused::lasting::for_good, m.reason);
+        if (m.events.size() == 1) rejected_.add();
+        refuse(m, forward_queue::refusal::lasting::for_good);
         break;
       case event_sink::outcome::try_later:
         try_later(m);
         break;
+      case event_sink::outcome::gone:
+        stop(m);
+        break;
     }
+    go_on();
   }
 
   void on(const forward_again_tick&) {
-    pausing_ = false;
-    send_next();
+    waking_ = false;
+    go_on();
+  }
+
+  void on(const tell_progress_tick&) {
+    telling_ = false;
+    tell(queue_.progress());
   }
 
  private:
-  struct event_place {
-    std::uint64_t number;  // in the queue
-    std::uint64_t sequence;
-  };
-  struct delivery {
-    caf::actor from;
-    std::uint64_t correlation;
-    std::vector<event_place> events;
-    std::size_t answered;  // how many of them
-  };
-
   counter& count(const char* outcome) {
     return context_.metrics.counter("boxoffice_data_platform_events_total",
                                     "Events the data platform took, or will never take",
                                     {{"outcome", outcome}});
   }
 
-  void send_next() {
+  // Tells the relay what is due, and posts what may be posted now.
+  void go_on() {
+    tell(queue_.ended());
+    if (queue_.has_progress() && !std::exchange(telling_, true))
+      self_->delayed_send(self_, limits::data_platform_progress_every, tell_progress_tick{});
+    const auto now = self_->clock().now();
+    while (is_stopped_ == stopped::no && pace_.may_begin(now)) {
+      auto next = queue_.begin();
+      if (next.empty()) break;
+      post(std::move(next));
+    }
+    if (now < pace_.pause_until() && !std::exchange(waking_, true))
+      self_->delayed_send(self_, std::chrono::ceil<milliseconds>(pace_.pause_until() - now),
+                          forward_again_tick{});
     waiting_.set(static_cast<std::int64_t>(queue_.waiting()));
-    const auto* next = queue_.front();
-    if (next == nullptr || sending_ || pausing_) return;
-    sending_ = true;
-    context_.sink.post(*next, [handle = interface{self_}, number = ++try_](event_sink::answer a) {
-      caf::anon_send(handle, event_posted{number, a.what, std::move(a.reason), a.not_within});
-    });
+    under_way_.set(static_cast<std::int64_t>(queue_.under_way()));
   }
 
-  void finish() {
-    tries_ = 0;
-    queue_.pop();
-    answer_done();
-    send_next();
+  void post(std::vector<payment_event> events) {
+    auto answered = [handle = interface{self_}, events,
+                     round = pace_.begin()](event_sink::answer said) mutable {
+      caf::anon_send(handle, events_posted{std::move(events), round, std::move(said)});
+    };
+    context_.sink.post(std::move(events), std::move(answered));
   }
 
-  // The relay decides what becomes of the front event; what stands behind it comes again.
-  void refuse(event_refused::lasting how, const std::string& reason) {
-    log(log_level::error, queue_.front()->from, name, "the data platform does not take an event",
-        {{"event_id", to_text(queue_.front()->id)}, {"reason", reason}});
-    tries_ = 0;
-    for (const auto& d : open_) {
-      const auto next = d.events[done_of(d)];
-      if (next.number != queue_.done_through() + 1) continue;
-      answer(self_, d.from, event_refused{d.correlation, next.sequence, how, reason});
-    }
-    open_.clear();
-    queue_.forget_waiting();
-    waiting_.set(0);
+  void tell(const std::optional<forward_queue::answer>& what) {
+    if (!what) return;
+    if (!what->refused)
+      return answer(self_, relay_, events_applied{what->correlation, what->sequence});
+    using lasting = forward_queue::refusal::lasting;
+    const auto how = what->refused->how == lasting::for_good ? event_refused::lasting::for_good
+                                                             : event_refused::lasting::for_now;
+    answer(self_, relay_,
+           event_refused{what->correlation, what->sequence, how, what->refused->reason});
   }
 
-  void try_later(const event_posted& m) {
+  // Its schedule stands still until the relay has decided; others go on.
+  void refuse(const events_posted& m, forward_queue::refusal::lasting how) {
+    const auto& first = m.events.front();
+    if (m.events.size() > 1)
+      log(log_level::warning, first.from, name,
+          "the data platform does not take a batch: each event is posted alone",
+          {{"event_id", to_text(first.id)},
+           {"events", m.events.size()},
+           {"reason", m.said.reason}});
+    else
+      log(log_level::error, first.from, name, "the data platform does not take an event",
+          {{"event_id", to_text(first.id)}, {"reason", m.said.reason}});
+    pace_.answered(m.round);
+    queue_.refused(m.events, {how, m.said.reason});
+  }
+
+  void try_later(const events_posted& m) {
     retries_.add();
-    if (++tries_ == 1 || m.reason != reason_)
-      log(log_level::warning, queue_.front()->from, name, "cannot forward an event: trying again",
-          {{"event_id", to_text(queue_.front()->id)},
-           {"reason", m.reason},
-           {"not_within_seconds", m.not_within.count()}});
-    reason_ = m.reason;
-    answer_prefixes();
-    pausing_ = true;
-    self_->delayed_send(self_, retry_pause(tries_, m.not_within, context_.random.next()),
-                        forward_again_tick{});
+    queue_.not_applied(m.events);
+    const auto failed =
+        pace_.failed(m.round, self_->clock().now(), m.said.not_within, context_.random.next());
+    if (failed == forward_pace::failure::of_a_round_before) return;
+    if (failed == forward_pace::failure::first || m.said.reason != reason_)
+      log(log_level::warning, m.events.front().from, name, "cannot forward an event: trying again",
+          {{"event_id", to_text(m.events.front().id)},
+           {"reason", m.said.reason},
+           {"not_within_seconds", m.said.not_within.count()}});
+    reason_ = m.said.reason;
   }
 
-  // Deliveries whose events are all done.
-  void answer_done() {
-    std::erase_if(open_, [this](delivery& d) {
-      if (done_of(d) < d.events.size()) return false;
-      answer(self_, d.from, events_applied{d.correlation, d.events.back().sequence});
-      return true;
-    });
-  }
-
-  // It may take long: tell the relay how far it is, so that a restart does not begin too early.
-  void answer_prefixes() {
-    for (auto& d : open_) {
-      const auto done = done_of(d);
-      if (done <= d.answered) continue;
-      d.answered = done;
-      answer(self_, d.from, events_applied{d.correlation, d.events[done - 1].sequence});
-    }
-  }
-
-  [[nodiscard]] std::size_t done_of(const delivery& d) const {
-    std::size_t n = 0;
-    while (n < d.events.size() && d.events[n].number <= queue_.done_through())
-      ++n;
-    return n;
+  // What is not posted stays in the outbox: the relay hears nothing more, and waits.
+  void stop(const events_posted& m) {
+    pace_.answered(m.round);
+    queue_.not_applied(m.events);
+    if (std::exchange(is_stopped_, stopped::yes) == stopped::yes) return;
+    stopped_.set(1);
+    log(log_level::error, m.events.front().from, name,
+        "the data platform wants no more events: they wait until this process starts again",
+        {{"event_id", to_text(m.events.front().id)}, {"reason", m.said.reason}});
   }
 
   interface::pointer self_;
   data_platform_context context_;
   forward_queue queue_;
+  forward_pace pace_{limits::data_platform_parallel_max};
   counter& accepted_;
   counter& rejected_;
   counter& retries_;
   gauge& waiting_;
-  std::deque<delivery> open_;
-  std::uint64_t try_{0};
-  std::uint32_t tries_{0};  // of the front event that did not succeed
-  std::string reason_;      // of the last of them
-  bool sending_{false};
-  bool pausing_{false};
+  gauge& under_way_;
+  gauge& stopped_;
+  caf::actor relay_;
+  std::string reason_;  // of the last try that did not succeed
+  enum class stopped : bool { no, yes } is_stopped_{stopped::no};
+  bool waking_{false};   // a forward_again_tick is under way
+  bool telling_{false};  // a tell_progress_tick
 };
 
 }  // namespace

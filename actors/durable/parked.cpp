@@ -5,14 +5,43 @@
 
 namespace boxoffice {
 
-// Numbers grow with time, and those of two kinds differ: lists of both can be put together.
+namespace {
+
+const char* name_of(parked_entities::kind of) {
+  using enum parked_entities::kind;
+  switch (of) {
+    case queue_token:
+      return "queue_token";
+    case reservation:
+      return "reservation";
+    case best_selling:
+      return "event of best_selling";
+    case sold_out:
+      return "event of sold_out";
+    case data_platform:
+      return "event of data_platform";
+  }
+  return "";
+}
+
+}  // namespace
+
+parked_entities::parked_entities(metrics& m, kind of)
+    : kind_{static_cast<std::uint64_t>(of)},
+      shown_{m.gauge("boxoffice_parked_entities",
+                     "What waits for an operator, because its store or its consumer refuses it",
+                     {{"kind", name_of(of)}})} {}
+
+// Numbers grow with time, and those of two kinds differ: lists of all can be put together.
 void parked_entities::put(parked_entity what) {
   drop(what.id);
   const std::scoped_lock hold{lock_};
-  constexpr std::uint64_t kinds = 2, each_millisecond = 1024;
+  constexpr std::uint64_t kinds = 8, each_millisecond = 1024;
   const auto now = static_cast<std::uint64_t>(what.at.time_since_epoch().count());
-  const auto last = by_number_.empty() ? 0 : by_number_.rbegin()->first;
-  what.number = std::max(now * each_millisecond * kinds + kind_, last == 0 ? 0 : last + kinds);
+  auto number = now * each_millisecond * kinds + kind_;
+  while (by_number_.contains(number))
+    number += kinds;
+  what.number = number;
   numbers_[what.id] = what.number;
   by_number_.emplace(what.number, std::move(what));
   shown_.add(1);
@@ -25,6 +54,13 @@ void parked_entities::drop(const std::string& id) {
   by_number_.erase(found->second);
   numbers_.erase(found);
   shown_.add(-1);
+}
+
+void parked_entities::clear() {
+  const std::scoped_lock hold{lock_};
+  shown_.add(-static_cast<std::int64_t>(by_number_.size()));
+  by_number_.clear();
+  numbers_.clear();
 }
 
 parked_list parked_entities::list(const list_parked& asked) const {

@@ -16,7 +16,8 @@
 
 namespace boxoffice {
 
-/// Something that waits for an operator, because its store refuses what it would become.
+/// Something that waits for an operator, because its store refuses what it would become; or an
+/// event behind a broker, because its consumer refuses it.
 struct parked_entity {
   std::string id;     ///< its outside form
   user_id user;       ///< whose it is
@@ -62,18 +63,21 @@ struct parked_reply {
 
 /// What the actors of one service have parked. Each puts in what it parks, and takes it out when it
 /// is tried again and when the actor ends: what is parked is in memory, and a restart tries again.
-/// **Thread**: any.
+/// Of events behind a broker this is a view: the broker keeps them. **Thread**: any.
 class parked_entities {
  public:
-  enum class kind : std::uint8_t { queue_token, reservation };
-  parked_entities(metrics& m, kind of)
-      : kind_{static_cast<std::uint64_t>(of)},
-        shown_{m.gauge("boxoffice_parked_entities",
-                       "What waits for an operator, because its store refuses it",
-                       {{"kind", of == kind::queue_token ? "queue_token" : "reservation"}})} {}
+  enum class kind : std::uint8_t {
+    queue_token,
+    reservation,
+    best_selling,   ///< events that this board does not take
+    sold_out,       ///< the same
+    data_platform,  ///< the same
+  };
+  parked_entities(metrics& m, kind of);
   /// Replaces the one with this id. Gives it its number.
   void put(parked_entity what);
   void drop(const std::string& id);
+  void clear();
   /// The answer to `asked`.
   [[nodiscard]] parked_list list(const list_parked& asked) const;
 

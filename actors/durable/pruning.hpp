@@ -3,7 +3,7 @@
 #include "actors/caf/actor.hpp"
 #include "actors/commit/job_runner.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <cstddef>
 #include <exception>

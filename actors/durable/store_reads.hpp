@@ -4,7 +4,7 @@
 #include "actors/commit/job_runner.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/durable/recovery.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <exception>
 #include <memory>

@@ -32,6 +32,8 @@ struct node_stores {
     std::string store, text;
   };
   std::vector<note> notes;
+  /// To which the stores belong; empty: they are new, and other nodes say it.
+  std::string installation;
   std::unique_ptr<audit::books_reader> books;  ///< of all services; null: the node is not audited
 };
 

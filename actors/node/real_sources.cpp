@@ -1,7 +1,7 @@
 #include "actors/node/real_sources.hpp"
 
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <ctime>
 

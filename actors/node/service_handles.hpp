@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/audit/protocol.hpp"
+#include "actors/cluster/link_board.hpp"
 #include "actors/commit/store_board.hpp"
 #include "actors/concert/protocol.hpp"
 #include "actors/outbox/protocol.hpp"
@@ -29,6 +30,7 @@ struct service_handles {
   const active_tokens* admitted{nullptr};       ///< of `queue`
   const seat_map_versions* seat_maps{nullptr};  ///< of `reservation`
   const store_board* stores{nullptr};           ///< of this process
+  const cluster::link_board* links{nullptr};    ///< of this process; null: it is alone
 };
 
 }  // namespace boxoffice

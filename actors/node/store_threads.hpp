@@ -25,7 +25,8 @@ struct store_threads {
                 {limits::committer_queue_writes_max, limits::committer_batch_writes_max},
                 writer,
                 [&board, number = number, apply = std::move(apply)](std::span<const Write> batch) {
-                  return board.noted(number, apply(batch));
+                  const auto began = board.now();
+                  return board.noted(number, apply(batch), began);
                 },
                 m} {}
 

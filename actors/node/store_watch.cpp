@@ -14,6 +14,11 @@ void store_watch::add(std::size_t number, std::string name, owned_store& store, 
 }
 
 void store_watch::start() {
+  if (!board_.may_answer()) {
+    for (auto& at : stores_)
+      look(at);
+    await_writers();
+  }
   thread_ = std::jthread{[this](const std::stop_token& stop) { run(stop); }};
 }
 
@@ -39,8 +44,7 @@ void store_watch::await_writers() {
 
 void store_watch::run(const std::stop_token& stop) {
   std::unique_lock hold{lock_};
-  while (!woken_.wait_for(hold, stop, limits::store_probe_every,
-                          [&] { return stop.stop_requested(); })) {
+  while (!woken_.wait_for(hold, stop, every_, [&] { return stop.stop_requested(); })) {
     for (auto& at : stores_)
       look(at);
     if (const auto end = board_.ended(); ends_process(end.trouble)) return ended_(end);
@@ -56,7 +60,8 @@ void store_watch::look(watched& at) {
   at.asked->store(true);
   at.asked_at = now;
   const auto posted = at.writer->post([this, &at, others = others_of(at), asked = at.asked] {
-    board_.noted(at.number, at.store->keep(others));
+    const auto began = board_.now();
+    board_.noted(at.number, at.store->keep(others), began);
     if (at.after) at.after();
     asked->store(false);
   });

@@ -3,6 +3,8 @@
 #include "actors/commit/job_runner.hpp"
 #include "actors/commit/owned_store.hpp"
 #include "actors/commit/store_board.hpp"
+#include "actors/core/time.hpp"
+#include "config/limits.hpp"
 
 #include <atomic>
 #include <chrono>
@@ -17,16 +19,18 @@
 
 namespace boxoffice {
 
-/// Once a second (limits::store_probe_every): tells each store how far the others are, in a small
-/// transaction that also shows whether it takes writes, and looks whether this process may go on.
+/// Once a second (limits::store_probe_every), or more often where others stand by: tells each store
+/// how far the others are, in a small transaction that also shows whether it takes writes, and
+/// looks whether this process may go on.
 ///
 /// Life cycle: `add` each store, then `start`; `stop` tells all stores the last positions.
 /// **Thread**: the owner's.
 class store_watch {
  public:
   /// `ended` is called once, from the watch's thread, when a store was replaced, set back or lost.
-  store_watch(store_board& board, std::function<void(const store_board::entry&)> ended)
-      : board_{board}, ended_{std::move(ended)} {}
+  store_watch(store_board& board, std::function<void(const store_board::entry&)> ended,
+              milliseconds every = limits::store_probe_every)
+      : board_{board}, ended_{std::move(ended)}, every_{every} {}
   ~store_watch() { stop(); }
   store_watch(const store_watch&) = delete;
   store_watch& operator=(const store_watch&) = delete;
@@ -34,6 +38,7 @@ class store_watch {
   /// `writer` runs the jobs of `store`; `after` runs there behind each probe.
   void add(std::size_t number, std::string name, owned_store& store, job_runner& writer,
            std::function<void()> after = {});
+  /// The first probes end before it returns where an answer from memory needs them.
   void start();
   /// The last probes. **Requires** that nothing is submitted any more, and that the writers still
   /// run; they have to end before this object.
@@ -57,6 +62,7 @@ class store_watch {
 
   store_board& board_;
   const std::function<void(const store_board::entry&)> ended_;
+  const milliseconds every_;
   std::vector<watched> stores_;
   std::mutex lock_;
   std::condition_variable_any woken_;

@@ -3,13 +3,13 @@
 #include "actors/core/fault_points.hpp"
 #include "actors/core/planted_bugs.hpp"
 #include "actors/durable/journal.hpp"
-#include "actors/durable/pruning.hpp"
 #include "actors/durable/recovery.hpp"
 #include "actors/durable/store_reads.hpp"
+#include "actors/outbox/consumer_opening.hpp"
 #include "actors/outbox/relay_metrics.hpp"
 #include "actors/outbox/relay_progress.hpp"
 #include "actors/outbox/relay_reads.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <deque>
@@ -28,8 +28,8 @@ milliseconds pause_before_try(int tries) {
   return std::min(pause, limits::outbox_retry_max);
 }
 
-/// The relay of one consumer. Life cycle: starting (reads its position) → idle ⇄ reading →
-/// delivering → …; the poll leads out of every wait.
+/// The relay of one consumer. Life cycle: starting (reads its position) → opening the consumer →
+/// idle ⇄ reading → delivering → …; the poll leads out of every wait.
 class outbox_relay_state {
  public:
   using interface = accepts_also<outbox_relay_actor, commit_report, continuation>;
@@ -43,8 +43,14 @@ class outbox_relay_state {
         writes_{context_.commits, [to = caf::actor_cast<caf::actor>(self)](
                                       const commit_report& report) { caf::anon_send(to, report); }},
         reads_{context_.reader, context_.reads, caf::actor_cast<caf::actor>(self), name},
-        memory_{0, [this] { read_position(); }, timer_of(self)} {
-    if (context_.prunes == relay_context::pruning::yes) keep_pruning_the_outbox();
+        memory_{0, [this] { read_position(); }, timer_of(self)},
+        opening_{{context_.time, context_.consumer, context_.to, context_.fills,
+                  consumer_opening::purpose::deliveries, [this] { return !writes_.empty(); },
+                  [this](const consumer_opening::opened& at) { begin(at); }},
+                 caf::actor_cast<caf::actor>(self),
+                 reads_,
+                 memory_,
+                 metrics_.fillings} {
     keep_polling();
     memory_.start();
   }
@@ -57,22 +63,11 @@ class outbox_relay_state {
   }
 
   void on(const applied_so_far& m) {
-    if (m.correlation != (progress_ ? delivery_ : asked_)) return;
-    if (progress_) return start_again(m);
-    if (!believed_) return;
-    held_ = m.through;
-    if (m.are == applied_so_far::books::none || m.through >= believed_->sequence)
-      return begin(believed_->sequence);
-    // What it does not have may be nothing but what is parked.
-    ask(
-        [name = context_.consumer, after = m.through, through = believed_->sequence,
-         known_after = m.known_after](payment_reader& reader) {
-          return lacks_more_than_parked(reader, name, after, through) ? known_after : through;
-        },
-        [this](fault failed, std::uint64_t& from) {
-          if (failed == fault::none && !progress_ && believed_) begin(from);
-        });
+    if (!progress_) return opening_.on(m);
+    if (m.correlation == delivery_) start_again(m);
   }
+
+  void on(const board_filled& m) { opening_.on(m); }
 
   void on(const events_applied& m) {
     pass(fault_point::events_applied);
@@ -142,7 +137,7 @@ class outbox_relay_state {
   void poll() {
     const auto now = context_.time.now();
     if (!progress_) {
-      if (believed_ && !reading_) ask_consumer();
+      if (believed_) opening_.poll(++delivery_);
       return;
     }
     store_progress();
@@ -167,26 +162,23 @@ class outbox_relay_state {
         [this](fault failed, relay_position& found) {
           if (failed != fault::none) return memory_.failed();
           believed_ = std::move(found);
-          ask_consumer();
+          opening_.ask(believed_->sequence, ++delivery_);
         });
   }
 
-  // What the consumer holds is for it to say. An answer to an older question is none.
-  void ask_consumer() {
-    asked_ = ++delivery_;
-    self_->send(context_.to, ask_applied{asked_});
-  }
-
-  void begin(std::uint64_t from) {
+  void begin(const consumer_opening::opened& at) {
     memory_.loaded();
     if (entity_ == 0) entity_ = writes_.new_entity();
     progress_.emplace(context_.consumer, believed_->sequence, believed_->parked,
                       limits::outbox_event_tries_max);
-    if (from < believed_->sequence) {
-      progress_->go_back_to(from);
-      metrics_.rewinds.add();
-      log(log_level::warning, name, "a consumer has lost what it was given: delivering it again",
-          {{"consumer", context_.consumer}, {"after", from}, {"through", believed_->sequence}});
+    if (at.position > believed_->sequence) progress_->filled_through(at.position);
+    held_ = at.held;
+    take_pruned(at.pruned);
+    if (at.missed == consumer_opening::opened::gap::yes) {
+      metrics_.gaps.add();
+      log(log_level::error, name,
+          "a consumer comes back after events that it never got were pruned",
+          {{"consumer", context_.consumer}, {"after", at.position}, {"through", at.pruned}});
     }
     batch_ = delivery_ + 1;
     // Also when it has nothing yet: from now on the store prunes nothing it has not passed.
@@ -195,9 +187,16 @@ class outbox_relay_state {
     go_on();
   }
 
+  // What is parked from now on comes after what was pruned.
+  void take_pruned(std::uint64_t through) {
+    no_more_through_ = progress_->oldest_that_may_come(through) - 1;
+    look_for_pruned_at_ = context_.time.now() + limits::prune_every;
+  }
+
   // The consumer lost something in the middle of it. What is not stored yet is found again.
   void start_again(const applied_so_far& m) {
     if (m.through >= held_ || m.are == applied_so_far::books::none) return;
+    opening_.stop();
     progress_.reset();
     believed_.reset();
     held_ = 0;
@@ -210,7 +209,7 @@ class outbox_relay_state {
   void go_on() {
     wanted_ = true;
     if (reading_ || !progress_ || !progress_->is_idle() || progress_->owes_store()) return;
-    while (!progress_->replays() && !to_replay_.empty() && !progress_->is_catching_up()) {
+    while (!progress_->replays() && !to_replay_.empty()) {
       static_cast<void>(progress_->begin_replay(to_replay_.front()));
       to_replay_.pop_front();
     }
@@ -229,27 +228,28 @@ class outbox_relay_state {
     }
     wanted_ = false;
     ask(
-        [name = context_.consumer, after = progress_->position(),
-         again = progress_->is_catching_up()](payment_reader& reader) {
-          if (again) return read_portion(reader, name, after);
-          return relay_portion{reader.events_after(after, limits::outbox_relay_batch_events_max),
-                               {}};
+        [after = progress_->position(), batch = context_.batch_events_max,
+         pruned_too = context_.time.now() >= look_for_pruned_at_](payment_reader& reader) {
+          relay_portion found{reader.events_after(after, batch), {}};
+          if (pruned_too) found.pruned = reader.pruned_through();
+          return found;
         },
         [this](fault failed, relay_portion& found) { give(failed, found); });
   }
 
   void give(fault failed, relay_portion& found) {
     if (failed != fault::none || !progress_ || !progress_->is_idle()) return;
+    if (found.pruned) take_pruned(*found.pruned);
     auto& events = found.events;
     // A full portion says that there is more; else what comes in the pause is taken together.
-    if (!events.empty() && events.size() < limits::outbox_relay_batch_events_max)
+    if (!events.empty() && events.size() < context_.batch_events_max)
       look_again_at_ = context_.time.now() + limits::outbox_relay_pause;
     if (events.empty()) {
       measure();
       if (wanted_) go_on();
       return;
     }
-    progress_->give(std::move(events), context_.time.now(), found.parked);
+    progress_->give(std::move(events), context_.time.now());
     deliver_what_waits();
   }
 
@@ -298,7 +298,11 @@ class outbox_relay_state {
       for (const auto& e : progress_->waiting())
         log(log_level::debug, e.from, name, "an event is delivered",
             {{"consumer", context_.consumer}, {"payment_id", to_text(e.payment)}});
-    self_->send(context_.to, deliver_events{++delivery_, progress_->waiting(), held_});
+    using unmarked = deliver_events::unmarked;
+    self_->send(context_.to,
+                deliver_events{++delivery_, progress_->waiting(), held_,
+                               progress_->replays() ? unmarked::is_new : unmarked::is_repeated,
+                               no_more_through_});
     pass(fault_point::events_sent);
     if (is_planted(planted_bug::relay_runs_ahead)) {
       std::ignore = progress_->consumer_applied(progress_->waiting().back().sequence);
@@ -346,14 +350,6 @@ class outbox_relay_state {
     store_pause_ = std::min(store_pause_ * 2, limits::outbox_refused_retry_max);
   }
 
-  void keep_pruning_the_outbox() {
-    keep_pruning(self_, context_.commit_jobs, name,
-                 [&store = context_.store, &time = context_.time, kept = context_.published_kept,
-                  consumers = context_.consumers] {
-                   return store.prune_outbox(time.now() - kept, limits::prune_rows_max, consumers);
-                 });
-  }
-
   void measure() {
     const auto& waiting = progress_->waiting();
     metrics_.lag_events.set(static_cast<std::int64_t>(waiting.size()));
@@ -369,7 +365,6 @@ class outbox_relay_state {
   relay_metrics metrics_;
   std::optional<relay_position> believed_;  // empty until read
   std::optional<relay_progress> progress_;  // empty until the consumer has said what it holds
-  std::uint64_t asked_{0};                  // the newest question
   std::uint64_t held_{0};                   // what the consumer said it holds
   bool reading_{false};
   bool wanted_{false};  // a look at the store, since the last one began
@@ -378,13 +373,15 @@ class outbox_relay_state {
   std::uint64_t batch_{0};  // the first delivery of what waits now
   bool pausing_{false};     // the next delivery follows a refusal, not silence
   milliseconds patience_;
-  time_point deliver_again_at_{}, look_again_at_{}, store_again_at_{};
-  bool resting_{false};  // the pause between two looks at the outbox
+  time_point deliver_again_at_{}, look_again_at_{}, store_again_at_{}, look_for_pruned_at_{};
+  std::uint64_t no_more_through_{0};  // nothing up to here is delivered again
+  bool resting_{false};               // the pause between two looks at the outbox
 
   relay_journal writes_;
   relay_journal::outcome settled_;
   store_reads<payment_reader> reads_;
   recovery memory_;
+  consumer_opening opening_;
   std::uint64_t entity_{0};
   std::uint64_t stored_{none_stored};
   bool alone_{false};  // what is parked is written one by one, since a write was refused

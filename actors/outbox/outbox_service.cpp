@@ -1,5 +1,6 @@
 #include "actors/outbox/outbox_service.hpp"
 
+#include "actors/durable/pruning.hpp"
 #include "actors/durable/store_reads.hpp"
 
 #include <algorithm>
@@ -50,7 +51,17 @@ class outbox_service_state {
   outbox_service_state(interface::pointer self, outbox_context context)
       : self_{self},
         context_{std::move(context)},
-        reads_{context_.reader, context_.reads, caf::actor_cast<caf::actor>(self), name} {}
+        reads_{context_.reader, context_.reads, caf::actor_cast<caf::actor>(self), name} {
+    std::vector<std::string> names;
+    for (const auto& c : context_.consumers)
+      names.push_back(c.name);
+    keep_pruning(
+        self_, context_.commit_jobs, name,
+        [&store = context_.store, &time = context_.time, kept = context_.kept, names] {
+          const auto now = time.now();
+          return store.prune_outbox({now - kept, now + kept}, limits::prune_rows_max, names);
+        });
+  }
 
   void on(const list_outbox& m) {
     std::vector<std::string> names;

@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/payment/protocol.hpp"
+#include "actors/payment/sales_baseline.hpp"
 
 #include <cstdint>
 #include <string>
@@ -20,6 +21,14 @@ struct deliver_events {
   /// Sequence up to which the consumer has said to hold what it was given. One that keeps books and
   /// holds less has lost something: it takes nothing, and answers `applied_so_far`.
   std::uint64_t held{0};
+  /// What an event is that the consumer has no mark of, although it is older than the marks kept.
+  enum class unmarked : std::uint8_t {
+    is_new,         ///< it was parked until now
+    is_repeated,    ///< it was applied, and its mark is forgotten
+    may_be_either,  ///< it comes from a broker: what the consumer cannot tell it refuses
+  } old_one{unmarked::is_new};
+  /// Nothing at or before this sequence is delivered again; its marks are of no use any more.
+  std::uint64_t no_more_through{0};
 };
 
 /// Asks a consumer what it holds by its own books, before anything is delivered to it.
@@ -39,6 +48,32 @@ struct applied_so_far {
   std::uint64_t through{0};      ///< highest sequence applied
   std::uint64_t known_after{0};  ///< repetitions of what comes after this are recognised
 };
+
+/// A part of what a board is to hold from now on, instead of all it has: the sales up to a moment,
+/// counted from the payments. Parts come one after the other, each when the one before is durable;
+/// a board that has heard only some of them holds nothing.
+struct fill_board {
+  using reply = struct board_filled;
+  std::uint64_t correlation{0};
+  std::uint64_t filling{0};  ///< the same number in all parts that belong together
+  std::uint32_t part{0};     ///< from 0 on
+  enum class more : bool { no, yes } follows{more::no};
+  std::uint64_t through{0};  ///< the sequence of that moment
+  std::vector<schedule_sales> schedules;
+  std::vector<minute_sales> minutes;
+};
+
+/// This part is durable; with the last one, so is all of it. Or the store refuses a row of it, and
+/// the filling is void.
+struct board_filled {
+  std::uint64_t correlation{0};
+  std::uint64_t filling{0};
+  std::uint32_t part{0};
+  enum class end : std::uint8_t { durable, refused } is{end::durable};
+};
+
+/// A consumer that can be filled.
+using fillable_actor = accepts<fill_board>;
 
 /// The consumer has durably applied every event up to `sequence`. Silence is answered by delivering
 /// again.
@@ -73,8 +108,8 @@ struct replay_parked {
 };
 
 /// Publishes the outbox to one consumer, in order.
-using outbox_relay_actor =
-    accepts<outbox_appended, events_applied, event_refused, applied_so_far, replay_parked>;
+using outbox_relay_actor = accepts<outbox_appended, events_applied, event_refused, applied_so_far,
+                                   board_filled, replay_parked>;
 
 /// An operator asks what has not arrived yet, in the order of publishing.
 struct list_outbox {

@@ -6,6 +6,11 @@
 
 namespace boxoffice {
 
+inline counter& fillings_of(metrics& m, const std::string& consumer) {
+  return m.counter("boxoffice_outbox_fillings_total",
+                   "Times a board was filled anew from the payments", {{"consumer", consumer}});
+}
+
 /// What the relay of one consumer measures.
 struct relay_metrics {
   relay_metrics(boxoffice::metrics& m, const std::string& consumer)
@@ -18,9 +23,10 @@ struct relay_metrics {
                               {{"consumer", consumer}})},
         refusals{m.counter("boxoffice_outbox_refusals_total", "Events the consumer did not take",
                            {{"consumer", consumer}})},
-        rewinds{m.counter("boxoffice_outbox_rewinds_total",
-                          "Times the consumer had lost what it was given",
-                          {{"consumer", consumer}})},
+        fillings{fillings_of(m, consumer)},
+        gaps{m.counter("boxoffice_outbox_gaps_total",
+                       "Times a consumer came back after events that were pruned",
+                       {{"consumer", consumer}})},
         redeliveries{m.counter("boxoffice_outbox_redeliveries_total",
                                "Batches delivered again after silence", {{"consumer", consumer}})} {
   }
@@ -29,7 +35,8 @@ struct relay_metrics {
   gauge& lag_seconds;
   gauge& parked_events;
   counter& refusals;
-  counter& rewinds;
+  counter& fillings;
+  counter& gaps;
   counter& redeliveries;
 };
 

@@ -31,12 +31,17 @@ std::uint64_t relay_progress::passed() const {
                              : std::max(stored_, std::min(passed, *unstorable_.begin() - 1));
 }
 
-void relay_progress::give(std::vector<payment_event> events, time_point now,
-                          const std::vector<std::uint64_t>& parked_already) {
+std::uint64_t relay_progress::oldest_that_may_come(std::uint64_t stored) const {
+  auto oldest = stored + 1;
+  for (const auto& [schedule, first] : parked_)
+    oldest = std::min(oldest, first);
+  return oldest;
+}
+
+void relay_progress::give(std::vector<payment_event> events, time_point now) {
   if (events.empty()) return;
   given_ = events.back().sequence;
   for (auto& e : events) {
-    if (std::ranges::binary_search(parked_already, e.sequence)) continue;
     const auto parked = parked_.find(e.schedule());
     if (parked == parked_.end() || e.sequence < parked->second)
       waiting_.push_back(std::move(e));

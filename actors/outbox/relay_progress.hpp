@@ -34,17 +34,12 @@ class relay_progress {
   relay_progress(std::string consumer, std::uint64_t stored,
                  const payment_reader::parked_schedules& parked, int tries_max);
 
-  /// Goes back: what comes after `sequence` is given again, but for what is parked. **Requires**
-  /// that nothing was given yet.
-  void go_back_to(std::uint64_t sequence) { given_ = sequence; }
-  /// Whether what is given was given before. No replay begins before it is over: the consumer
-  /// would seem to be further than it is.
-  [[nodiscard]] bool is_catching_up() const { return position() < stored_; }
+  /// The consumer was filled with everything up to `sequence`, but for what is parked.
+  /// **Requires** that nothing was given yet, and a sequence that is not before the one stored.
+  void filled_through(std::uint64_t sequence) { given_ = sequence; }
 
-  /// The next events of the outbox, after `position`; while catching up, with the sequences of
-  /// those that are parked already. **Requires** is_idle() and no replay.
-  void give(std::vector<payment_event> events, time_point now,
-            const std::vector<std::uint64_t>& parked_already = {});
+  /// The next events of the outbox, after `position`. **Requires** is_idle() and no replay.
+  void give(std::vector<payment_event> events, time_point now);
 
   enum class applied : std::uint8_t { nothing_new, some, all };
   /// The consumer says it applied everything up to `sequence`. What it was never given it cannot
@@ -69,8 +64,11 @@ class relay_progress {
 
   [[nodiscard]] bool is_idle() const { return waiting_.empty(); }
   [[nodiscard]] std::uint64_t position() const;
-  /// What the store is told: it never hears of going back.
+  /// What the store is told.
   [[nodiscard]] std::uint64_t passed() const;
+  /// The sequence from which on events may be delivered again, as the store has it: the position,
+  /// or what is parked before it.
+  [[nodiscard]] std::uint64_t oldest_that_may_come(std::uint64_t stored) const;
   /// Given, neither applied nor parked, in order.
   [[nodiscard]] const std::vector<payment_event>& waiting() const { return waiting_; }
   /// The request that one of them came of.

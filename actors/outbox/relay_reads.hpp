@@ -3,6 +3,7 @@
 #include "actors/payment/payment_store.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -17,14 +18,11 @@ struct relay_position {
 };
 relay_position read(payment_reader& reader, const std::string& consumer);
 
-/// The next events after `after`.
+/// What is to be delivered next.
 struct relay_portion {
   std::vector<payment_event> events;
-  std::vector<std::uint64_t>
-      parked;  ///< sequences of those that are parked for the consumer, ascending
+  std::optional<std::uint64_t> pruned;  ///< up to where the outbox was pruned, when it was asked
 };
-relay_portion read_portion(payment_reader& reader, const std::string& consumer,
-                           std::uint64_t after);
 
 /// Whether any event after `after`, up to `through`, is not parked for the consumer.
 bool lacks_more_than_parked(payment_reader& reader, const std::string& consumer,

@@ -127,6 +127,8 @@ struct payment {
   /// Refunds: when the seats were free again; no_time before.
   time_point released_at{};
   request_origin from{};  ///< of the purchase; once it is refunded, of the refund
+  /// `A-1,A-2`, for those who hear of the payment outside; empty in rows of earlier versions.
+  std::string seat_names{};
 };
 
 /// One line of a saga's timeline.
@@ -179,7 +181,8 @@ struct payment_event {
   bool holds_else{false};
   time_point paid_at{};  ///< completion of the payment, also in its refund
   time_point occurred_at{};
-  request_origin from{};  ///< the request that it came of
+  request_origin from{};     ///< the request that it came of
+  std::string seat_names{};  ///< as of its payment
 
   /// What keeps the order among events: those of one schedule are published in theirs.
   [[nodiscard]] schedule_id schedule() const { return reservation.schedule; }

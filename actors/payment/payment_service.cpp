@@ -4,7 +4,7 @@
 #include "actors/core/fault_points.hpp"
 #include "actors/durable/pruning.hpp"
 #include "actors/payment/payment_service_state.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <chrono>
 #include <utility>

@@ -3,6 +3,7 @@
 #include "actors/commit/commit.hpp"
 #include "actors/commit/owned_store.hpp"
 #include "actors/payment/payment.hpp"
+#include "actors/payment/sales_baseline.hpp"
 
 #include <optional>
 #include <span>
@@ -28,6 +29,13 @@ struct payment_write {
   time_point at{};
 };
 
+/// When what is to be kept happened. What happened after it was dated by a clock that was wrong.
+struct kept_times {
+  time_point from{}, to{time_point::max()};
+
+  [[nodiscard]] bool hold(time_point at) const { return from <= at && at <= to; }
+};
+
 struct remembered_payment {
   digest body;
   payment_id payment;                     ///< none for a refusal that started nothing
@@ -40,10 +48,11 @@ class payment_store : public owned_store {
   /// Applies the writes in order, in one transaction.
   virtual commit_result commit(std::span<const payment_write> batch) = 0;
   virtual std::size_t prune_keys(time_point before, std::size_t limit) = 0;
-  /// Deletes at most `limit` events that all of `consumers` have passed, that are older than
-  /// `before`, and that nobody has parked. A consumer that is not named holds up nothing: it is no
-  /// longer configured.
-  virtual std::size_t prune_outbox(time_point before, std::size_t limit,
+  /// Goes on from where it was, over at most `limit` events that all of `consumers` have passed, to
+  /// the last one that did not happen in `kept`; deletes them, but for those that are parked, which
+  /// go when they are parked no longer. Returns how many it went over. A consumer that is not named
+  /// holds up nothing: it is no longer configured.
+  virtual std::size_t prune_outbox(const kept_times& kept, std::size_t limit,
                                    const std::vector<std::string>& consumers) = 0;
 };
 
@@ -80,6 +89,11 @@ class payment_reader {
   virtual std::vector<payment_event> events_after(std::uint64_t sequence, std::size_t limit) = 0;
   /// How far a consumer got (0: nothing yet).
   virtual std::uint64_t consumed_by(const std::string& consumer) = 0;
+  /// Up to which sequence events were pruned, but for those that are parked; 0: none ever was.
+  virtual std::uint64_t pruned_through() = 0;
+  /// All sales of one moment, but for what `consumer` has parked; the minutes from `since_minute`
+  /// on. **Why** without those: they are counted when they are replayed. It reads every payment.
+  virtual sales_baseline sales(const std::string& consumer, std::int64_t since_minute) = 0;
   virtual std::optional<payment_event> find_event(event_id id) = 0;
   /// Everything parked whose sequence is after `sequence`, ascending by sequence and then consumer;
   /// of at most `events` events.

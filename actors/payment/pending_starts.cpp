@@ -90,10 +90,11 @@ void pending_starts::decide(std::uint64_t number, const reservation_reply& m) {
       decide_purchase(mine ? std::optional{m.found} : std::nullopt,
                       running ? std::optional{running->row} : std::nullopt, c.of.queue);
   if (outcome.refusal != payment_refusal::none) return refuse(number, outcome);
-  start_purchase(number, m.found);
+  start_purchase(number, m);
 }
 
-void pending_starts::start_purchase(std::uint64_t number, const reservation& held) {
+void pending_starts::start_purchase(std::uint64_t number, const reservation_reply& found) {
+  const auto& held = found.found;
   const auto& of = deciding_.at(number).of;
   payment wanted;
   wanted.id = parts_.ids.next(shard_of(of.user));
@@ -104,6 +105,7 @@ void pending_starts::start_purchase(std::uint64_t number, const reservation& hel
   wanted.amount = held.amount;
   wanted.token = of.token;
   wanted.seats = static_cast<std::uint32_t>(held.seats.size());
+  wanted.seat_names = found.seat_names;
   start(number, saga::begin(std::move(wanted), parts_.context.rules, parts_.now()),
         held.expires_at);
 }

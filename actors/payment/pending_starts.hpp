@@ -52,7 +52,7 @@ class pending_starts {
   void refund_of(std::uint64_t number);
   void ask_reservation(std::uint64_t number);
   void decide(std::uint64_t number, const reservation_reply& m);
-  void start_purchase(std::uint64_t number, const reservation& held);
+  void start_purchase(std::uint64_t number, const reservation_reply& found);
   void start(std::uint64_t number, saga_decision first, time_point hold_expires_at);
   void refuse(std::uint64_t number, const payment_outcome& refusal);
   void give_up(std::uint64_t number, fault why);

@@ -348,6 +348,7 @@ payment_event make_event(const payment& row, event_kind kind, time_point at) {
   e.amount = row.amount;
   e.token = row.token;
   e.holds_else = row.holds_else;
+  e.seat_names = row.seat_names;
   e.paid_at = row.completed_at;
   e.occurred_at = at;
   e.from = row.from;

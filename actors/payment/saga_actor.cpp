@@ -1,7 +1,7 @@
 #include "actors/payment/saga_actor.hpp"
 
 #include "actors/core/fault_points.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include "actors/core/planted_bugs.hpp"
 #include "actors/payment/payment_rules.hpp"
 #include "actors/payment/saga_actor.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <utility>
 

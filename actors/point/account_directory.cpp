@@ -2,7 +2,7 @@
 
 #include "actors/core/check.hpp"
 #include "actors/point/account_actor.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -4,7 +4,7 @@
 #include "actors/core/planted_bugs.hpp"
 #include "actors/durable/pruning.hpp"
 #include "actors/point/point_service_state.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <utility>

@@ -10,6 +10,7 @@
 #include "actors/queue/waiting_room.hpp"
 
 #include <cstdint>
+#include <vector>
 
 namespace boxoffice {
 
@@ -48,6 +49,34 @@ struct queue_reply {
   queue_refusal refusal{queue_refusal::none};
   enum class origin : std::uint8_t { existing, created } from{origin::existing};
   queue_place place;
+  std::uint32_t eta_seconds_late{0};  ///< nine of ten wait no longer; `place` has the middle
+};
+
+/// Reads many places of one concert at once, for those who are told as they move. Each reading is
+/// a sign of life.
+struct read_places {
+  using reply = struct places_reply;
+  std::uint64_t correlation{0};
+  concert_id concert;
+  std::vector<queue_token> tokens;
+  call_context call{};
+};
+
+struct token_standing {
+  queue_token token;
+  token_state state{token_state::waiting};
+  std::uint32_t position{0};
+  std::uint32_t eta_seconds{0};
+  std::uint32_t eta_seconds_late{0};
+  time_point expires_at{};
+};
+
+/// Tokens whose last change is not yet durable are left out, and come with the next reading.
+struct places_reply {
+  std::uint64_t correlation{0};
+  boxoffice::fault fault{fault::none};
+  std::vector<token_standing> places;
+  std::vector<queue_token> unknown;  ///< nobody's, or forgotten since they ended
 };
 
 /// Whether `user` may buy in `concert` with `token` right now.
@@ -95,7 +124,8 @@ struct move_parked_token {
 
 /// Front of the waiting rooms: one actor per concert behind it, woken lazily. It also consumes
 /// payment events (tokens become USED) and changes of the rule.
-using queue_service_actor = accepts<join_queue, poll_queue, leave_queue, check_token, keep_token,
-                                    deliver_events, ask_applied, list_parked, move_parked_token>;
+using queue_service_actor =
+    accepts<join_queue, poll_queue, leave_queue, check_token, keep_token, deliver_events,
+            ask_applied, list_parked, move_parked_token, read_places>;
 
 }  // namespace boxoffice

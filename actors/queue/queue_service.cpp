@@ -2,7 +2,7 @@
 
 #include "actors/queue/waiting_room_actor.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <map>
 #include <memory>
@@ -42,7 +42,7 @@ class queue_service_state {
     if (!exists(m.concert))
       return answer(
           self_, sender_of(self_),
-          queue_reply{m.correlation, fault::none, queue_refusal::concert_not_found, {}, {}});
+          queue_reply{m.correlation, unless_known(), queue_refusal::concert_not_found, {}, {}});
     pass_on(m.concert, std::move(m));
   }
   void on(poll_queue& m) { pass_on_token(std::move(m)); }
@@ -51,7 +51,12 @@ class queue_service_state {
   void on(move_parked_token& m) {
     if (exists(m.token.concert)) return pass_on(m.token.concert, std::move(m));
     answer(self_, sender_of(self_),
-           parked_reply{m.correlation, fault::none, parked_refusal::not_parked, {}, {}});
+           parked_reply{m.correlation, unless_known(), parked_refusal::not_parked, {}, {}});
+  }
+  void on(read_places& m) {
+    if (exists(m.concert)) return pass_on(m.concert, std::move(m));
+    places_reply nobodys{m.correlation, unless_known(), {}, std::move(m.tokens)};
+    answer(self_, sender_of(self_), std::move(nobodys));
   }
   void on(keep_token& m) {
     if (exists(m.token.concert)) self_->send(room_of(m.token.concert), std::move(m));
@@ -59,8 +64,10 @@ class queue_service_state {
 
   void on(check_token& m) {
     if (m.token.concert != m.concert || !exists(m.concert))
-      return answer(self_, sender_of(self_),
-                    token_reply{m.correlation, fault::none, token_verdict::invalid, 0});
+      return answer(
+          self_, sender_of(self_),
+          token_reply{m.correlation, m.token.concert != m.concert ? fault::none : unless_known(),
+                      token_verdict::invalid, 0});
     pass_on(m.concert, std::move(m));
   }
 
@@ -71,7 +78,11 @@ class queue_service_state {
     for (const auto& e : m.events) {
       if (e.kind != event_kind::payment_completed || e.holds_else || !e.token) continue;
       const auto concert = e.token.concert;
-      if (concert != e.concert || !exists(concert)) continue;
+      if (concert != e.concert) continue;
+      if (!exists(concert)) {
+        if (unless_known() == fault::none) continue;
+        return;  // it is delivered again
+      }
       auto& used = by_room[concert];
       used.correlation = next_delivery_;
       if (log_enabled(log_level::debug))
@@ -121,6 +132,12 @@ class queue_service_state {
     return context_.catalogue.snapshot()->find(concert) != nullptr;
   }
 
+  /// The fault of an answer that says that something does not exist: a replica of the catalogue may
+  /// lack it.
+  [[nodiscard]] fault unless_known() const {
+    return context_.catalogue.is_complete(context_.clock.now()) ? fault::none : fault::unavailable;
+  }
+
   void applied(const delivery& d) {
     events_.add(d.events);
     answer(self_, d.from, events_applied{d.correlation, d.last_sequence});
@@ -138,7 +155,7 @@ class queue_service_state {
     if (!exists(concert))
       return answer(
           self_, sender_of(self_),
-          queue_reply{m.correlation, fault::none, queue_refusal::token_not_found, {}, {}});
+          queue_reply{m.correlation, unless_known(), queue_refusal::token_not_found, {}, {}});
     pass_on(concert, std::forward<Message>(m));
   }
 

@@ -4,6 +4,7 @@
 #include "config/limits.hpp"
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -249,8 +250,7 @@ void waiting_room::measure(time_point now) {
 
 // **Why** two parts: free slots fill as fast as the rule lets people in; beyond them a place moves
 // only when a slot comes back.
-std::uint32_t waiting_room::eta_seconds(std::uint32_t position) const {
-  if (position == 0 || !rule_.enabled) return 0;
+std::uint32_t waiting_room::seconds_until(std::uint64_t by_rule, std::uint64_t by_flow) const {
   const auto per_second = std::max<std::uint64_t>(rule_.admit_per_second, 1) * millionths;
   const auto token_seconds =
       std::max<std::uint64_t>(static_cast<std::uint64_t>(times_.token.count()), 1);
@@ -258,14 +258,34 @@ std::uint32_t waiting_room::eta_seconds(std::uint32_t position) const {
   const auto slowest = std::clamp<std::uint64_t>(
       std::uint64_t{rule_.active_max} * millionths / token_seconds, 1, per_second);
   const auto flow = std::clamp(outflow_.per_second_millionths(slowest), slowest, per_second);
-  const auto free = rule_.active_max > active_ ? rule_.active_max - active_ : 0;
   const auto divide_up = [](std::uint64_t people, std::uint64_t rate) {
     return (people * millionths + rate - 1) / rate;
   };
-  const auto by_rule = divide_up(position, per_second);
-  const auto by_flow = position > free ? divide_up(position - free, flow) : 0;
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      std::max({by_rule, by_flow, std::uint64_t{1}}), std::numeric_limits<std::uint32_t>::max()));
+      std::max({divide_up(by_rule, per_second), divide_up(by_flow, flow), std::uint64_t{1}}),
+      std::numeric_limits<std::uint32_t>::max()));
+}
+
+std::uint64_t waiting_room::beyond_free(std::uint32_t position) const {
+  const auto free = rule_.active_max > active_ ? rule_.active_max - active_ : 0;
+  return position > free ? position - free : 0;
+}
+
+std::uint32_t waiting_room::eta_seconds(std::uint32_t position) const {
+  if (position == 0 || !rule_.enabled) return 0;
+  return seconds_until(position, beyond_free(position));
+}
+
+// Slots that come back one by one come in time by the square root of their number, and the flow of
+// the last minute is known to a quarter. The rule itself is kept to the second.
+std::uint32_t waiting_room::eta_seconds_late(std::uint32_t position) const {
+  if (position == 0 || !rule_.enabled) return 0;
+  const auto people = beyond_free(position);
+  constexpr double nine_of_ten = 1.2816;  // of a normal distribution, in standard deviations
+  const auto spread =
+      static_cast<std::uint64_t>(std::ceil(nine_of_ten * std::sqrt(static_cast<double>(people))));
+  return seconds_until(std::uint64_t{position} + rule_.admit_per_second,
+                       people + people / 4 + spread);
 }
 
 }  // namespace boxoffice

@@ -67,6 +67,8 @@ class waiting_room {
   const queue_entry* find(queue_token token, time_point now);
   /// The entry as its user sees it. **Requires** that it is known.
   [[nodiscard]] queue_place place(queue_token token) const;
+  /// Nine of ten who stand at `position` wait no longer. **Units**: seconds.
+  [[nodiscard]] std::uint32_t eta_seconds_late(std::uint32_t position) const;
 
   [[nodiscard]] std::vector<room_change> take_changes();
   void undo(const room_change& change);
@@ -97,6 +99,10 @@ class waiting_room {
   void admit(time_point now);
   void measure(time_point now);
   [[nodiscard]] std::uint32_t eta_seconds(std::uint32_t position) const;
+  /// Until so many are admitted by the rule, and so many slots have come back.
+  [[nodiscard]] std::uint32_t seconds_until(std::uint64_t by_rule, std::uint64_t by_flow) const;
+  /// Of `position` people, those for whom there is no slot yet.
+  [[nodiscard]] std::uint64_t beyond_free(std::uint32_t position) const;
 
   concert_id concert_;
   queue_times times_;

@@ -7,7 +7,7 @@
 #include "actors/queue/room_requests.hpp"
 #include "actors/queue/tokens_aside.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <memory>
 #include <optional>
@@ -53,6 +53,7 @@ class waiting_room_state {
   void on(leave_queue& m) { admit(std::move(m)); }
   void on(check_token& m) { admit(std::move(m)); }
   void on(keep_token& m) { admit(std::move(m)); }
+  void on(read_places& m) { admit(std::move(m)); }
   void on(use_tokens& m) { admit(std::move(m)); }
   void on(move_parked_token& m) { admit(std::move(m)); }
 
@@ -120,41 +121,39 @@ class waiting_room_state {
       r.created = token;
     }
     flush();
-    if (!stands(token, now)) return refuse(r, fault::overloaded);
-    send_when_durable(token, r,
-                      queue_reply{m.correlation, fault::none, {}, from, room_.place(token)});
+    if (!stands(room_, token, now)) return refuse(r, fault::overloaded);
+    send_when_durable(token, r, reply_of(room_, m.correlation, token, from));
   }
 
   void execute(const poll_queue& m, request& r) {
     const auto now = context_.clock.now();
     if (aside_.holds(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
+    if (!owns(room_, m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
     room_.touch(m.token, now);
     flush();
-    if (!stands(m.token, now)) return refuse(r, fault::overloaded);
-    send_when_durable(m.token, r,
-                      queue_reply{m.correlation, fault::none, {}, {}, room_.place(m.token)});
+    if (!stands(room_, m.token, now)) return refuse(r, fault::overloaded);
+    send_when_durable(m.token, r, reply_of(room_, m.correlation, m.token));
   }
 
   void execute(const leave_queue& m, request& r) {
     const auto now = context_.clock.now();
     if (aside_.holds(m.token)) return refuse(r, fault::internal);
-    if (!owns(m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
+    if (!owns(room_, m.token, m.user, now)) return send_now(r, token_not_found(m.correlation));
     room_.leave(m.token, now);
     flush();
-    const auto place = room_.place(m.token);
-    if (is_live(place.entry.state)) return refuse(r, fault::overloaded);
-    send_when_durable(m.token, r, queue_reply{m.correlation, fault::none, {}, {}, place});
+    const auto left = reply_of(room_, m.correlation, m.token);
+    if (is_live(left.place.entry.state)) return refuse(r, fault::overloaded);
+    send_when_durable(m.token, r, left);
   }
 
   void execute(const check_token& m, request& r) {
     const auto now = context_.clock.now();
-    if (m.concert != concert_ || !owns(m.token, m.user, now)) {
+    if (m.concert != concert_ || !owns(room_, m.token, m.user, now)) {
       flush();
       return send_now(r, token_reply{m.correlation, fault::none, token_verdict::invalid, 0});
     }
     flush();
-    if (!stands(m.token, now)) return refuse(r, fault::overloaded);
+    if (!stands(room_, m.token, now)) return refuse(r, fault::overloaded);
     const auto place = room_.place(m.token);
     auto verdict = token_verdict::invalid;
     if (place.entry.state == token_state::active) verdict = token_verdict::active;
@@ -164,9 +163,17 @@ class waiting_room_state {
     send_when_durable(m.token, r, token_reply{m.correlation, fault::none, verdict, place.position});
   }
 
+  void execute(const read_places& m, request& r) {
+    const auto now = context_.clock.now();
+    for (const auto token : m.tokens)
+      if (room_.find(token, now) != nullptr) room_.touch(token, now);
+    flush();
+    send_now(r, standings_of(room_, undurable_, m));
+  }
+
   void execute(const keep_token& m, request&) {
     const auto now = context_.clock.now();
-    if (!owns(m.token, m.user, now)) return flush();
+    if (!owns(room_, m.token, m.user, now)) return flush();
     room_.keep(m.token, m.until, now);
     flush();
   }
@@ -212,19 +219,6 @@ class waiting_room_state {
     send_when_durable(
         m.token, r,
         parked_reply{m.correlation, fault::none, parked_refusal::none, name_of(state), {}});
-  }
-
-  [[nodiscard]] bool owns(queue_token token, const user_id& user, time_point now) {
-    const auto* e = room_.find(token, now);
-    return e != nullptr && e->user == user;
-  }
-
-  // Whether the entry is there and as its deadline says: a change that found no room in the
-  // committer's queue was taken back.
-  [[nodiscard]] bool stands(queue_token token, time_point now) {
-    if (!room_.knows(token)) return false;
-    const auto e = room_.place(token).entry;
-    return !is_live(e.state) || now < e.expires_at;
   }
 
   [[nodiscard]] waiting_room_rule rule() const {

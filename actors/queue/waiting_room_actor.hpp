@@ -25,7 +25,7 @@ struct tokens_used {
 
 /// The waiting room of one concert.
 using waiting_room_actor = accepts<join_queue, poll_queue, leave_queue, check_token, keep_token,
-                                   use_tokens, move_parked_token>;
+                                   use_tokens, move_parked_token, read_places>;
 
 /// `parked` gets what the room sets aside.
 waiting_room_actor spawn_waiting_room(caf::actor_system& system, const queue_context& context,

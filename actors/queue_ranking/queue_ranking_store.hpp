@@ -12,7 +12,7 @@
 namespace boxoffice {
 
 /// The queue_ranking service keeps waiting rooms and boards in one store.
-using queue_ranking_write = std::variant<queue_write, ranking_write>;
+using queue_ranking_write = std::variant<queue_write, ranking_write, board_fill>;
 
 /// **Thread**: the committer's.
 class queue_ranking_store : public owned_store {

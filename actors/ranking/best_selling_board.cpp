@@ -1,5 +1,7 @@
 #include "actors/ranking/best_selling_board.hpp"
 
+#include "actors/ranking/board_filling.hpp"
+
 #include <algorithm>
 
 namespace boxoffice {
@@ -65,6 +67,16 @@ void best_selling_board::apply(const ranking_write& write) {
   seats = b.seats;
   day_.seats[b.schedule] += delta;
   if (b.minute >= hour_.first) hour_.seats[b.schedule] += delta;
+}
+
+board_fill best_selling_board::fill(const fill_board& part) {
+  auto f = empty_fill(consumer, part);
+  f.buckets_are = board_fill::minutes::emptied;
+  for (const auto& s : part.schedules)
+    f.totals.push_back({s.schedule, s.seats, s.last_paid_at, no_time});
+  for (const auto& m : part.minutes)
+    f.buckets.push_back({m.schedule, m.minute, m.seats});
+  return f;
 }
 
 std::vector<best_selling_line> best_selling_board::best(ranking_window window, std::size_t limit,

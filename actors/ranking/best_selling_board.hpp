@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/outbox/protocol.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/ranking/leaderboard.hpp"
 #include "actors/ranking/ranking_store.hpp"
@@ -31,9 +32,15 @@ class best_selling_board {
 
   /// Why the event can never be applied; this board counts whatever it is told.
   static std::optional<std::string> refuses(const payment_event&) { return std::nullopt; }
+  /// Whether what the event needs may be on its way: this board needs nothing.
+  static bool may_lack(const payment_event&, time_point) { return false; }
   /// What the event makes of the rows.
   [[nodiscard]] ranking_write decide(const payment_event& event) const;
   void apply(const ranking_write& write);
+
+  static bool may_lack(const fill_board&, time_point) { return false; }
+  /// The rows that a part of a baseline makes.
+  [[nodiscard]] static board_fill fill(const fill_board& part);
 
   /// The best `limit` with anything sold at all.
   std::vector<best_selling_line> best(ranking_window window, std::size_t limit, time_point now);

@@ -9,6 +9,8 @@
 #include "actors/ranking/protocol.hpp"
 #include "actors/ranking/ranking_store.hpp"
 
+#include <caf/actor.hpp>
+
 namespace caf {
 class actor_system;
 }
@@ -31,5 +33,9 @@ struct ranking_context {
 /// **Faults** of reads: unavailable, while a board is being restored.
 best_selling_actor spawn_best_selling(caf::actor_system& system, const ranking_context& context);
 sold_out_actor spawn_sold_out(caf::actor_system& system, const ranking_context& context);
+
+/// From now on the board passes on what operators ask about its parked events. Without it, nothing
+/// is parked there: its relay does that. **Requires** a board of above.
+void hears_from(const caf::actor& board, subscriber_actor by);
 
 }  // namespace boxoffice

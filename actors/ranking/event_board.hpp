@@ -7,8 +7,9 @@
 #include "actors/durable/store_reads.hpp"
 #include "actors/ranking/applied_events.hpp"
 #include "actors/ranking/board_actors.hpp"
+#include "actors/ranking/board_filling.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -31,6 +32,9 @@ namespace boxoffice {
 /// when its last write is durable. After a commit that did not go as decided the board is restored
 /// from the store and the open deliveries are applied again; the marks tell what is already there.
 /// An event that the board cannot apply, or that its store refuses, is refused: the relay parks it.
+///
+/// A board that is filled anew takes the parts one after the other, and nothing else meanwhile;
+/// then it reads itself from the store.
 /// **Thread**: its actor's.
 template <class Board>
 class event_board {
@@ -57,11 +61,24 @@ class event_board {
   [[nodiscard]] Board& board() { return board_; }
 
   void on(const deliver_events& m, const caf::actor& from) {
-    if (m.events.empty()) return;
+    if (m.events.empty() || filling_.is_open()) return;
     // The relay delivers again what got no answer, so what does not fit is not lost.
     if (open_.size() + answering_ >= limits::consumer_open_deliveries_max) return;
-    open_.push_back({from, m.correlation, m.events, m.held, 0, 0, {}});
+    open_.push_back(
+        {from, m.correlation, m.events, m.held, m.old_one, m.no_more_through, 0, 0, {}});
     proceed();
+  }
+
+  // What does not fit now comes again: whoever fills the board waits for answers.
+  void on(const fill_board& m, const caf::actor& from) {
+    if (!serves()) return;
+    if (filling_.repeats(m)) return send(from, answer_to(m));
+    if (!filling_.continues(m) || board_.may_lack(m, context_.clock.now())) return;
+    queue_ranking_write w{board_.fill(m)};
+    entry mine{m.through, {}, filled_part{from, answer_to(m), m.follows}};
+    if (writes_.submit(entity_, w, mine) != board_journal::submitted::accepted) return;
+    if (m.part == 0) empty();
+    filling_.take(m);
   }
 
   // While the board is loading it does not know; it is asked again.
@@ -72,15 +89,20 @@ class event_board {
   void on(const commit_report& report) {
     writes_.settle(report, settled_);
     if (!settled_.durable.empty()) memory_.proven();
-    for (auto& e : settled_.durable)
+    for (auto& e : settled_.durable) {
       if (e.done) answer(*e.done);
+      if (e.filled) made_durable(*e.filled);
+    }
     if (settled_.refused) {
       log(log_level::error, "ranking", "the store refuses what an event makes of a board",
           {{"board", Board::consumer},
            {"sequence", settled_.refused->sequence},
            {"reason", settled_.reason}});
-      refused_.emplace(settled_.refused->sequence,
-                       "the store refuses it: " + std::exchange(settled_.reason, {}));
+      if (const auto& part = settled_.refused->filled)
+        send(part->from, refusal_of(part->answer));
+      else
+        refused_.emplace(settled_.refused->sequence,
+                         "the store refuses it: " + std::exchange(settled_.reason, {}));
       apply_again({});
       memory_.reload(recovery::cause::refused);
     }
@@ -102,16 +124,28 @@ class event_board {
     std::uint64_t correlation;
     std::vector<payment_event> events;
     std::uint64_t held;                    ///< what the relay believes is here already
+    deliver_events::unmarked old_one;      ///< what an old event without a mark is
+    std::uint64_t no_more_through;         ///< nothing up to here comes again
     std::size_t next;                      ///< the first event not yet handed to the committer
     std::uint64_t through;                 ///< sequence of the last event before `next`
     std::optional<event_refused> refused;  ///< what came next; the rest comes again without it
   };
-  /// The write of an event, or a delivery that waits for its last one.
+  struct filled_part {
+    caf::actor from;
+    board_filled answer;
+    fill_board::more follows;
+  };
+  /// The write of an event or of a part of a filling, or a delivery that waits for its last one.
   struct entry {
     std::uint64_t sequence{0};
     std::optional<delivery> done;
+    std::optional<filled_part> filled{};
   };
   using board_journal = journal<queue_ranking_write, entry>;
+  struct marks_found {
+    std::vector<event_id> applied;
+    std::uint64_t forgotten_through{0};
+  };
 
   void load() {
     const auto since = Board::first_minute_needed(context_.clock.now());
@@ -122,6 +156,7 @@ class event_board {
           if (failed != fault::none) return memory_.failed();
           board_.restore(found, context_.clock.now());
           applied_.restore(found.applied_through);
+          filled_through_ = found.filled_through;
           entity_ = writes_.new_entity();
           memory_.loaded();
           proceed();
@@ -139,8 +174,26 @@ class event_board {
         });
   }
 
+  // From the first part on it holds nothing; what was delivered before comes again, if it is new.
+  void empty() {
+    applied_.restore(0);
+    fresh_.clear();
+    open_.clear();
+  }
+
+  void made_durable(const filled_part& part) {
+    filling_.made_durable(part.answer, part.follows);
+    send(part.from, part.answer);
+    if (part.follows == fill_board::more::yes) return;
+    log(log_level::info, "ranking", "a board was filled from the payments",
+        {{"board", Board::consumer}});
+    apply_again({});
+    memory_.reload(recovery::cause::refused);
+  }
+
   // What these waited for is void, and so is what others have handed over: they begin anew.
   void apply_again(std::vector<entry> waited) {
+    if (filling_.is_open()) filling_.clear();
     looking_up_ = false;
     fresh_.clear();
     for (auto& d : open_)
@@ -198,12 +251,13 @@ class event_board {
       if (is_planted(planted_bug::event_applied_again)) seen = applied_events::seen::no;
       if (seen == applied_events::seen::unknown) return look_up(d);
       if (seen == applied_events::seen::no) {
+        if (board_.may_lack(e, context_.clock.now())) return cut_short(d);
         if (const auto why = refuses(e)) {
           d.refused =
               event_refused{d.correlation, e.sequence, event_refused::lasting::for_good, *why};
           return cut_short(d);
         }
-        if (!write(e)) return cut_short(d);
+        if (!write(e, d.no_more_through)) return cut_short(d);
       }
       ++d.next;
       d.through = e.sequence;
@@ -216,8 +270,9 @@ class event_board {
     return board_.refuses(e);
   }
 
-  bool write(const payment_event& e) {
-    const auto decided = board_.decide(e);
+  bool write(const payment_event& e, std::uint64_t no_more_through) {
+    auto decided = board_.decide(e);
+    decided.no_more_through = no_more_through;
     queue_ranking_write w{decided};
     entry mine{e.sequence, {}};
     if (writes_.submit(entity_, w, mine) != board_journal::submitted::accepted) return false;
@@ -244,18 +299,35 @@ class event_board {
     reads_.ask_within(
         memory_,
         [doubtful](ranking_reader& reader) {
-          return reader.applied_among(Board::consumer, doubtful);
+          return marks_found{reader.applied_among(Board::consumer, doubtful),
+                             reader.forgotten_through(Board::consumer)};
         },
-        [this, doubtful](fault failed, std::vector<event_id>& applied) {
+        [this, doubtful, old_one = d.old_one](fault failed, marks_found& found) {
           looking_up_ = false;
           if (failed != fault::none) return read_again();
-          for (const auto id : applied)
+          for (const auto id : found.applied)
             applied_.add(id, 0);
           fresh_.clear();
           for (const auto& each : doubtful)
-            if (std::ranges::count(applied, each.event) == 0) fresh_.push_back(each.event);
+            if (std::ranges::count(found.applied, each.event) == 0)
+              judge(each, old_one, found.forgotten_through);
           proceed();
         });
+  }
+
+  // An event without a mark, not younger than what was applied.
+  void judge(const numbered_event& e, deliver_events::unmarked old_one,
+             std::uint64_t forgotten_through) {
+    using unmarked = deliver_events::unmarked;
+    const bool is_old = e.sequence <= forgotten_through;
+    const bool is_counted = old_one == unmarked::is_repeated ||
+                            (old_one == unmarked::may_be_either && e.sequence <= filled_through_);
+    if (is_old && is_counted) return applied_.add(e.event, 0);
+    if (is_old && old_one == unmarked::may_be_either)
+      refused_.emplace(e.sequence,
+                       "it is older than the marks of the board, which cannot tell whether it has "
+                       "it: `boxoffice rebuild ranking` counts it");
+    fresh_.push_back(e.event);
   }
 
   void read_again() {
@@ -289,6 +361,8 @@ class event_board {
   recovery memory_;
   counter& events_;
   gauge& open_events_;
+  board_filling filling_;
+  std::uint64_t filled_through_{0};  // counted from the payments, without marks
   std::uint64_t entity_{0};
   std::vector<event_id> fresh_;                   // older than others, and not in the store
   std::map<std::uint64_t, std::string> refused_;  // by the store: sequences, with its reason

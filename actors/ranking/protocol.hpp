@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/bus/protocol.hpp"
 #include "actors/caf/actor.hpp"
 #include "actors/caf/message.hpp"
 #include "actors/core/call_context.hpp"
@@ -39,9 +40,11 @@ struct sold_out_reply {
   std::vector<sold_out_line> lines;
 };
 
-/// Most seats sold, by window.
-using best_selling_actor = accepts<read_best_selling, deliver_events, ask_applied>;
-/// Fastest sold out.
-using sold_out_actor = accepts<read_sold_out, deliver_events, ask_applied>;
+/// Most seats sold, by window. What is parked behind a broker is asked for here too.
+using best_selling_actor = accepts<read_best_selling, deliver_events, ask_applied, fill_board,
+                                   list_parked, move_parked_event>;
+/// Fastest sold out. As above.
+using sold_out_actor =
+    accepts<read_sold_out, deliver_events, ask_applied, fill_board, list_parked, move_parked_event>;
 
 }  // namespace boxoffice

@@ -1,5 +1,7 @@
 #include "actors/ranking/sold_out_board.hpp"
 
+#include "actors/ranking/board_filling.hpp"
+
 #include <algorithm>
 #include <limits>
 #include <tuple>
@@ -46,6 +48,25 @@ ranking_write sold_out_board::decide(const payment_event& event) const {
 
 void sold_out_board::apply(const ranking_write& write) {
   if (write.total) totals_[write.total->schedule] = *write.total;
+}
+
+bool sold_out_board::may_lack(const fill_board& part, time_point now) const {
+  if (catalogue_.is_complete(now)) return false;
+  const auto all = catalogue_.snapshot();
+  return std::ranges::any_of(part.schedules,
+                             [&](const schedule_sales& s) { return !all->find(s.schedule); });
+}
+
+board_fill sold_out_board::fill(const fill_board& part) const {
+  auto f = empty_fill(consumer, part);
+  const auto all = catalogue_.snapshot();
+  for (const auto& s : part.schedules) {
+    const auto of = all->find(s.schedule);
+    const auto seat_count = of ? std::int64_t{of->seats.seat_count()} : 0;
+    const bool was_sold_out = seat_count > 0 && s.most_seats >= seat_count;
+    f.totals.push_back({s.schedule, s.seats, s.last_paid_at, was_sold_out ? s.most_at : no_time});
+  }
+  return f;
 }
 
 std::vector<sold_out_line> sold_out_board::fastest(std::size_t limit) const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/concert/catalogue.hpp"
+#include "actors/outbox/protocol.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/ranking/leaderboard.hpp"
 #include "actors/ranking/ranking_store.hpp"
@@ -31,8 +32,17 @@ class sold_out_board {
   /// Why the event cannot be applied: without its schedule nobody knows when that is sold out, and
   /// what is counted without looking would never be looked at again.
   [[nodiscard]] std::optional<std::string> refuses(const payment_event& event) const;
+  /// Whether the schedule is not here, and may come yet: a replica of the catalogue may lack it.
+  [[nodiscard]] bool may_lack(const payment_event& event, time_point now) const {
+    return !catalogue_.is_complete(now) && !catalogue_.snapshot()->find(event.schedule());
+  }
   [[nodiscard]] ranking_write decide(const payment_event& event) const;
   void apply(const ranking_write& write);
+
+  [[nodiscard]] bool may_lack(const fill_board& part, time_point now) const;
+  /// The rows that a part of a baseline makes: a schedule was sold out when as many seats were paid
+  /// at once as it has. Of one that is not in the catalogue the seats are counted all the same.
+  [[nodiscard]] board_fill fill(const fill_board& part) const;
 
   std::vector<sold_out_line> fastest(std::size_t limit) const;
 

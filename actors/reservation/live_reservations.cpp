@@ -15,6 +15,8 @@ bool live_reservations::load(reservation row) {
   if (held) {
     ++holds_;
     deadlines_.add(row.expires_at, row.id.number);
+  } else {
+    ++confirmed_;
   }
   const auto id = row.id;
   records_.emplace(id, record{std::move(row)});
@@ -87,6 +89,8 @@ void live_reservations::change(const reservation& next) {
     seats_.vacate(next);
   }
   if (was_held && !is_held) --holds_;
+  if (r.row.status == reservation_status::confirmed) --confirmed_;
+  if (is_confirmed) ++confirmed_;
   r.row = next;
 }
 

@@ -60,6 +60,7 @@ class live_reservations {
   [[nodiscard]] seat seat_now(seat_index at) const;
   [[nodiscard]] std::uint32_t seats_of(const user_id& user) const;
   [[nodiscard]] std::size_t holds() const { return holds_; }
+  [[nodiscard]] std::uint32_t confirmed() const { return confirmed_; }
   /// When the next hold may end.
   [[nodiscard]] std::optional<time_point> next_deadline() const { return deadlines_.next(); }
 
@@ -94,6 +95,7 @@ class live_reservations {
   std::unordered_map<reservation_id, record> records_;
   std::unordered_map<user_id, std::uint32_t> seats_by_user_;
   std::size_t holds_{0};
+  std::uint32_t confirmed_{0};
   deadlines deadlines_;
   std::deque<reservation_id> lapsed_;  // not yet written, and some that are by now
 };

@@ -72,7 +72,8 @@ struct reservation_reply {
   boxoffice::fault fault{fault::none};
   enum class presence : std::uint8_t { absent, found } present{presence::absent};
   reservation found;
-  time_point starts_at{};  ///< of the performance: refunds end there
+  time_point starts_at{};    ///< of the performance: refunds end there
+  std::string seat_names{};  ///< `A-1,A-2`, for who does not know the catalogue
 };
 
 struct list_reservations {
@@ -93,13 +94,16 @@ struct reservations_reply {
   std::uint64_t next{0};
 };
 
-/// Asks for the seats, or (counts_only) just for the counters, which needs no copy.
+/// Asks for the seats, or (counts_only) just for the counters, which needs no copy. With `wait`,
+/// the answer comes once the version is another than `since`, or after that time.
 struct read_seats {
   using reply = struct seats_reply;
   std::uint64_t correlation{0};
   schedule_id schedule;
   enum class detail : std::uint8_t { counts, seats } what{detail::seats};
   call_context call{};
+  std::uint64_t since{0};
+  milliseconds wait{0};
 };
 
 struct seats_reply {
@@ -109,6 +113,8 @@ struct seats_reply {
   std::uint32_t available{0};
   std::uint32_t sold{0};
   std::shared_ptr<const seat_snapshot> seats;  ///< null for counts, and for an unknown schedule
+  std::uint64_t epoch{0};                      ///< under which the schedule's store is owned
+  std::uint32_t baskets_sold{0};               ///< reservations that the sold seats are of
 };
 
 // From the payment saga. Each may be sent any number of times (docs/PROMISES.md, G11).

@@ -3,7 +3,7 @@
 #include "actors/durable/pruning.hpp"
 #include "actors/reservation/reservation_service_state.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -170,6 +170,9 @@ void reservation_service_state::admit(Message& m) {
 template <class Message>
 void reservation_service_state::take(Message& m, const caf::actor& caller) {
   if (const auto* to = schedule_of(schedule_in(m))) return forward(*to, m, caller);
+  // A replica of the catalogue may lack it.
+  if (!context_.catalogue.is_complete(context_.clock.now()))
+    return answer(self_, caller, refused(m, fault::unavailable));
   answer(self_, caller, absent(m));
 }
 
@@ -217,6 +220,10 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
   }
   hold_item item{caller, {}, m.key, now, m.call.from};
   item.reply.correlation = m.correlation;
+  if (to == nullptr && m.schedule && !context_.catalogue.is_complete(now)) {
+    item.reply.fault = fault::unavailable;
+    return answer_hold(item);
+  }
   item.reply.outcome = std::move(std::get<hold_outcome>(validated));
   refuse_hold(std::move(item));
 }

@@ -7,6 +7,7 @@
 #include "actors/reservation/live_reservations.hpp"
 #include "actors/reservation/schedule_actor.hpp"
 #include "actors/reservation/seat_inventory.hpp"
+#include "actors/reservation/seats_waiting.hpp"
 
 #include <functional>
 #include <memory>
@@ -61,6 +62,7 @@ struct schedule_parts {
   std::unique_ptr<schedule_memory> memory;  ///< null: it is in the store only
   std::function<void()> finish;             ///< after what may have changed something
   std::shared_ptr<parked_entities> parked;  ///< what operators see of it
+  seats_waiting waiting{};
 };
 
 }  // namespace boxoffice

@@ -35,12 +35,25 @@ void schedule_sales::advance(time_point now) {
 }
 
 void schedule_sales::run(seats_question& m) {
+  if (!parts_.waiting.keep(m, parts_.memory->seats.version())) answer(m);
+}
+
+void schedule_sales::answer_waiting() {
+  if (!parts_.waiting.next()) return;
+  advance(parts_.now());
+  for (const auto& each : parts_.waiting.take(parts_.memory->seats.version(), parts_.now()))
+    answer(each);
+}
+
+void schedule_sales::answer(const seats_question& m) {
   auto& seats = parts_.memory->seats;
   seats_reply reply;
   reply.correlation = m.message.correlation;
   reply.version = seats.version();
   reply.available = seats.available();
   reply.sold = seats.sold();
+  reply.epoch = parts_.context.versions.epoch();
+  reply.baskets_sold = reservations().confirmed();
   if (m.message.what == read_seats::detail::seats) reply.seats = seats.snapshot();
   replies_.to(m.caller, std::move(reply));
 }

@@ -40,6 +40,8 @@ class schedule_sales {
   /// Writes holds that have ended as expired, for those who read the store; the ends of `alone` in
   /// writes of their own, so that one the store refuses takes no other along.
   void write_lapses(const std::set<reservation_id>& alone);
+  /// Answers those who waited for the seats to change.
+  void answer_waiting();
   /// Tells the seats of a reservation that it has them no more.
   void tell_free(const reservation& row);
   /// What is under way is void: gives back its commands.
@@ -59,6 +61,7 @@ class schedule_sales {
   void run(release_command& m) { run_on_reservation(m); }
   void run(confirm_command& m) { run_on_reservation(m); }
   void run(revert_command& m) { run_on_reservation(m); }
+  void answer(const seats_question& m);
   template <class Command>
   void run_on_reservation(Command& c);
   void decide(release_command& m, const reservation& row);

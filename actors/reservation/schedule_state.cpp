@@ -2,7 +2,7 @@
 
 #include "actors/core/fault_points.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -27,15 +27,25 @@ bool is_written(reservation_reader& reader, const schedule_operation& op) {
          stored->reverted == row.reverted;
 }
 
+std::string names_of(const std::vector<reserved_seat>& seats, const schedule& of) {
+  std::string names;
+  for (const auto& each : seats) {
+    if (!names.empty()) names += ',';
+    names += of.seats.name_of(each.seat);
+  }
+  return names;
+}
+
 reservation_reply reply_to(const find_reservation& question, const reservation& row, time_point now,
-                           time_point starts_at) {
+                           const schedule& of) {
   reservation_reply reply;
   reply.correlation = question.correlation;
   if (!question.user.value.empty() && question.user != row.user) return reply;
   reply.present = reservation_reply::presence::found;
   reply.found = row;
   reply.found.status = row.status_at(now);
-  reply.starts_at = starts_at;
+  reply.starts_at = of.starts_at;
+  reply.seat_names = names_of(row.seats, of);
   return reply;
 }
 
@@ -125,17 +135,15 @@ void schedule_state::on(const forwarded<find_reservation>& m) {
   if (parts_.memory && !parts_.memory->reservations.is_busy(asked.reservation)) {
     const auto& here = parts_.memory->reservations;
     if (const auto* row = here.find(asked.reservation))
-      return replies_.to(m.caller,
-                         reply_to(asked, *row, std::max(m.now, here.now()), parts_.of->starts_at));
+      return replies_.to(m.caller, reply_to(asked, *row, std::max(m.now, here.now()), *parts_.of));
   }
   reservation_reply blank;
   blank.correlation = asked.correlation;
-  parts_.reads.reply(
-      m.caller, blank,
-      [m, starts_at = parts_.of->starts_at](reservation_reader& reader, reservation_reply& reply) {
-        const auto row = reader.find(m.message.reservation);
-        if (row) reply = reply_to(m.message, *row, m.now, starts_at);
-      });
+  parts_.reads.reply(m.caller, blank,
+                     [m, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
+                       const auto row = reader.find(m.message.reservation);
+                       if (row) reply = reply_to(m.message, *row, m.now, *of);
+                     });
 }
 
 // Its end is written by itself, as when it was parked, and the store says whether it takes that
@@ -321,6 +329,7 @@ void schedule_state::on_timer() {
 // more often than the sweep), the next idle seat, the end of an idle schedule.
 void schedule_state::finish() {
   replies_.flush();
+  if (parts_.memory) sales_.answer_waiting();
   const auto live =
       parts_.memory ? static_cast<std::int64_t>(parts_.memory->reservations.holds()) : 0;
   if (live != holds_shown_) holds_live_.add(live - std::exchange(holds_shown_, live));
@@ -334,6 +343,7 @@ void schedule_state::finish() {
   if (!here.unwritten_lapses(1).empty()) next = std::min(next, sweep);
   if (const auto oldest = parts_.seat_actors.oldest())
     next = std::min(next, *oldest + limits::seat_idle_time_max);
+  if (const auto waits = parts_.waiting.next()) next = std::min(next, *waits);
   timer_.arm(parts_.later, parts_.now(), next, [this] { on_timer(); });
 }
 

@@ -3,13 +3,13 @@
 #include "actors/core/metrics.hpp"
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
+#include "bench/actors/preparation.hpp"
 #include "config/settings.hpp"
 
 #include <chrono>
 #include <cstdint>
 #include <filesystem>
 #include <memory>
-#include <string>
 #include <vector>
 
 namespace boxoffice::bench {
@@ -41,8 +41,6 @@ struct bench_plan {
 /// sale, and users with points.
 class bench_node {
  public:
-  static constexpr points price{1000};
-
   explicit bench_node(const bench_plan& plan);
   ~bench_node();
   bench_node(const bench_node&) = delete;
@@ -54,14 +52,11 @@ class bench_node {
   [[nodiscard]] const bench_plan& plan() const { return plan_; }
   /// Puts one more schedule on sale, whose holds live so long; returns when it is.
   void open_schedule(std::chrono::seconds hold);
-  [[nodiscard]] static user_id user(std::uint64_t number) { return {"u" + std::to_string(number)}; }
+  [[nodiscard]] static user_id user(std::uint64_t number) { return bench_user(number); }
   [[nodiscard]] const boxoffice::metrics& metrics() const { return metrics_; }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path(); }
 
  private:
-  void open_concert();
-  void charge_users();
-
   const bench_plan plan_;
   scratch_directory scratch_;
   settings settings_;

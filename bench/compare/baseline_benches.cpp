@@ -5,7 +5,7 @@
 #include "bench/load/asked_again.hpp"
 #include "bench/load/attempts.hpp"
 #include "bench/load/requests.hpp"
-#include "bench/rush/blocking_client.hpp"
+#include "tests/rush/blocking_client.hpp"
 
 #include <stdexcept>
 

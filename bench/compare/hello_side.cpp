@@ -4,8 +4,8 @@
 #include "bench/load/asked_again.hpp"
 #include "bench/load/processor_time.hpp"
 #include "bench/load/requests.hpp"
-#include "bench/rush/connection_pool.hpp"
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/connection_pool.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <stdexcept>
 #include <string>

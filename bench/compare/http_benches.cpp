@@ -7,7 +7,7 @@
 #include "bench/load/processor_time.hpp"
 #include "bench/load/purchases.hpp"
 #include "bench/load/requests.hpp"
-#include "bench/rush/connection_pool.hpp"
+#include "tests/rush/connection_pool.hpp"
 
 #include <algorithm>
 #include <utility>

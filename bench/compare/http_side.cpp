@@ -2,8 +2,8 @@
 
 #include "bench/compare/polling.hpp"
 #include "bench/load/processor_time.hpp"
-#include "bench/rush/blocking_client.hpp"
-#include "bench/rush/connection_pool.hpp"
+#include "tests/rush/blocking_client.hpp"
+#include "tests/rush/connection_pool.hpp"
 
 #include <algorithm>
 #include <fstream>

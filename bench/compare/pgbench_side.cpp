@@ -3,7 +3,7 @@
 #include "bench/compare/http_side.hpp"
 #include "bench/load/histogram.hpp"
 #include "bench/load/processor_time.hpp"
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <algorithm>
 #include <fstream>

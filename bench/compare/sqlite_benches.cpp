@@ -5,7 +5,7 @@
 #include "bench/compare/sqlite_shop.hpp"
 #include "bench/load/processor_time.hpp"
 #include "bench/load/purchases.hpp"
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <utility>
 

@@ -4,7 +4,7 @@
 #include "bench/compare/polling.hpp"
 #include "bench/load/processor_time.hpp"
 #include "bench/load/purchases.hpp"
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <algorithm>
 #include <optional>

@@ -1,7 +1,7 @@
 #pragma once
 
 #include "bench/load/load_run.hpp"
-#include "bench/rush/sale.hpp"
+#include "tests/rush/sale.hpp"
 
 #include <cstddef>
 #include <memory>

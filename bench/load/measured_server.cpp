@@ -1,6 +1,6 @@
 #include "bench/load/measured_server.hpp"
 
-#include "bench/rush/books.hpp"
+#include "tests/rush/books.hpp"
 
 namespace boxoffice::load {
 

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "bench/rush/postgres_databases.hpp"
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/postgres_databases.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <filesystem>
 #include <optional>

@@ -2,7 +2,7 @@
 
 #include "actors/commit/fence.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/encoding/fields.hpp"
 
 #include <chrono>
@@ -29,12 +29,19 @@ constexpr auto fence_sql = R"(
 // Durable before anything is written under it, so no two owners ever have the same epoch. The clock
 // is the server's, for owners may be on machines whose clocks differ. Two statements: the first
 // waits for what the owner before is writing, and lets it write no more, so that the second sees
-// all its numbers.
-store_position acquire(link& on, const char* newest) {
+// all its numbers, and what it has written since it was seen.
+store_position acquire(link& on, const server_database& of, const char* newest) {
   on.open();
-  on.run(
+  const auto before = on.run(
       "BEGIN; INSERT INTO owner AS o (only_row, epoch) VALUES (1, 1)"
-      " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1");
+      " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1 RETURNING epoch - 1, batch");
+  store_position is;
+  row{before, 0}.into(is.epoch, is.batch);
+  if (of.seen() && is != *of.seen()) {
+    on.run("ROLLBACK");
+    throw storage_error{kind::conflict,
+                        of.name() + ": its owner lives, or another node was faster"};
+  }
   const auto found =
       on.run(std::string{"UPDATE owner SET epoch = greatest(epoch,"
                          " (extract(epoch FROM clock_timestamp()) * 1000)::bigint, coalesce(("} +
@@ -89,7 +96,7 @@ server_database::fate server_database::ask(const batch_mark& about) {
   asks_->open();
   asks_->run("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE " + about.process);
   const auto found =
-      asks_->run("SELECT batch, batch_epoch FROM owner WHERE only_row = 1 FOR SHARE");
+      asks_->run("SELECT batch, abs(batch_epoch) FROM owner WHERE only_row = 1 FOR SHARE");
   row r{found, 0};
   const auto number = r.next<std::uint64_t>();
   const auto owner = r.next<std::uint64_t>();
@@ -116,7 +123,7 @@ answer statement::execute(const parameters& given) {
 writing_connection::writing_connection(std::shared_ptr<server_database> of, const char* newest)
     : database_{std::move(of)},
       link_{database_->new_link()},
-      taken_{acquire(*link_, newest)},
+      taken_{acquire(*link_, *database_, newest)},
       newest_batch_{taken_.batch},
       see_{*link_,
            "INSERT INTO seen (store, epoch, batch) VALUES ($1, $2, $3)"

@@ -42,6 +42,10 @@ class server_database {
   [[nodiscard]] std::set<std::string> statements() const { return texts_->all(); }
   [[nodiscard]] std::string name() const { return public_name(location_); }
 
+  /// Who takes it over does so only if it is still as it was seen to be.
+  void take_over_only(const store_position& seen) { seen_ = seen; }
+  [[nodiscard]] const std::optional<store_position>& seen() const { return seen_; }
+
   /// Says which batch it is, and which server process works on it.
   struct batch_mark {
     std::uint64_t owner{0}, number{0};
@@ -61,6 +65,7 @@ class server_database {
   const std::string location_;
   const std::shared_ptr<deadline_watch> watch_;
   const std::shared_ptr<statement_texts> texts_ = std::make_shared<statement_texts>();
+  std::optional<store_position> seen_;
   std::mutex lock_;  // guards what follows; held while the server is asked
   std::optional<batch_mark> open_;
   std::unique_ptr<link> asks_;
@@ -119,7 +124,8 @@ class statement {
 class writing_connection {
  public:
   /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12).
-  /// `newest`: storage/newest_numbers.hpp.
+  /// `newest`: storage/newest_numbers.hpp. **Faults** storage_error; `conflict` when it is not as
+  /// it was seen, and then nothing has happened.
   explicit writing_connection(std::shared_ptr<server_database> of,
                               const char* newest = storage::no_numbers);
 

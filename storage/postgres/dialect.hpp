@@ -36,6 +36,9 @@ struct dialect {
   static constexpr auto payments_by_state = "payment";
   static constexpr auto last_sequence = "SELECT last_sequence FROM outbox_counter";
 
+  /// The larger of two values.
+  static constexpr auto greatest = "greatest";
+
   /// How many rows a statement changed, of what `run` gives.
   static std::size_t changed(const answer& of) { return of.affected(); }
   static bool has_table(session& db, const std::string& table) {

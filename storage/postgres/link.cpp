@@ -1,7 +1,7 @@
 #include "storage/postgres/link.hpp"
 
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <array>

@@ -4,6 +4,7 @@
 #include "storage/postgres/dialect.hpp"
 #include "storage/postgres/migrations/migrate.hpp"
 #include "storage/postgres/stores.hpp"
+#include "storage/sql/outbox_pruner.hpp"
 #include "storage/sql/payment_reader.hpp"
 
 #include <algorithm>
@@ -123,18 +124,9 @@ class postgres_payment_store final : public owned<payment_store> {
     return pruner_.prune(before, limit);
   }
 
-  std::size_t prune_outbox(time_point before, std::size_t limit,
+  std::size_t prune_outbox(const kept_times& kept, std::size_t limit,
                            const std::vector<std::string>& consumers) override {
-    columns names{1};
-    for (const auto& each : consumers)
-      names.add(each);
-    std::size_t pruned = 0;
-    const auto outcome = db_.in_transaction([&] {
-      const auto passed =
-          passed_by_all_.first([](row& r) { return r.next<std::uint64_t>(); }, names);
-      pruned = prune_events_.run(passed.value_or(0), limit, before).affected();
-    });
-    return outcome == commit_outcome::committed ? pruned : 0;
+    return outbox_pruner_.prune(kept, limit, consumers);
   }
 
  private:
@@ -150,7 +142,7 @@ class postgres_payment_store final : public owned<payment_store> {
 
   void write(std::span<const payment_write> batch, postgres::batch& into) {
     final_rows all;
-    columns events{15};
+    columns events{16};
     for (const auto& w : batch) {
       if (w.row) all.put(*w.row);
       if (!w.notes.empty()) all.note(w.notes);
@@ -170,7 +162,7 @@ class postgres_payment_store final : public owned<payment_store> {
   static void add(columns& to, const payment_event& e) {
     to.add(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule, e.concert,
            e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at,
-           e.from.request_id(), e.from.traceparent());
+           e.from.request_id(), e.from.traceparent(), e.seat_names);
   }
 
   void append(const final_rows& all, postgres::batch& into) {
@@ -181,12 +173,13 @@ class postgres_payment_store final : public owned<payment_store> {
   void put(const final_rows& rows, postgres::batch& into) {
     const auto payments = rows.payments();
     if (payments.empty()) return;
-    columns all{22};
+    columns all{23};
     for (const auto* p : payments)
       all.add(p->id, p->reservation.number, p->reservation.schedule, p->concert, p->user, p->amount,
               p->state, p->failure, p->reason, p->token.number, p->holds_else, p->seats, p->balance,
               p->created_at, p->deadline, p->completed_at, p->changed_at, p->released_at,
-              p->parked_from, p->from.request_id(), p->from.traceparent(), rows.notes_of(p->id));
+              p->parked_from, p->from.request_id(), p->from.traceparent(), p->seat_names,
+              rows.notes_of(p->id));
     into.call(put_, all, payments.size());
   }
 
@@ -213,18 +206,20 @@ class postgres_payment_store final : public owned<payment_store> {
   void park(const payment_write& write, const std::string& consumer, postgres::batch& into) {
     for (const auto& p : write.parked)
       into.call(park_, consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
-    for (const auto event : write.replayed)
+    for (const auto event : write.replayed) {
       into.call(unpark_, event, consumer);
+      into.call(let_go_, event);
+    }
   }
 
   batch_statement put_{db_.database(), R"(
     WITH written AS (INSERT INTO payment AS p (id, reservation, schedule, concert, user_id, amount,
       state, failure, reason, token, holds_else, seats, balance, created_at, deadline, completed_at, changed_at,
-      released_at, parked_from, request_id, traceparent, notes)
+      released_at, parked_from, request_id, traceparent, seat_names, notes)
     SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::bigint[], $5::text[],
       $6::bigint[], $7::smallint[], $8::smallint[], $9::text[], $10::bigint[], $11::boolean[],
       $12::integer[], $13::bigint[], $14::bigint[], $15::bigint[], $16::bigint[], $17::bigint[],
-      $18::bigint[], $19::smallint[], $20::text[], $21::text[], $22::text[])
+      $18::bigint[], $19::smallint[], $20::text[], $21::text[], $22::text[], $23::text[])
     ON CONFLICT (id) DO UPDATE SET state = excluded.state, failure = excluded.failure,
       reason = excluded.reason, token = excluded.token, holds_else = excluded.holds_else,
       seats = excluded.seats, balance = excluded.balance, deadline = excluded.deadline,
@@ -236,25 +231,25 @@ class postgres_payment_store final : public owned<payment_store> {
       AND p.user_id = excluded.user_id AND p.amount = excluded.amount
       AND p.created_at = excluded.created_at
     RETURNING 1)
-    SELECT expect(count(*) = $23, 'a payment keeps its facts') FROM written)"};
+    SELECT expect(count(*) = $24, 'a payment keeps its facts') FROM written)"};
   batch_statement append_{db_.database(), R"(
     UPDATE payment p SET notes = p.notes || g.notes
     FROM unnest($1::bigint[], $2::text[]) AS g (id, notes) WHERE p.id = g.id)"};
   batch_statement events_{db_.database(), R"(
     WITH counted AS (
-      UPDATE outbox_counter SET last_sequence = last_sequence + $16
-      RETURNING last_sequence - $16 AS before
+      UPDATE outbox_counter SET last_sequence = last_sequence + $17
+      RETURNING last_sequence - $17 AS before
     )
     INSERT INTO outbox (sequence, id, kind, payment, user_id, reservation, schedule, concert,
-      seats, amount, token, holds_else, paid_at, occurred_at, request_id, traceparent)
+      seats, amount, token, holds_else, paid_at, occurred_at, request_id, traceparent, seat_names)
     SELECT counted.before + g.place, g.id, g.kind, g.payment, g.user_id, g.reservation, g.schedule,
       g.concert, g.seats, g.amount, g.token, g.holds_else, g.paid_at, g.occurred_at, g.request_id,
-      g.traceparent
+      g.traceparent, g.seat_names
     FROM counted, unnest($1::bigint[], $2::smallint[], $3::bigint[], $4::text[], $5::bigint[],
       $6::bigint[], $7::bigint[], $8::integer[], $9::bigint[], $10::bigint[], $11::boolean[],
-      $12::bigint[], $13::bigint[], $14::text[], $15::text[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation,
+      $12::bigint[], $13::bigint[], $14::text[], $15::text[], $16::text[]) WITH ORDINALITY AS g (id, kind, payment, user_id, reservation,
         schedule, concert, seats, amount, token, holds_else, paid_at, occurred_at, request_id,
-        traceparent, place))"};
+        traceparent, seat_names, place))"};
   batch_statement keys_{db_.database(), R"(
     WITH written AS (INSERT INTO remembered_key AS k
       (scope_high, scope_low, body_high, body_low, payment, answer, at)
@@ -276,18 +271,11 @@ class postgres_payment_store final : public owned<payment_store> {
       reason = excluded.reason, at = excluded.at)"};
   batch_statement unpark_{db_.database(),
                           "DELETE FROM parked_event WHERE event = $1 AND consumer = $2"};
-  // The sequence up to which nobody needs the outbox any more; one who wrote none is at 0.
-  statement passed_by_all_{db_.database(), R"(
-    SELECT coalesce(min(coalesce(c.sequence, 0)), 0)
-    FROM unnest($1::text[]) AS g (name) LEFT JOIN consumer c ON c.name = g.name)"};
-  statement prune_events_{db_.database(), R"(
-    DELETE FROM outbox WHERE sequence = ANY(ARRAY(
-      SELECT sequence FROM (
-        SELECT o.sequence, o.occurred_at FROM outbox o
-        WHERE o.sequence <= $1
-          AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = o.sequence)
-        ORDER BY o.sequence LIMIT $2) oldest
-      WHERE occurred_at < $3)))"};
+  // What the pruning went over while it was parked.
+  batch_statement let_go_{db_.database(), R"(
+    DELETE FROM outbox WHERE id = $1 AND sequence <= (SELECT through FROM outbox_pruned)
+      AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = outbox.sequence))"};
+  sql::outbox_pruner<dialect> outbox_pruner_{db_};
   sql::key_pruner<dialect> pruner_{db_};
 };
 

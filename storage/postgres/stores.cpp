@@ -4,6 +4,7 @@
 #include "storage/postgres/migrations/migrate.hpp"
 
 #include <array>
+#include <tuple>
 #include <utility>
 
 namespace boxoffice {
@@ -14,30 +15,44 @@ postgres_database postgres_at(const std::string& location,
   return std::make_shared<postgres::server_database>(location, std::move(watch));
 }
 
-void open_postgres_stores(const postgres_locations& at, node_stores& into) {
+void open_postgres_stores(const postgres_locations& at, node_stores& into, const role_set& roles,
+                          const std::vector<cluster::owner_row>& seen) {
   const auto watch = std::make_shared<postgres::deadline_watch>();
-  auto concert = open_postgres_concert(postgres_at(at.concert, watch));
-  auto reservation = open_postgres_reservation(postgres_at(at.reservation, watch));
-  auto point = open_postgres_point(postgres_at(at.point, watch));
-  auto payment = open_postgres_payment(postgres_at(at.payment, watch));
-  into.concert = std::move(concert.store);
-  into.reservation = std::move(reservation.store);
-  into.reservation_reads = std::move(reservation.reader);
-  into.point = std::move(point.store);
-  into.point_reads = std::move(point.reader);
-  into.payment = std::move(payment.store);
-  into.payment_reads = std::move(payment.reader);
+  const auto database = [&](const std::string& location, const char* service) {
+    auto made = postgres_at(location, watch);
+    if (const auto row = cluster::row_of(service, seen)) made->take_over_only(row->at);
+    return made;
+  };
+  if (roles.contains(role::concert))
+    into.concert = open_postgres_concert(database(at.concert, "concert")).store;
+  if (roles.contains(role::reservation)) {
+    auto opened = open_postgres_reservation(database(at.reservation, "reservation"));
+    into.reservation = std::move(opened.store);
+    into.reservation_reads = std::move(opened.reader);
+  }
+  if (roles.contains(role::point)) {
+    auto opened = open_postgres_point(database(at.point, "point"));
+    into.point = std::move(opened.store);
+    into.point_reads = std::move(opened.reader);
+  }
+  if (roles.contains(role::payment)) {
+    auto opened = open_postgres_payment(database(at.payment, "payment"));
+    into.payment = std::move(opened.store);
+    into.payment_reads = std::move(opened.reader);
+  }
 }
 
-std::vector<std::string> migrate_postgres(const postgres_locations& at) {
-  const std::array all{std::pair{&postgres::concert_schema, &at.concert},
-                       std::pair{&postgres::reservation_schema, &at.reservation},
-                       std::pair{&postgres::point_schema, &at.point},
-                       std::pair{&postgres::payment_schema, &at.payment}};
+std::vector<std::string> migrate_postgres(const postgres_locations& at, const role_set& roles) {
+  const std::array all{
+      std::tuple{role::concert, &postgres::concert_schema, &at.concert},
+      std::tuple{role::reservation, &postgres::reservation_schema, &at.reservation},
+      std::tuple{role::point, &postgres::point_schema, &at.point},
+      std::tuple{role::payment, &postgres::payment_schema, &at.payment}};
   std::vector<std::string> lines;
-  lines.reserve(all.size());
-  for (const auto& [schema, location] : all)
-    lines.push_back(describe(schema->service, postgres::migrate(*postgres_at(*location), *schema)));
+  for (const auto& [service, schema, location] : all)
+    if (roles.contains(service))
+      lines.push_back(
+          describe(schema->service, postgres::migrate(*postgres_at(*location), *schema)));
   return lines;
 }
 

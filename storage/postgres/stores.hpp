@@ -1,6 +1,8 @@
 #pragma once
 
 #include "actors/node/node_stores.hpp"
+#include "config/settings.hpp"
+#include "storage/owner_row_source.hpp"
 #include "storage/store_identity.hpp"
 
 #include <memory>
@@ -27,11 +29,16 @@ struct postgres_locations {
   std::string concert, reservation, point, payment;
 };
 
-/// The four services that keep SQL, into `into`; the rest of it is left alone.
-void open_postgres_stores(const postgres_locations& at, node_stores& into);
+/// Those of the four services that keep SQL which are in `roles`, into `into`; the rest of it is
+/// left alone. What has a row in `seen` is taken over only if the row is still so: a storage_error
+/// (`conflict`) otherwise.
+void open_postgres_stores(const postgres_locations& at, node_stores& into,
+                          const role_set& roles = every_role,
+                          const std::vector<cluster::owner_row>& seen = {});
 
-/// Migrates the four databases; one line to print for each.
-std::vector<std::string> migrate_postgres(const postgres_locations& at);
+/// Migrates those of the four databases that are in `roles`; one line to print for each.
+std::vector<std::string> migrate_postgres(const postgres_locations& at,
+                                          const role_set& roles = every_role);
 
 struct postgres_concert {
   std::unique_ptr<concert_store> store;
@@ -56,6 +63,10 @@ postgres_database postgres_at(const std::string& location,
 
 /// Of the database of a service. **Faults** storage_error.
 store_identity postgres_identity(const std::string& service, const postgres_database& at);
+
+/// Who owns the database of a service.
+std::unique_ptr<owner_row_source> postgres_owner(const std::string& service,
+                                                 const postgres_database& at);
 
 postgres_concert open_postgres_concert(const postgres_database& at);
 postgres_reservation open_postgres_reservation(const postgres_database& at);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "actors/cluster/takeover_watch.hpp"
 #include "actors/commit/owned_store.hpp"
 #include "config/limits.hpp"
 #include "storage/redis/operations.hpp"
@@ -43,6 +44,8 @@ class ranking_database {
         asks_{std::make_unique<link>(where_)} {}
 
   const std::size_t marks_kept;  ///< of applied events, for each consumer
+  /// Set before it is opened: it is taken over only if the row of its owner is still so.
+  std::optional<cluster::owner_row> take_over_only;
 
   [[nodiscard]] std::unique_ptr<link> new_link() const { return std::make_unique<link>(where_); }
   [[nodiscard]] std::span<const std::string> keys() const { return keys_; }
@@ -87,7 +90,8 @@ class ranking_database {
 class writing_connection {
  public:
   /// Takes the database over: who wrote it before can write no more (docs/PROMISES.md, G12). What
-  /// it holds is loaded into the replica_copy. **Faults** storage_error, schema_too_new.
+  /// it holds is loaded into the replica_copy. **Faults** storage_error, `conflict` when its row is
+  /// not as it was seen, and then nothing has happened; schema_too_new.
   explicit writing_connection(std::shared_ptr<ranking_database> of);
 
   /// As it was when it took the database over.

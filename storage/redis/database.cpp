@@ -1,5 +1,5 @@
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/redis/connection.hpp"
 
 #include <condition_variable>

@@ -70,6 +70,18 @@ void operations::mark(const std::string& consumer, event_id event, std::uint64_t
   add("a", consumer, event, sequence);
 }
 
+void operations::no_more(const std::string& consumer, std::uint64_t through) {
+  add("n", consumer, through);
+}
+
+void operations::emptied(const std::string& consumer, board_fill::minutes buckets_are) {
+  add("c", consumer, std::string{buckets_are == board_fill::minutes::emptied ? "1" : "0"});
+}
+
+void operations::filled(const std::string& consumer, std::uint64_t through) {
+  add("d", consumer, through);
+}
+
 void operations::bucket(const sales_bucket& b) { add("b", b.minute, b.schedule, b.seats); }
 
 void operations::total(const std::string& consumer, const sales_total& t) {
@@ -80,6 +92,16 @@ void operations::write(const ranking_write& w) {
   mark(w.consumer, w.event, w.sequence);
   if (w.bucket) bucket(*w.bucket);
   if (w.total) total(w.consumer, *w.total);
+  if (w.no_more_through > 0) no_more(w.consumer, w.no_more_through);
+}
+
+void operations::write(const board_fill& part) {
+  if (part.begins()) emptied(part.consumer, part.buckets_are);
+  for (const auto& t : part.totals)
+    total(part.consumer, t);
+  for (const auto& b : part.buckets)
+    bucket(b);
+  if (part.ends()) filled(part.consumer, part.through);
 }
 
 void operations::batch(std::span<const queue_ranking_write> writes) {

@@ -21,6 +21,9 @@ class operations {
   void last_sequence(concert_id concert, std::uint64_t sequence);
   void forgotten(const std::string& consumer, std::uint64_t sequence);
   void mark(const std::string& consumer, event_id event, std::uint64_t sequence);
+  void no_more(const std::string& consumer, std::uint64_t through);
+  void emptied(const std::string& consumer, board_fill::minutes buckets_are);
+  void filled(const std::string& consumer, std::uint64_t through);
   void bucket(const sales_bucket& b);
   void total(const std::string& consumer, const sales_total& t);
   void batch(std::span<const queue_ranking_write> writes);
@@ -35,6 +38,7 @@ class operations {
  private:
   void write(const queue_write& w) { entry(w.entry); }
   void write(const ranking_write& w);
+  void write(const board_fill& part);
   template <class... Values>
   void add(const char* letter, const Values&... values);
 

@@ -78,8 +78,10 @@ class redis_ranking_reader final : public ranking_reader {
 
 }  // namespace
 
-redis_queue_ranking open_redis_queue_ranking(const std::string& url, std::size_t marks_kept) {
+redis_queue_ranking open_redis_queue_ranking(const std::string& url, std::size_t marks_kept,
+                                             const std::optional<cluster::owner_row>& seen) {
   const auto shared = std::make_shared<ranking_database>(parse_location(url), marks_kept);
+  shared->take_over_only = seen;
   redis_queue_ranking opened;
   opened.store = std::make_unique<redis_queue_ranking_store>(shared);
   opened.queue = std::make_unique<redis_queue_reader>(shared);

@@ -92,6 +92,7 @@ ranking_reader::board_state reading_connection::board(const std::string& consume
   const auto said = read(&scripts::read_board, {consumer, since});
   ranking_reader::board_state state;
   state.applied_through = number(said.at(0).text);
+  state.filled_through = number(said.at(3).text);
   const auto& totals = said.at(1).items;
   for (std::size_t i = 0; i + 1 < totals.size(); i += 2)
     state.totals.push_back(total_from({number(totals[i].text)}, totals[i + 1].text));

@@ -35,6 +35,32 @@ void replica_copy::apply(const ranking_write& w) {
   put(w.consumer, mark{w.sequence, w.event});
   if (w.bucket) put(*w.bucket);
   if (w.total) put(w.consumer, *w.total);
+  if (w.no_more_through > 0)
+    forget_through(w.consumer, w.no_more_through, limits::applied_events_forgotten_each);
+}
+
+void replica_copy::apply(const board_fill& part) {
+  if (part.begins()) empty(part);
+  for (const auto& t : part.totals)
+    put(part.consumer, t);
+  for (const auto& b : part.buckets)
+    put(b);
+  if (part.ends()) {
+    put_filled(part.consumer, part.through);
+    raise_forgotten(part.consumer, part.through);
+  }
+}
+
+void replica_copy::empty(const board_fill& part) {
+  totals_.erase(part.consumer);
+  marks_.erase(part.consumer);
+  forgotten_.erase(part.consumer);
+  filled_.erase(part.consumer);
+  if (part.buckets_are == board_fill::minutes::emptied) buckets_.clear();
+}
+
+void replica_copy::put_filled(const std::string& consumer, std::uint64_t through) {
+  filled_[consumer] = through;
 }
 
 void replica_copy::put(const queue_entry& e) {
@@ -48,8 +74,8 @@ void replica_copy::put(const queue_entry& e) {
 
 void replica_copy::put(const sales_bucket& b) {
   buckets_[b.minute][b.schedule] = b.seats;
-  buckets_.erase(buckets_.begin(),
-                 buckets_.upper_bound(buckets_.rbegin()->first - limits::redis_minutes_kept));
+  while (buckets_.size() > limits::sales_minutes_kept)
+    buckets_.erase(buckets_.begin());
 }
 
 void replica_copy::put(const std::string& consumer, const sales_total& t) {
@@ -66,13 +92,20 @@ void replica_copy::put(const std::string& consumer, const mark& m) {
   else
     marks.insert(place(m.sequence), m);
   if (marks.size() <= marks_kept_) return;
-  auto& forgotten = forgotten_[consumer];
-  const auto first = place(forgotten + 1);
-  const auto count = static_cast<std::ptrdiff_t>(
-      std::min(marks.size() - marks_kept_, limits::applied_events_forgotten_each));
-  if (marks.end() - first < count) return;
-  const auto last = first + count;
+  forget_through(consumer, marks.back().sequence,
+                 std::min(marks.size() - marks_kept_, limits::applied_events_forgotten_each));
+}
 
+// The next `count` marks, none of them behind `through`.
+void replica_copy::forget_through(const std::string& consumer, std::uint64_t through,
+                                  std::size_t count) {
+  auto& marks = marks_[consumer];
+  auto& forgotten = forgotten_[consumer];
+  const auto first = std::ranges::lower_bound(marks, forgotten + 1, {}, &mark::sequence);
+  auto last = first;
+  for (; last != marks.end() && last->sequence <= through && count > 0; ++last)
+    --count;
+  if (first == last) return;
   forgotten = std::prev(last)->sequence;
   marks.erase(first, last);
 }
@@ -94,6 +127,10 @@ void replica_copy::write_back(operations& to, const std::function<void()>& after
   }
   for (const auto& [concert, sequence] : last_) {
     to.last_sequence(concert, sequence);
+    after();
+  }
+  for (const auto& [consumer, through] : filled_) {
+    to.filled(consumer, through);
     after();
   }
   for (const auto& [consumer, sequence] : forgotten_) {

@@ -39,6 +39,7 @@ class replica_copy {
   void put(const std::string& consumer, const sales_total& t);
   void put(const std::string& consumer, const mark& m);
   void raise_forgotten(const std::string& consumer, std::uint64_t sequence);
+  void put_filled(const std::string& consumer, std::uint64_t through);
   void raise_last(concert_id concert, std::uint64_t sequence);
 
   /// Appends to `to` what brings it all back, and calls `after` behind each operation.
@@ -47,6 +48,9 @@ class replica_copy {
  private:
   void apply(const queue_write& w) { put(w.entry); }
   void apply(const ranking_write& w);
+  void apply(const board_fill& part);
+  void empty(const board_fill& part);
+  void forget_through(const std::string& consumer, std::uint64_t through, std::size_t count);
 
   const std::size_t marks_kept_;
   std::unordered_map<queue_token, queue_entry> entries_;
@@ -54,6 +58,7 @@ class replica_copy {
   std::unordered_map<concert_id, std::uint64_t> last_;
   std::map<std::string, std::deque<mark>> marks_;  // by sequence
   std::map<std::string, std::uint64_t> forgotten_;
+  std::map<std::string, std::uint64_t> filled_;
   std::map<std::string, std::unordered_map<schedule_id, sales_total>> totals_;
   std::map<std::int64_t, std::unordered_map<schedule_id, std::int64_t>> buckets_;
 };

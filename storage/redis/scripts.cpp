@@ -34,7 +34,7 @@ local function decimal(number) return string.format('%.0f', number) end
 // What each kind of operation writes. An operation is its letter and a fixed number of values.
 constexpr std::string_view write_lua = R"(
 local kept, forgotten_each, minutes_kept, first  -- set by whoever includes this
-local newest_minute
+local sold_now = false
 
 local function raise(key, field, value)
   local known = redis.call('HGET', key, field)
@@ -73,6 +73,36 @@ function write.a(consumer, event, sequence)
   redis.call('HSET', p .. 'forgotten', consumer, last)
 end
 
+-- Marks of what does not come again: a few for each that is added.
+function write.n(consumer, through)
+  local key = p .. 'applied:' .. consumer
+  local known = '(' .. (redis.call('HGET', p .. 'forgotten', consumer) or '0')
+  local found = redis.call('ZRANGEBYSCORE', key, known, through, 'WITHSCORES',
+    'LIMIT', 0, forgotten_each)
+  local last = found[#found]
+  if not last then return end
+  redis.call('ZREMRANGEBYSCORE', key, known, last)
+  redis.call('HSET', p .. 'forgotten', consumer, last)
+end
+
+function write.c(consumer, minutes_too)
+  redis.call('UNLINK', p .. 'totals:' .. consumer, p .. 'applied:' .. consumer)
+  for _, each in ipairs({'through', 'forgotten', 'filled'}) do
+    redis.call('HDEL', p .. each, consumer)
+  end
+  if minutes_too ~= '1' then return end
+  for _, minute in ipairs(redis.call('ZRANGEBYSCORE', p .. 'minutes', '-inf', '+inf')) do
+    redis.call('UNLINK', p .. 'minute:' .. minute)
+  end
+  redis.call('UNLINK', p .. 'minutes')
+end
+
+function write.d(consumer, through)
+  for _, each in ipairs({'through', 'forgotten', 'filled'}) do
+    redis.call('HSET', p .. each, consumer, through)
+  end
+end
+
 function write.t(consumer, schedule, seats, last_paid_at, sold_out_at)
   redis.call('HSET', p .. 'totals:' .. consumer, schedule,
     table.concat({seats, last_paid_at, sold_out_at}, ' '))
@@ -81,20 +111,22 @@ end
 function write.b(minute, schedule, seats)
   redis.call('HSET', p .. 'minute:' .. minute, schedule, seats)
   redis.call('ZADD', p .. 'minutes', minute, minute)
-  newest_minute = math.max(newest_minute or tonumber(minute), tonumber(minute))
+  sold_now = true
 end
 
 local function forget_minutes()
-  if not newest_minute then return end
-  local old = redis.call('ZRANGEBYSCORE', p .. 'minutes', '-inf',
-    decimal(newest_minute - minutes_kept), 'LIMIT', 0, 16)
+  if not sold_now then return end
+  local more = redis.call('ZCARD', p .. 'minutes') - minutes_kept
+  if more <= 0 then return end
+  local old = redis.call('ZRANGEBYSCORE', p .. 'minutes', '-inf', '+inf',
+    'LIMIT', 0, math.min(more, 16))
   for _, minute in ipairs(old) do
     redis.call('DEL', p .. 'minute:' .. minute)
     redis.call('ZREM', p .. 'minutes', minute)
   end
 end
 
-local values_of = {e = 7, l = 2, f = 2, a = 3, t = 5, b = 3}
+local values_of = {e = 7, l = 2, f = 2, a = 3, n = 2, c = 2, d = 2, t = 5, b = 3}
 
 local function each_operation(take)
   local at = first
@@ -169,6 +201,9 @@ end
 
 function check.l() end
 function check.f() end
+function check.n() end
+function check.c() end
+function check.d() end
 function check.t() end
 function check.b() end
 )";
@@ -179,8 +214,12 @@ local epoch, batch = found[1] or '', found[2] or redis.call('GET', restoring) or
 )";
 
 constexpr std::string_view take_over_lua = R"(
-local found = redis.call('HMGET', owner, 'epoch', 'batch', 'layout')
+local found = redis.call('HMGET', owner, 'epoch', 'batch', 'layout', 'beat')
 if found[3] and tonumber(found[3]) > tonumber(ARGV[1]) then return {'too_new', found[3]} end
+if ARGV[2] and ((found[1] or '0') ~= ARGV[2] or (found[2] or '0') ~= ARGV[3] or
+    (found[4] or '0') ~= ARGV[4]) then
+  return {'moved'}
+end
 
 -- Whoever may not do one of these is told so now, and not in the middle of a batch.
 local trial = p .. 'trial'
@@ -297,7 +336,7 @@ return {'ours'}
 
 constexpr std::string_view read_index_lua = R"(
 return {epoch, batch, redis.call('HGETALL', p .. 'last'), redis.call('HGETALL', p .. 'through'),
-  redis.call('HGETALL', p .. 'forgotten')}
+  redis.call('HGETALL', p .. 'forgotten'), redis.call('HGETALL', p .. 'filled')}
 )";
 
 constexpr std::string_view read_room_lua = R"(
@@ -316,7 +355,8 @@ for _, minute in ipairs(redis.call('ZRANGEBYSCORE', p .. 'minutes', ARGV[2], '+i
   buckets[#buckets + 1] = redis.call('HGETALL', p .. 'minute:' .. minute)
 end
 return {epoch, batch, redis.call('HGET', p .. 'through', ARGV[1]) or '0',
-  redis.call('HGETALL', p .. 'totals:' .. ARGV[1]), buckets}
+  redis.call('HGETALL', p .. 'totals:' .. ARGV[1]), buckets,
+  redis.call('HGET', p .. 'filled', ARGV[1]) or '0'}
 )";
 
 constexpr std::string_view read_applied_lua = R"(

@@ -23,6 +23,7 @@ namespace boxoffice::redis {
 ///     P:applied:NAME  zset  event by sequence, for each consumer
 ///     P:through       hash  consumer → highest sequence applied
 ///     P:forgotten     hash  consumer → sequence up to which its marks are forgotten
+///     P:filled        hash  consumer → sequence up to which its board was counted from payments
 ///     P:totals:NAME   hash  schedule → "seats last_paid_at sold_out_at"
 ///     P:minutes       zset  minutes that have a bucket
 ///     P:minute:N      hash  schedule → seats
@@ -31,9 +32,10 @@ namespace boxoffice::redis {
 /// Ids are text: numbers in Lua are doubles. Links do not share these objects.
 struct scripts {
   scripts();
-  /// layout → `held` epoch batch | `empty` epoch | `too_new` layout. Raises the epoch, which is the
-  /// time in milliseconds unless the last one is as high: also an emptied Redis gives no old
-  /// number.
+  /// layout [epoch batch beat, as they were seen]
+  ///   → `held` epoch batch | `empty` epoch | `too_new` layout | `moved`
+  /// Raises the epoch, which is the time in milliseconds unless the last one is as high: also an
+  /// emptied Redis gives no old number.
   script acquire;
   /// epoch batch {field value}… → `ours` | `lost` | `replaced`: writes fields of `P:installation`
   script keep;

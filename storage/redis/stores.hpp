@@ -5,10 +5,12 @@
 #include "actors/ranking/ranking_store.hpp"
 #include "config/limits.hpp"
 #include "storage/books_parts.hpp"
+#include "storage/owner_row_source.hpp"
 #include "storage/store_identity.hpp"
 
 #include <cstddef>
 #include <memory>
+#include <optional>
 #include <string>
 
 /// Waiting rooms and rankings in Redis. Opening takes the keys over from the process that wrote
@@ -27,9 +29,14 @@ struct redis_queue_ranking {
 };
 
 /// The forms of `url` are in storage/redis/location.hpp; `marks_kept` are the marks of applied
-/// events that each consumer keeps.
-redis_queue_ranking open_redis_queue_ranking(const std::string& url,
-                                             std::size_t marks_kept = limits::applied_events_kept);
+/// events that each consumer keeps. With `seen` it is taken over only if its row is still
+/// so: a storage_error (`conflict`) otherwise.
+redis_queue_ranking open_redis_queue_ranking(
+    const std::string& url, std::size_t marks_kept = limits::applied_events_kept,
+    const std::optional<cluster::owner_row>& seen = std::nullopt);
+
+/// Who owns it.
+std::unique_ptr<owner_row_source> redis_owner(const std::string& url);
 
 /// What it says of itself, before it is opened. **Faults** storage_error.
 store_identity redis_identity(const std::string& url);

@@ -1,5 +1,5 @@
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/redis/connection.hpp"
 
 #include <exception>
@@ -22,7 +22,7 @@ const std::string& verdict(const reply& of) { return of.items.at(0).text; }
 void add_bounds(std::vector<std::string>& values, std::size_t marks_kept) {
   values.push_back(std::to_string(marks_kept));
   values.push_back(std::to_string(limits::applied_events_forgotten_each));
-  values.push_back(std::to_string(limits::redis_minutes_kept));
+  values.push_back(std::to_string(limits::sales_minutes_kept));
 }
 
 /// Flushed in the middle of being put back.
@@ -53,9 +53,15 @@ writing_connection::writing_connection(std::shared_ptr<ranking_database> of)
 
 void writing_connection::acquire() {
   link_->open();
-  const std::vector<std::string> values{std::to_string(layout_now)};
+  std::vector<std::string> values{std::to_string(layout_now)};
+  if (const auto& seen = database_->take_over_only)
+    for (const auto number : {seen->at.epoch, seen->at.batch, seen->beat})
+      values.push_back(std::to_string(number));
   const auto said = link_->run(scripts_.acquire, database_->keys(), values);
   if (verdict(said) == "too_new") refuse_layout(database_->name(), said.items.at(1).text);
+  if (verdict(said) == "moved")
+    throw storage_error{kind::conflict,
+                        database_->name() + ": its owner lives, or another node was faster"};
   const auto epoch = number(said.items.at(1).text);
   const auto fields = link_->run(command{"HGETALL", database_->prefix() + "installation"}).items;
   for (std::size_t i = 0; i + 1 < fields.size(); i += 2)
@@ -93,6 +99,9 @@ void writing_connection::load() {
   const auto& forgotten = index.at(2).items;
   for (std::size_t i = 0; i + 1 < forgotten.size(); i += 2)
     kept.raise_forgotten(forgotten[i].text, number(forgotten[i + 1].text));
+  const auto& filled = index.at(3).items;
+  for (std::size_t i = 0; i + 1 < filled.size(); i += 2)
+    kept.put_filled(filled[i].text, number(filled[i + 1].text));
 }
 
 // **Source** Redis documentation, "Redis persistence". A user may be denied CONFIG.

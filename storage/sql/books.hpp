@@ -37,7 +37,9 @@ void read_payments(typename Dialect::session& db, audit::books& into) {
       "SELECT id, reservation, " + schedule_of<Dialect>(db, "payment", "reservation") + ", " +
           Dialect::user +
           ", amount, state, CASE WHEN reason <> '' THEN 1 ELSE 0 END, seats, balance, created_at,"
-          " deadline, completed_at, changed_at FROM payment",
+          " deadline, completed_at, changed_at, " +
+          (Dialect::has_column(db, "payment", "released_at") ? "released_at" : "0") +
+          " FROM payment",
       [&](row& r) {
         auto& p = into.payments.emplace_back();
         r.into(p.id, p.reservation, p.schedule);
@@ -45,7 +47,8 @@ void read_payments(typename Dialect::session& db, audit::books& into) {
         r.into(p.amount);
         p.state = one_of(r, audit::payment_state::refunded);
         p.reason = one_of(r, audit::parking_reason::given);
-        r.into(p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at);
+        r.into(p.seats, p.balance, p.created_at, p.deadline, p.completed_at, p.changed_at,
+               p.released_at);
       });
   each_row<Dialect>(db, "SELECT payment FROM remembered_key WHERE payment <> 0", [&](row& r) {
     into.payment_keys.push_back({r.template next<std::uint64_t>()});
@@ -68,6 +71,11 @@ void read_outbox(typename Dialect::session& db, audit::books& into) {
                       r.into(e.reservation, e.schedule, e.seats, e.amount);
                     });
   each_row<Dialect>(db, Dialect::last_sequence, [&](row& r) { r.into(into.last_sequence); });
+  if (Dialect::has_table(db, "outbox_pruned"))
+    each_row<Dialect>(db, "SELECT through, until FROM outbox_pruned", [&](row& r) {
+      auto& pruned = into.pruned.emplace();
+      r.into(pruned.through, pruned.until);
+    });
   each_row<Dialect>(db, "SELECT name, sequence FROM consumer", [&](row& r) {
     const auto consumer = into.consumers.of(r.next_text());
     into.positions.push_back({consumer, r.template next<std::uint64_t>()});

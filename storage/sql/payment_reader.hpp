@@ -5,6 +5,7 @@
 #include "storage/encoding/timeline.hpp"
 #include "storage/saga_state_lists.hpp"
 #include "storage/sql/remembered_keys.hpp"
+#include "storage/sql/sales.hpp"
 
 #include <memory>
 #include <optional>
@@ -105,6 +106,16 @@ class sql_payment_reader final : public payment_reader {
     });
   }
 
+  std::uint64_t pruned_through() override {
+    return db_.read_once([&] {
+      return pruned_.first([](row& r) { return r.template next<std::uint64_t>(); }).value_or(0);
+    });
+  }
+
+  sales_baseline sales(const std::string& consumer, std::int64_t since_minute) override {
+    return db_.read([&] { return sales_.count(consumer, since_minute); });
+  }
+
   std::optional<payment_event> find_event(event_id id) override {
     return db_.read_once([&] { return event_.first(read_event, id); });
   }
@@ -170,7 +181,8 @@ class sql_payment_reader final : public payment_reader {
     payment p;
     r.into(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount, p.state,
            p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance, p.created_at,
-           p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from, p.from);
+           p.deadline, p.completed_at, p.changed_at, p.released_at, p.parked_from, p.from,
+           p.seat_names);
     p.token.concert = p.token ? p.concert : concert_id{};
     return p;
   }
@@ -179,7 +191,7 @@ class sql_payment_reader final : public payment_reader {
     payment_event e;
     r.into(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation.number,
            e.reservation.schedule, e.concert, e.seats, e.amount, e.token.number, e.holds_else,
-           e.paid_at, e.occurred_at, e.from);
+           e.paid_at, e.occurred_at, e.from, e.seat_names);
     e.token.concert = e.token ? e.concert : concert_id{};
     return e;
   }
@@ -194,12 +206,13 @@ class sql_payment_reader final : public payment_reader {
   static std::string payment_columns() {
     return std::string{"id, reservation, schedule, concert, "} + Dialect::user +
            ", amount, state, failure, reason, token, holds_else, seats, balance, created_at,"
-           " deadline, completed_at, changed_at, released_at, parked_from, request_id, traceparent";
+           " deadline, completed_at, changed_at, released_at, parked_from, request_id, traceparent,"
+           " seat_names";
   }
   static std::string event_columns() {
     return std::string{"o.id, o.sequence, o.kind, o.payment, o."} + Dialect::user +
            ", o.reservation, o.schedule, o.concert, o.seats, o.amount, o.token, o.holds_else,"
-           " o.paid_at, o.occurred_at, o.request_id, o.traceparent";
+           " o.paid_at, o.occurred_at, o.request_id, o.traceparent, o.seat_names";
   }
   static std::string select(const std::string& rest) {
     return "SELECT " + payment_columns() + " FROM payment WHERE " + rest;
@@ -282,6 +295,8 @@ class sql_payment_reader final : public payment_reader {
                             "SELECT sequence FROM parked_event"
                             " WHERE consumer = $1 AND sequence > $2 AND sequence <= $3"};
   statement consumed_{db_.database(), "SELECT sequence FROM consumer WHERE name = $1"};
+  statement pruned_{db_.database(), "SELECT through FROM outbox_pruned"};
+  sales_count<Dialect> sales_{db_.database()};
   key_list<Dialect> scopes_{db_.database()};
 };
 

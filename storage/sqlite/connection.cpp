@@ -2,7 +2,7 @@
 
 #include "actors/commit/fence.hpp"
 #include "config/limits.hpp"
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/encoding/fields.hpp"
 
 #include <chrono>

@@ -31,6 +31,9 @@ struct dialect {
   static constexpr auto payments_by_state = "payment INDEXED BY payment_unusual";
   static constexpr auto last_sequence = "SELECT seq FROM sqlite_sequence WHERE name = 'outbox'";
 
+  /// The larger of two values.
+  static constexpr auto greatest = "max";
+
   /// How many rows a statement changed, of what `run` gives.
   static std::size_t changed(int rows) { return static_cast<std::size_t>(rows); }
   static bool has_table(session& db, const std::string& table) {

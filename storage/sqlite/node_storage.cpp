@@ -7,19 +7,29 @@
 namespace boxoffice {
 
 books_parts open_sqlite_stores(const std::filesystem::path& data_dir, node_stores& into,
-                               const storage_tuning& how) {
+                               const role_set& roles, const storage_tuning& how) {
   const auto files = files_in(data_dir);
-  into.concert = open_concert_storage(files.concert, how).store;
-  auto reservation = open_reservation_storage(files.reservation, how);
-  auto point = open_point_storage(files.point, how);
-  auto payment = open_payment_storage(files.payment, how);
-  into.reservation = std::move(reservation.store);
-  into.reservation_reads = std::move(reservation.reader);
-  into.point = std::move(point.store);
-  into.point_reads = std::move(point.reader);
-  into.payment = std::move(payment.store);
-  into.payment_reads = std::move(payment.reader);
-  return sqlite_books({payment.file, point.file, reservation.file, {}});
+  audited_files opened_files;
+  if (roles.contains(role::concert)) into.concert = open_concert_storage(files.concert, how).store;
+  if (roles.contains(role::reservation)) {
+    auto opened = open_reservation_storage(files.reservation, how);
+    into.reservation = std::move(opened.store);
+    into.reservation_reads = std::move(opened.reader);
+    opened_files.reservation = opened.file;
+  }
+  if (roles.contains(role::point)) {
+    auto opened = open_point_storage(files.point, how);
+    into.point = std::move(opened.store);
+    into.point_reads = std::move(opened.reader);
+    opened_files.point = opened.file;
+  }
+  if (roles.contains(role::payment)) {
+    auto opened = open_payment_storage(files.payment, how);
+    into.payment = std::move(opened.store);
+    into.payment_reads = std::move(opened.reader);
+    opened_files.payment = opened.file;
+  }
+  return sqlite_books(opened_files);
 }
 
 books_part open_embedded_queue_ranking(const std::filesystem::path& data_dir, node_stores& into,
@@ -33,7 +43,7 @@ books_part open_embedded_queue_ranking(const std::filesystem::path& data_dir, no
 
 node_stores open_node_stores(const std::filesystem::path& data_dir, const storage_tuning& how) {
   node_stores all;
-  auto parts = open_sqlite_stores(data_dir, all, how);
+  auto parts = open_sqlite_stores(data_dir, all, every_role, how);
   parts.queue_ranking = open_embedded_queue_ranking(data_dir, all, how);
   all.books = make_books_reader(std::move(parts));
   return all;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/node/node_stores.hpp"
+#include "config/settings.hpp"
 #include "storage/books_parts.hpp"
 #include "storage/sqlite/stores.hpp"
 
@@ -9,10 +10,10 @@
 /// Stores of a node in a data directory. **Faults** as stores.hpp.
 namespace boxoffice {
 
-/// The four services that keep SQL, into `into`; gives what the audit reads of them, and no
-/// queue_ranking.
+/// Those of the four services that keep SQL which are in `roles`, into `into`; gives what the audit
+/// reads of all of them, and no queue_ranking.
 books_parts open_sqlite_stores(const std::filesystem::path& data_dir, node_stores& into,
-                               const storage_tuning& how = {});
+                               const role_set& roles = every_role, const storage_tuning& how = {});
 /// Waiting rooms and rankings, in the same way.
 books_part open_embedded_queue_ranking(const std::filesystem::path& data_dir, node_stores& into,
                                        const storage_tuning& how = {});

@@ -1,13 +1,11 @@
 #include "actors/core/epoch_numbers.hpp"
 #include "storage/encoding/outcomes.hpp"
 #include "storage/encoding/timeline.hpp"
+#include "storage/sql/outbox_pruner.hpp"
 #include "storage/sql/payment_reader.hpp"
 #include "storage/sqlite/dialect.hpp"
 #include "storage/sqlite/migrations/migrate.hpp"
 #include "storage/sqlite/stores.hpp"
-
-#include <algorithm>
-#include <limits>
 
 namespace boxoffice {
 namespace {
@@ -47,12 +45,9 @@ class sqlite_payment_store final : public owned<payment_store> {
     return pruner_.prune(before, limit);
   }
 
-  std::size_t prune_outbox(time_point before, std::size_t limit,
+  std::size_t prune_outbox(const kept_times& kept, std::size_t limit,
                            const std::vector<std::string>& consumers) override {
-    int pruned = 0;
-    const auto outcome = db_.in_transaction(
-        [&] { pruned = prune_events_.run(passed_by_all(consumers), limit, before); });
-    return outcome == commit_outcome::committed ? static_cast<std::size_t>(pruned) : 0;
+    return outbox_pruner_.prune(kept, limit, consumers);
   }
 
  private:
@@ -83,18 +78,10 @@ class sqlite_payment_store final : public owned<payment_store> {
     consumed_.run(consumer, sequence);
     for (const auto& p : write.parked)
       park_.run(consumer, p.event.schedule(), p.event.sequence, p.event.id, p.reason, p.at);
-    for (const auto event : write.replayed)
+    for (const auto event : write.replayed) {
       unpark_.run(event, consumer);
-  }
-
-  // The sequence up to which nobody needs the outbox any more.
-  std::uint64_t passed_by_all(const std::vector<std::string>& consumers) {
-    auto passed = consumers.empty() ? 0 : std::numeric_limits<std::uint64_t>::max() >> 1U;
-    for (const auto& consumer : consumers)
-      passed = std::min(
-          passed,
-          position_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0));
-    return passed;
+      let_go_.run(event);
+    }
   }
 
   void put(const payment& p, const std::string& notes) {
@@ -108,13 +95,13 @@ class sqlite_payment_store final : public owned<payment_store> {
     insert_.run(p.id, p.reservation.number, p.reservation.schedule, p.concert, p.user, p.amount,
                 p.state, p.failure, p.reason, p.token.number, p.holds_else, p.seats, p.balance,
                 p.created_at, p.deadline, p.completed_at, p.changed_at, p.released_at,
-                p.parked_from, p.from.request_id(), p.from.traceparent(), notes);
+                p.parked_from, p.from.request_id(), p.from.traceparent(), p.seat_names, notes);
   }
 
   void publish(const payment_event& e) {
     event_.run(e.id, e.kind, e.payment, e.user, e.reservation.number, e.reservation.schedule,
                e.concert, e.seats, e.amount, e.token.number, e.holds_else, e.paid_at, e.occurred_at,
-               e.from.request_id(), e.from.traceparent());
+               e.from.request_id(), e.from.traceparent(), e.seat_names);
   }
 
   void remember(const payment_write& write) {
@@ -135,13 +122,13 @@ class sqlite_payment_store final : public owned<payment_store> {
   statement insert_{db_.database(), R"(
     INSERT INTO payment (id, reservation, schedule, concert, user, amount, state, failure, reason, token,
       holds_else, seats, balance, created_at, deadline, completed_at, changed_at, released_at,
-      parked_from, request_id, traceparent, notes)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      parked_from, request_id, traceparent, seat_names, notes)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement append_{db_.database(), "UPDATE payment SET notes = notes || ? WHERE id = ?"};
   statement event_{db_.database(), R"(
     INSERT INTO outbox (id, kind, payment, user, reservation, schedule, concert, seats, amount,
-      token, holds_else, paid_at, occurred_at, request_id, traceparent)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      token, holds_else, paid_at, occurred_at, request_id, traceparent, seat_names)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement key_{db_.database(), R"(
     INSERT INTO remembered_key
       (scope_high, scope_low, body_high, body_low, payment, answer, at)
@@ -152,21 +139,17 @@ class sqlite_payment_store final : public owned<payment_store> {
   statement consumed_{db_.database(), R"(
     INSERT INTO consumer (name, sequence) VALUES (?, ?)
     ON CONFLICT (name) DO UPDATE SET sequence = max(sequence, excluded.sequence))"};
-  statement position_{db_.database(), "SELECT sequence FROM consumer WHERE name = ?"};
   statement park_{db_.database(), R"(
     INSERT INTO parked_event (consumer, schedule, sequence, event, reason, at)
     VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (consumer, schedule, sequence) DO UPDATE SET
       reason = excluded.reason, at = excluded.at)"};
   statement unpark_{db_.database(), "DELETE FROM parked_event WHERE event = ? AND consumer = ?"};
-  statement prune_events_{db_.database(), R"(
-    DELETE FROM outbox WHERE sequence IN (
-      SELECT sequence FROM (
-        SELECT sequence, occurred_at FROM outbox
-        WHERE sequence <= ?
-          AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = outbox.sequence)
-        ORDER BY sequence LIMIT ?)
-      WHERE occurred_at < ?))"};
+  // What the pruning went over while it was parked.
+  statement let_go_{db_.database(), R"(
+    DELETE FROM outbox WHERE id = ? AND sequence <= (SELECT through FROM outbox_pruned)
+      AND NOT EXISTS (SELECT 1 FROM parked_event p WHERE p.sequence = outbox.sequence))"};
+  sql::outbox_pruner<dialect> outbox_pruner_{db_};
   sql::key_pruner<dialect> pruner_{db_};
 };
 

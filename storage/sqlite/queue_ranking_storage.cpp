@@ -4,7 +4,10 @@
 #include "storage/sqlite/stores.hpp"
 
 #include <algorithm>
+#include <limits>
 #include <map>
+#include <optional>
+#include <set>
 #include <utility>
 
 namespace boxoffice {
@@ -32,23 +35,29 @@ class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
       const auto consumer = r.next<std::string>();
       marks_[consumer].forgotten_through = r.next<std::uint64_t>();
     });
+    statement minutes{db_.database(), "SELECT DISTINCT minute FROM sales_bucket"};
+    minutes.each([&](row& r) { minutes_.insert(r.next<std::int64_t>()); });
   }
 
   commit_result commit(std::span<const queue_ranking_write> batch) override {
-    std::map<std::string, marks> after;
+    final_rows boards;
     const auto result = db_.in_transaction([&] {
-      final_rows boards;
+      boards = {};
       for (const auto& write : batch) {
         if (const auto* place = std::get_if<queue_write>(&write)) apply(*place);
         if (const auto* event = std::get_if<ranking_write>(&write)) apply(*event, boards);
+        if (const auto* part = std::get_if<board_fill>(&write)) apply(*part, boards);
       }
       put(boards);
       for (const auto& [consumer, added] : boards.applied)
-        after[consumer] = forget(consumer, added);
+        forget(consumer, added, boards);
+      forget_minutes(boards);
     });
-    if (result == commit_outcome::committed)
-      for (const auto& [consumer, now] : after)
+    if (result == commit_outcome::committed) {
+      for (const auto& [consumer, now] : boards.after)
         marks_[consumer] = now;
+      minutes_ = std::move(boards.minutes).value_or(std::move(minutes_));
+    }
     return result;
   }
 
@@ -62,16 +71,22 @@ class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
   }
 
  private:
-  /// The rows of the boards as a batch leaves them: most of its events are about the same few.
-  struct final_rows {
-    std::map<std::pair<schedule_id, std::int64_t>, sales_bucket> buckets;
-    std::map<std::pair<std::string, schedule_id>, sales_total> totals;
-    std::map<std::string, std::size_t> applied;
-  };
   /// Of one consumer.
   struct marks {
     std::size_t count{0};
     std::uint64_t forgotten_through{0};
+  };
+  struct added_marks {
+    std::size_t count{0};
+    std::uint64_t no_more_through{0};
+  };
+  /// The rows of the boards as a batch leaves them: most of its events are about the same few.
+  struct final_rows {
+    std::map<std::pair<schedule_id, std::int64_t>, sales_bucket> buckets;
+    std::map<std::pair<std::string, schedule_id>, sales_total> totals;
+    std::map<std::string, added_marks> applied;
+    std::map<std::string, marks> after;
+    std::optional<std::set<std::int64_t>> minutes;  // empty: as they were
   };
 
   void apply(const queue_write& write) {
@@ -83,36 +98,101 @@ class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
 
   void apply(const ranking_write& write, final_rows& boards) {
     applied_.run(write.consumer, write.sequence, write.event);
-    ++boards.applied[write.consumer];
+    auto& added = boards.applied[write.consumer];
+    ++added.count;
+    added.no_more_through = std::max(added.no_more_through, write.no_more_through);
     if (const auto& b = write.bucket) boards.buckets.insert_or_assign({b->schedule, b->minute}, *b);
     if (const auto& t = write.total)
       boards.totals.insert_or_assign({write.consumer, t->schedule}, *t);
   }
 
-  void put(const final_rows& boards) {
-    for (const auto& [key, b] : boards.buckets)
+  // What stands before it in the batch is gone with the rest.
+  void apply(const board_fill& part, final_rows& boards) {
+    put(boards);
+    boards.buckets.clear();
+    boards.totals.clear();
+    if (part.begins()) empty(part, boards);
+    for (const auto& b : part.buckets)
+      boards.buckets.insert_or_assign({b.schedule, b.minute}, b);
+    for (const auto& t : part.totals)
+      boards.totals.insert_or_assign({part.consumer, t.schedule}, t);
+    if (!part.ends()) return;
+    filled_.run(part.consumer, part.through);
+    forgotten_.run(part.consumer, part.through);
+    boards.after[part.consumer].forgotten_through = part.through;
+  }
+
+  void empty(const board_fill& part, final_rows& boards) {
+    drop_totals_.run(part.consumer);
+    drop_marks_.run(part.consumer);
+    drop_forgotten_.run(part.consumer);
+    drop_filled_.run(part.consumer);
+    boards.applied.erase(part.consumer);
+    boards.after[part.consumer] = {};
+    if (part.buckets_are == board_fill::minutes::kept) return;
+    drop_buckets_.run();
+    boards.minutes.emplace();
+  }
+
+  void put(final_rows& boards) {
+    for (const auto& [key, b] : boards.buckets) {
       bucket_.run(b.minute, b.schedule, b.seats);
+      if (!minutes_of(boards).contains(b.minute)) changed_minutes_of(boards).insert(b.minute);
+    }
     for (const auto& [key, t] : boards.totals)
       total_.run(key.first, t.schedule, t.seats, t.last_paid_at, t.sold_out_at);
   }
 
-  // A few more than are added, until there are no more than are kept.
-  marks forget(const std::string& consumer, std::size_t added) {
-    auto now = marks_[consumer];
-    now.count += added;
-    if (now.count <= marks_kept_) return now;
-    const auto most =
-        std::min(now.count - marks_kept_, added * limits::applied_events_forgotten_each);
-    const auto last = nth_mark_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer,
-                                      now.forgotten_through, most - 1);
-    if (!last) return now;
-    const auto gone = forget_applied_.run(consumer, now.forgotten_through, *last);
-    forgotten_.run(consumer, *last);
-    return {now.count - static_cast<std::size_t>(gone), *last};
+  const std::set<std::int64_t>& minutes_of(const final_rows& boards) const {
+    return boards.minutes ? *boards.minutes : minutes_;
+  }
+  std::set<std::int64_t>& changed_minutes_of(final_rows& boards) const {
+    if (!boards.minutes) boards.minutes = minutes_;
+    return *boards.minutes;
   }
 
+  void forget_minutes(final_rows& boards) {
+    for (std::size_t n = 0; n < limits::sales_minutes_forgotten_each &&
+                            minutes_of(boards).size() > limits::sales_minutes_kept;
+         ++n) {
+      auto& minutes = changed_minutes_of(boards);
+      forget_minute_.run(*minutes.begin());
+      minutes.erase(minutes.begin());
+    }
+  }
+
+  // A few more than are added: those that are too many, or that nobody asks for any more.
+  void forget(const std::string& consumer, const added_marks& added, final_rows& boards) {
+    auto& now = boards.after.try_emplace(consumer, marks_[consumer]).first->second;
+    now.count += added.count;
+    const auto too_many = now.count > marks_kept_ ? now.count - marks_kept_ : 0;
+    const auto most = added.count * limits::applied_events_forgotten_each;
+    if (too_many > 0)
+      forget_through(consumer, last_of(consumer, now, every_sequence, std::min(too_many, most)),
+                     now);
+    else if (added.no_more_through > now.forgotten_through)
+      forget_through(consumer, last_of(consumer, now, added.no_more_through, most), now);
+  }
+  // The last of the next `count` marks, none of them behind `through`.
+  std::optional<std::uint64_t> last_of(const std::string& consumer, const marks& now,
+                                       std::uint64_t through, std::size_t count) {
+    std::optional<std::uint64_t> last;
+    next_marks_.each([&](row& r) { last = r.next<std::uint64_t>(); }, consumer,
+                     now.forgotten_through, through, count);
+    return last;
+  }
+  void forget_through(const std::string& consumer, std::optional<std::uint64_t> last, marks& now) {
+    if (!last) return;
+    now.count -=
+        static_cast<std::size_t>(forget_applied_.run(consumer, now.forgotten_through, *last));
+    now.forgotten_through = *last;
+    forgotten_.run(consumer, *last);
+  }
+
+  static constexpr auto every_sequence = std::numeric_limits<std::uint64_t>::max() >> 1U;
   const std::size_t marks_kept_;
   std::map<std::string, marks> marks_;
+  std::set<std::int64_t> minutes_;  // in which anything was sold, as far as kept
   statement entry_{db_.database(), R"(
     INSERT INTO queue_entry (token, concert, user, sequence, state, expires_at, changed_at)
     VALUES (?, ?, ?, ?, ?, ?, ?)
@@ -133,14 +213,23 @@ class sqlite_queue_ranking_store final : public owned<queue_ranking_store> {
       WHERE state >= 2 AND changed_at < ? ORDER BY changed_at, token LIMIT ?))"};
   statement applied_{db_.database(), R"(
     INSERT INTO applied_event (consumer, sequence, event) VALUES (?, ?, ?))"};
-  statement nth_mark_{db_.database(), R"(
-    SELECT sequence FROM applied_event WHERE consumer = ? AND sequence > ?
-    ORDER BY sequence LIMIT 1 OFFSET ?)"};
+  statement next_marks_{db_.database(), R"(
+    SELECT sequence FROM applied_event WHERE consumer = ? AND sequence > ? AND sequence <= ?
+    ORDER BY sequence LIMIT ?)"};
   statement forget_applied_{db_.database(), R"(
     DELETE FROM applied_event WHERE consumer = ? AND sequence > ? AND sequence <= ?)"};
   statement forgotten_{db_.database(), R"(
     INSERT INTO forgotten_marks (consumer, forgotten_through) VALUES (?, ?)
     ON CONFLICT (consumer) DO UPDATE SET forgotten_through = excluded.forgotten_through)"};
+  statement filled_{db_.database(), R"(
+    INSERT INTO filled_board (consumer, through) VALUES (?, ?)
+    ON CONFLICT (consumer) DO UPDATE SET through = excluded.through)"};
+  statement drop_totals_{db_.database(), "DELETE FROM sales_total WHERE consumer = ?"};
+  statement drop_marks_{db_.database(), "DELETE FROM applied_event WHERE consumer = ?"};
+  statement drop_forgotten_{db_.database(), "DELETE FROM forgotten_marks WHERE consumer = ?"};
+  statement drop_filled_{db_.database(), "DELETE FROM filled_board WHERE consumer = ?"};
+  statement drop_buckets_{db_.database(), "DELETE FROM sales_bucket"};
+  statement forget_minute_{db_.database(), "DELETE FROM sales_bucket WHERE minute = ?"};
   statement bucket_{db_.database(), R"(
     INSERT INTO sales_bucket (minute, schedule, seats) VALUES (?, ?, ?)
     ON CONFLICT (minute, schedule) DO UPDATE SET seats = excluded.seats)"};
@@ -203,8 +292,10 @@ class sqlite_ranking_reader final : public ranking_reader {
             r.into(t.schedule, t.seats, t.last_paid_at, t.sold_out_at);
           },
           consumer);
+      const auto number = [](row& r) { return r.next<std::uint64_t>(); };
+      state.filled_through = filled_.first(number, consumer).value_or(0);
       state.applied_through =
-          through_.first([](row& r) { return r.next<std::uint64_t>(); }, consumer).value_or(0);
+          std::max(state.filled_through, through_.first(number, consumer).value_or(0));
       return state;
     });
   }
@@ -241,6 +332,7 @@ class sqlite_ranking_reader final : public ranking_reader {
     SELECT sequence FROM applied_event WHERE consumer = ? ORDER BY sequence DESC LIMIT 1)"};
   statement forgotten_{db_.database(),
                        "SELECT forgotten_through FROM forgotten_marks WHERE consumer = ?"};
+  statement filled_{db_.database(), "SELECT through FROM filled_board WHERE consumer = ?"};
 };
 
 }  // namespace

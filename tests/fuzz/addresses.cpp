@@ -2,10 +2,13 @@
 // refused is refused with a sentence.
 #include "actors/core/check.hpp"
 #include "config/address.hpp"
+#include "config/limits.hpp"
 #include "config/listen_address.hpp"
-#include "config/log_line.hpp"
 #include "config/postgres_location.hpp"
+#include "config/rabbitmq_location.hpp"
 #include "config/redis_location.hpp"
+#include "config/webhook_secret.hpp"
+#include "logging/log_line.hpp"
 #include "tests/fuzz/terminal_text.hpp"
 
 #include <chrono>
@@ -33,6 +36,23 @@ void read_listen_address(const std::string& text) {
   if (host == "localhost" || host == "::1" || host.starts_with("127."))
     check(is_loopback(*read), "these are this machine");
   if (host == "0.0.0.0" || host == "::") check(!is_loopback(*read), "these are every machine");
+}
+
+void read_rabbitmq_location(const std::string& text) {
+  const auto read = parse_rabbitmq_location(text);
+  if (const auto* fault = std::get_if<std::string>(&read))
+    return check(fuzz::is_sentence(*fault), "a refusal is a sentence");
+  const auto& at = std::get<rabbitmq_location>(read);
+  check(!at.host.empty() && at.port != 0 && !at.vhost.empty(), "there is somebody to ask");
+}
+
+void read_webhook_secret(const std::string& text) {
+  const auto read = parse_webhook_secret(text);
+  if (const auto* fault = std::get_if<secret_fault>(&read))
+    return check(fuzz::is_sentence(fault->why), "a refusal is a sentence");
+  const auto size = std::get<webhook_key>(read).bytes.size();
+  check(size >= limits::webhook_secret_bytes_min && size <= limits::webhook_secret_bytes_max,
+        "a key is neither short nor long");
 }
 
 void read_web_address(const std::string& text) {
@@ -133,13 +153,17 @@ void run(FuzzedDataProvider& dice) {
                                   "redis-sentinel://u:p@h,[::2]:1/m",
                                   "https://",
                                   "http://a.example:80/b?c",
-                                  "localhost:"};
+                                  "localhost:",
+                                  "amqps://u:p@h",
+                                  "whsec_"};
   const auto begin = std::string{dice.PickValueInArray(some)};
   const auto text = begin + dice.ConsumeRemainingBytesAsString();
   read_listen_address(text);
   read_web_address(text);
   read_redis_location(text);
   read_postgres_location(text);
+  read_rabbitmq_location(text);
+  read_webhook_secret(text);
 }
 
 }  // namespace

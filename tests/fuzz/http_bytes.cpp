@@ -1,9 +1,9 @@
 // The bytes of a connection: read in one piece, in pieces cut anywhere, and by a reading of our
 // own, they are the same requests, or are refused at the same one for the same reason.
 #include "actors/core/check.hpp"
-#include "http/body_reader.hpp"
-#include "http/input_buffer.hpp"
-#include "http/request_parser.hpp"
+#include "http/server/body_reader.hpp"
+#include "http/server/input_buffer.hpp"
+#include "http/server/request_parser.hpp"
 #include "tests/fuzz/reference_http.hpp"
 
 #include <algorithm>

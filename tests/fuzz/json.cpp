@@ -1,9 +1,9 @@
 // JSON bodies: what is JSON at all beside a reading of our own; the digest of a value that is
 // spelled otherwise, and of another value; the members that a handler reads.
 #include "actors/core/check.hpp"
-#include "http/json_reader.hpp"
-#include "http/json_text.hpp"
-#include "http/target.hpp"
+#include "http/server/json_reader.hpp"
+#include "http/server/json_text.hpp"
+#include "http/server/target.hpp"
 #include "tests/fuzz/reference_json.hpp"
 
 #include <algorithm>

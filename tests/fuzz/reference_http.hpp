@@ -1,7 +1,7 @@
 #pragma once
 
 #include "config/limits.hpp"
-#include "http/target.hpp"
+#include "http/server/target.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -119,17 +119,24 @@ class driven_relay {
         parked.schedules.push_back({of, sequence});
     }
     progress_ = std::make_unique<relay_progress>("boards", position_, parked, tries_max);
-    if (dice_.ConsumeIntegralInRange(0, 7) == 0)
-      progress_->go_back_to(dice_.ConsumeIntegralInRange<std::uint64_t>(0, position_));
+    if (dice_.ConsumeIntegralInRange(0, 7) == 0) fill();
     writing_.reset();
     heard_ = 0;
     handed_.clear();
   }
 
+  // The consumer had lost everything, and was filled with all but what is parked.
+  void fill() {
+    const auto through = std::max(position_, last_sequence());
+    for (const auto& e : events_)
+      if (!parked_.contains(e.sequence)) applied_.insert(e.id);
+    progress_->filled_through(through);
+  }
+
   void go_on() {
     begin_write();
     if (!progress_->is_idle() || progress_->owes_store()) return;
-    if (wanted_replay_ && !progress_->replays() && !progress_->is_catching_up()) {
+    if (wanted_replay_ && !progress_->replays()) {
       if (!writing_) (void)progress_->begin_replay(*std::exchange(wanted_replay_, std::nullopt));
     }
     if (const auto schedule = progress_->replays()) {
@@ -140,14 +147,11 @@ class driven_relay {
     } else {
       const auto after = progress_->position();
       std::vector<payment_event> found;
-      std::vector<std::uint64_t> parked_already;
       for (const auto& e : events_) {
         if (e.sequence <= after || found.size() == 4) continue;
-        if (progress_->is_catching_up() && parked_.contains(e.sequence))
-          parked_already.push_back(e.sequence);
         found.push_back(e);
       }
-      progress_->give(std::move(found), noon, parked_already);
+      progress_->give(std::move(found), noon);
     }
     handed_ = progress_->waiting();
     heard_ = 0;

@@ -5,6 +5,7 @@
 #include "actors/core/check.hpp"
 #include "config/command_line.hpp"
 #include "config/command_table.hpp"
+#include "config/issuer_settings.hpp"
 #include "config/settings_keys.hpp"
 #include "tests/fuzz/terminal_text.hpp"
 
@@ -63,6 +64,15 @@ std::string draw_value(FuzzedDataProvider& dice) {
   return dice.PickValueInArray(some);
 }
 
+/// A secret for a key that is secret, or that nobody knows: a slip may stand for a secret one.
+std::string draw_value_for(FuzzedDataProvider& dice, std::string_view name) {
+  const auto known = std::ranges::find_if(setting_keys(), [&](const setting_key& key) {
+    return name == key.name || name == variable_name(key.name);
+  });
+  const auto is_open = known != setting_keys().end() && !is_secret(*known);
+  return is_open ? draw_value(dice) : std::string{marker};
+}
+
 settings_sources draw_sources(FuzzedDataProvider& dice, const memory_file& file) {
   settings_sources out;
   out.use = dice.ConsumeBool() ? settings_use::serve : settings_use::data_only;
@@ -72,16 +82,14 @@ settings_sources draw_sources(FuzzedDataProvider& dice, const memory_file& file)
   if (dice.ConsumeIntegralInRange(0, 15) == 0)
     out.file = "/nowhere/" + dice.ConsumeRandomLengthString(40);
   for (auto more = dice.ConsumeIntegralInRange(0, 3); more > 0; --more) {
-    const auto& key = draw_key(dice);
-    const auto name = dice.ConsumeBool() ? variable_name(key.name)
+    const auto name = dice.ConsumeBool() ? variable_name(draw_key(dice).name)
                                          : "BOXOFFICE_" + dice.ConsumeRandomLengthString(20);
-    out.environment.push_back({name, is_secret(key) ? std::string{marker} : draw_value(dice)});
+    out.environment.push_back({name, draw_value_for(dice, name)});
   }
   for (auto more = dice.ConsumeIntegralInRange(0, 3); more > 0; --more) {
-    const auto& key = draw_key(dice);
     const auto name =
-        dice.ConsumeBool() ? std::string{key.name} : dice.ConsumeRandomLengthString(20);
-    out.flags.push_back({"--set", name, is_secret(key) ? std::string{marker} : draw_value(dice)});
+        dice.ConsumeBool() ? std::string{draw_key(dice).name} : dice.ConsumeRandomLengthString(20);
+    out.flags.push_back({"--set", name, draw_value_for(dice, name)});
   }
   return out;
 }
@@ -91,6 +99,8 @@ std::string written(settings& what) {
   std::string out;
   for (const auto& key : setting_keys())
     out += std::string{key.name} + " = " + to_toml(key.field(what)) + '\n';
+  for (const auto& each : what.auth.issuers)
+    out += to_toml(each);
   return out;
 }
 

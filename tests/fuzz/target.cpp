@@ -1,8 +1,8 @@
 // Request targets and the table of routes, each beside a second reading of the same rules.
-#include "http/target.hpp"
+#include "http/server/target.hpp"
 
 #include "actors/core/check.hpp"
-#include "http/router.hpp"
+#include "http/server/router.hpp"
 
 #include <algorithm>
 #include <cstddef>

@@ -14,7 +14,12 @@ inline bool is_clean(std::string_view text) {
     if (c < 0x80) continue;
     const std::size_t more = c >= 0xF0 ? 3 : c >= 0xE0 ? 2 : 1;
     if (c < 0xC2 || c > 0xF4 || text.size() - i <= more) return false;
-    if (c == 0xC2 && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    const auto second = static_cast<unsigned char>(text[i + 1]);
+    // C1; then what is too long, half a pair, or beyond Unicode. **Source**: RFC 3629, 4.
+    if ((c == 0xC2 || c == 0xE0) && second < 0xA0) return false;
+    if ((c == 0xED && second > 0x9F) || (c == 0xF0 && second < 0x90) ||
+        (c == 0xF4 && second > 0x8F))
+      return false;
     for (std::size_t k = 0; k < more; ++k)
       if (static_cast<unsigned char>(text[++i]) >> 6 != 2) return false;
   }

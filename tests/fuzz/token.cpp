@@ -1,6 +1,6 @@
 // Tokens: whoever changes one byte, or signs with another key, is not let in; of what is signed
 // with the right key, a second reading of the rules says who gets in.
-#include "http/token.hpp"
+#include "http/server/token.hpp"
 
 #include "actors/core/check.hpp"
 #include "tests/fuzz/reference_json.hpp"

@@ -1,4 +1,4 @@
-#include "http/admission.hpp"
+#include "http/server/admission.hpp"
 
 #include <string>
 
@@ -43,7 +43,7 @@ TEST(RateLimiter, ForgetsWhoWasIdleLongestWhenFull) {
 }
 
 TEST(Admission, GivesPlacesBack) {
-  admission entrance{2, 0};
+  admission entrance{2, 1, 0};
   auto first = entrance.enter();
   {
     const auto second = entrance.enter();
@@ -58,7 +58,7 @@ TEST(Admission, GivesPlacesBack) {
 }
 
 TEST(Admission, UsersAndAddressesHaveBucketsOfTheirOwn) {
-  admission entrance{2, 1};
+  admission entrance{2, 1, 1};
   const rate_limiter::instant now{1h};
   EXPECT_FALSE(entrance.limit_user("a", now));
   EXPECT_FALSE(entrance.limit_address("a", now));

@@ -1,4 +1,4 @@
-#include "http/audit_page.hpp"
+#include "http/api/audit_page.hpp"
 
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>

@@ -1,4 +1,4 @@
-#include "http/bridge.hpp"
+#include "http/api/bridge.hpp"
 
 #include "actors/caf/message.hpp"
 

@@ -1,5 +1,5 @@
 // Which form an answer is sent in, and how it is told apart from the other.
-#include "http/gzip.hpp"
+#include "http/server/gzip.hpp"
 #include "tests/http/gunzip.hpp"
 #include "tests/http/toy_server.hpp"
 

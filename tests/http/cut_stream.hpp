@@ -1,6 +1,6 @@
 #pragma once
 
-#include "http/session.hpp"
+#include "http/server/session.hpp"
 #include "tests/http/toy_server.hpp"
 
 #include <cerrno>
@@ -99,9 +99,9 @@ class cut_stream {
   server_settings how_;
   token_verifier tokens_{token_key::hs256(toy_secret)};
   router routes_{toy_routes(metrics_)};
-  admission entrance_{how_.in_flight_max, how_.rate_limit_per_second};
+  admission entrance_{how_.in_flight_max, how_.streams_max, how_.rate_limit_per_second};
   request_metrics measured_{routes_, metrics_};
-  dispatcher decide_{routes_, &tokens_, entrance_, measured_, how_.serves};
+  dispatcher decide_{routes_, &tokens_, entrance_, measured_, how_};
   connection_set book_;
   request_ids ids_;
   session_context context_{how_, decide_, measured_, book_, ids_, clock_};

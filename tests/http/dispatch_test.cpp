@@ -48,6 +48,22 @@ TEST_F(HttpServer, DecidesInTheOrderOfTheContract) {
   EXPECT_EQ(good.json()["queueToken"], "qt_1");
 }
 
+// Another process may own the stores by now: what is read from memory may be stale.
+TEST_F(HttpServer, SaysNothingFromMemoryThatMayBeStale) {
+  server_settings how;
+  how.may_answer = [] { return false; };
+  serve(how);
+  EXPECT_EQ(ask(get("/healthz")).status, 200);
+  EXPECT_EQ(ask(get("/v1/things/7")).status, 503);
+  EXPECT_EQ(ask(post("/v1/echo", "{}")).status, 503);
+  // What is durable, and would be done again, is told.
+  EXPECT_EQ(ask(post("/v1/once", "{}")).status, 200);
+  EXPECT_EQ(ask(post("/v1/things", "{}",
+                     json_header + bearer(token(access::user)) + "Idempotency-Key: k1\r\n"))
+                .status,
+            200);
+}
+
 TEST_F(HttpServer, AKeyIsTheSameInQuotesAndWithout) {
   serve();
   const auto key_of = [&](const std::string& value) {

@@ -1,5 +1,5 @@
-#include "http/json_reader.hpp"
-#include "http/json_text.hpp"
+#include "http/server/json_reader.hpp"
+#include "http/server/json_text.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,6 +1,6 @@
-#include "http/octets.hpp"
+#include "http/server/octets.hpp"
 
-#include "http/target.hpp"
+#include "http/server/target.hpp"
 
 #include <cstring>
 #include <string_view>

@@ -1,4 +1,4 @@
-#include "http/problem.hpp"
+#include "http/server/problem.hpp"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "tests/http/received_bytes.hpp"
+
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -43,6 +45,7 @@ class raw_client {
     const timeval patience{8, 0};
     ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
     ::setsockopt(socket_.native_handle(), SOL_SOCKET, SO_SNDTIMEO, &patience, sizeof patience);
+    in_.read_from(socket_.native_handle());
   }
 
   /// False when the server has gone.
@@ -61,9 +64,9 @@ class raw_client {
   raw_answer receive(request_kind kind = request_kind::get) {
     raw_answer out;
     std::string line;
-    if (!read_line(line) || !line.starts_with("HTTP/1.1 ") || line.size() < 12) return {};
+    if (!in_.line(line) || !line.starts_with("HTTP/1.1 ") || line.size() < 12) return {};
     const int code = std::atoi(line.substr(9, 3).c_str());
-    while (read_line(line) && !line.empty()) {
+    while (in_.line(line) && !line.empty()) {
       const auto colon = line.find(':');
       if (colon == std::string::npos) return {};
       auto name = line.substr(0, colon);
@@ -106,50 +109,26 @@ class raw_client {
   }
 
  private:
-  bool fill() {
-    char bytes[16 * 1024];
-    const auto size = ::recv(socket_.native_handle(), bytes, sizeof bytes, 0);
-    if (size <= 0) return false;
-    in_.append(bytes, static_cast<std::size_t>(size));
-    return true;
-  }
-  bool read_line(std::string& line) {
-    for (;;) {
-      if (const auto end = in_.find("\r\n"); end != std::string::npos) {
-        line = in_.substr(0, end);
-        in_.erase(0, end + 2);
-        return true;
-      }
-      if (!fill()) return false;
-    }
-  }
-  bool read_bytes(std::string& to, std::size_t count) {
-    while (in_.size() < count)
-      if (!fill()) return false;
-    to.append(in_, 0, count);
-    in_.erase(0, count);
-    return true;
-  }
   bool read_body(raw_answer& out) {
     if (const auto length = out.headers.find("content-length"); length != out.headers.end())
-      return read_bytes(out.body, std::stoul(length->second));
+      return in_.take(out.body, std::stoul(length->second));
     if (!out.headers.contains("transfer-encoding")) {
-      while (fill()) {
+      while (in_.fill()) {
       }
-      out.body = std::exchange(in_, {});
+      out.body = in_.take_all();
       return true;
     }
     for (std::string line;;) {
-      if (!read_line(line)) return false;
+      if (!in_.line(line)) return false;
       const auto size = std::stoul(line, nullptr, 16);
-      if (!read_bytes(out.body, size) || !read_line(line) || !line.empty()) return false;
+      if (!in_.take(out.body, size) || !in_.line(line) || !line.empty()) return false;
       if (size == 0) return true;
     }
   }
 
   boost::asio::io_context io_;
   boost::asio::ip::tcp::socket socket_{io_};
-  std::string in_;
+  received_bytes in_;
 };
 
 }  // namespace boxoffice::http

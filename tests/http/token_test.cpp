@@ -1,4 +1,4 @@
-#include "http/token.hpp"
+#include "http/server/token.hpp"
 
 #include <random>
 

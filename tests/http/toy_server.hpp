@@ -1,10 +1,10 @@
 #pragma once
 
-#include "http/content_coding.hpp"
-#include "http/json_reader.hpp"
-#include "http/metrics_page.hpp"
-#include "http/paging.hpp"
-#include "http/server.hpp"
+#include "http/api/paging.hpp"
+#include "http/server/content_coding.hpp"
+#include "http/server/json_reader.hpp"
+#include "http/server/metrics_page.hpp"
+#include "http/server/server.hpp"
 #include "tests/http/raw_client.hpp"
 
 #include <atomic>
@@ -112,6 +112,11 @@ inline router toy_routes(const metrics& all) {
            .pattern = "/v1/things/{id}",
            .needs = access::admin,
            .handle = answering([](request&) { return response{status::no_content}; })});
+  out.add({.method = verb::post,
+           .pattern = "/v1/once",
+           .handle = answering(echo),
+           .body = body_rule::json,
+           .repeatable = false});
   out.add({.method = verb::post,
            .pattern = "/v1/echo",
            .handle = answering(echo),

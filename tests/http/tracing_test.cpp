@@ -1,4 +1,4 @@
-#include "http/tracing.hpp"
+#include "http/server/tracing.hpp"
 
 #include "actors/core/call_context.hpp"
 

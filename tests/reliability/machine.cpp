@@ -151,8 +151,6 @@ outbox_relay_actor machine::relay(std::string consumer, const event_consumer_act
                                                        .consumer = std::move(consumer),
                                                        .to = to,
                                                        .commits = payment_.commits(),
-                                                       .store = *stores_.payment,
-                                                       .commit_jobs = payment_.writer(),
                                                        .reader = *stores_.payment_reads,
                                                        .reads = payment_.reader(),
                                                        .metrics = metrics_}));

@@ -3,10 +3,10 @@
 #include "actors/commit/committer.hpp"
 #include "actors/core/metrics.hpp"
 #include "actors/node/node_stores.hpp"
-#include "actors/node/number_sources.hpp"
 #include "actors/node/service_handles.hpp"
 #include "config/settings.hpp"
 #include "tests/actors/virtual_time.hpp"
+#include "tests/reliability/number_sources.hpp"
 #include "tests/storage/disk/chance.hpp"
 
 #include <functional>

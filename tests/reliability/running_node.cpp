@@ -1,6 +1,6 @@
 #include "tests/reliability/running_node.hpp"
 
-#include "http/token.hpp"
+#include "http/server/token.hpp"
 #include "storage/sqlite/node_storage.hpp"
 
 #include <charconv>

@@ -4,7 +4,7 @@
 #include "actors/node/node.hpp"
 #include "actors/node/real_sources.hpp"
 #include "config/settings.hpp"
-#include "http/application.hpp"
+#include "http/api/application.hpp"
 #include "tests/http/raw_client.hpp"
 
 #include <cstdint>

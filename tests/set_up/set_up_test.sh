@@ -18,7 +18,7 @@ fresh_machine() {
   rm -rf -- "${scratch:?}"/*
   mkdir -p "$scratch/bin" "$scratch/repository/cmake"
   cp -- "$root/dev" "$root/CMakePresets.json" "$scratch/repository/"
-  cp -- "$root/cmake/packages.txt" "$root/cmake/set_up.sh" "$scratch/repository/cmake/"
+  cp -- "$root/cmake/packages.txt" "$root/cmake/set_up.sh" "$root/cmake/help.sh" "$scratch/repository/cmake/"
   local tool
   for tool in bash env grep awk readlink dirname nproc cat mkdir od head tr sed; do
     ln -s "$(command -v "$tool")" "$scratch/bin/$tool"

@@ -132,6 +132,8 @@ void add_boards(audit::books& b, const durable& stores) {
   for (const auto& [what, times] : from.applied)
     for (std::uint64_t i = 0; i < times; ++i)
       b.applied.push_back({b.consumers.of(what.first), sequences[what.second], what.second});
+  for (const auto& [consumer, through] : from.forgotten)
+    b.forgotten.push_back({b.consumers.of(consumer), through});
   for (const auto& [what, t] : from.totals)
     b.totals.push_back({b.consumers.of(what.first), t.schedule.value, t.seats});
 }

@@ -136,7 +136,7 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
                         std::uint64_t seed)
       : stored_process{service::queue_ranking, number, around, seed} {
     open_door<queue_reply, token_reply, best_selling_reply, sold_out_reply, events_applied,
-              applied_so_far, event_refused>();
+              applied_so_far, event_refused, board_filled>();
     auto& store = around_.stores.queue_ranking;
     serves(desk::queue,
            owns(spawn_queue_service(
@@ -214,10 +214,9 @@ class payment_process final : public stored_process<payment_write> {
       : stored_process{service::payment, number, around, seed} {
     open_door<payment_reply, payment_found, saga_command_reply>();
     std::vector<outbox_relay_actor> relays{
-        relay("best_selling", proxy<best_selling_actor>(desk::best_selling),
-              relay_context::pruning::yes),
-        relay("sold_out", proxy<sold_out_actor>(desk::sold_out), relay_context::pruning::no),
-        relay("queue", proxy<queue_service_actor>(desk::queue), relay_context::pruning::no)};
+        board_relay("best_selling", proxy<best_selling_actor>(desk::best_selling)),
+        board_relay("sold_out", proxy<sold_out_actor>(desk::sold_out)),
+        relay("queue", proxy<queue_service_actor>(desk::queue), {})};
     auto& store = around_.stores.payment;
     serves(desk::payment,
            owns(spawn_payment_service(
@@ -243,19 +242,20 @@ class payment_process final : public stored_process<payment_write> {
   ~payment_process() override { take_down(); }
 
  private:
+  template <class Board>
+  outbox_relay_actor board_relay(std::string consumer, const Board& to) {
+    return relay(std::move(consumer), to, to);
+  }
   outbox_relay_actor relay(std::string consumer, const event_consumer_actor& to,
-                           relay_context::pruning prunes) {
-    auto& store = around_.stores.payment;
+                           const fillable_actor& fills) {
     return owns(spawn_outbox_relay(system(), relay_context{.time = time(),
                                                            .consumer = std::move(consumer),
                                                            .to = to,
                                                            .commits = commits_,
-                                                           .store = store,
-                                                           .commit_jobs = commits(),
-                                                           .reader = store,
+                                                           .reader = around_.stores.payment,
                                                            .reads = reads(),
                                                            .metrics = metrics(),
-                                                           .prunes = prunes}));
+                                                           .fills = fills}));
   }
   commit_result apply(std::span<const payment_write> batch) override {
     return around_.stores.payment.commit(batch);

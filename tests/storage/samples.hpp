@@ -106,6 +106,7 @@ inline payment_event event(std::uint64_t id, const payment& of,
   e.holds_else = true;
   e.paid_at = at(1);
   e.occurred_at = at(static_cast<std::int64_t>(id));
+  e.seat_names = of.seat_names;
   e.from = {"request-" + std::to_string(id), id % 2 == 0 ? "" : "00-1-of-a-client-01"};
   return e;
 }
@@ -120,11 +121,11 @@ inline auto fields_of(const ledger_entry& e) {
 inline auto fields_of(const payment& p) {
   return std::tie(p.id, p.reservation, p.concert, p.user, p.amount, p.state, p.failure, p.reason,
                   p.token, p.holds_else, p.seats, p.balance, p.created_at, p.deadline,
-                  p.completed_at, p.changed_at, p.released_at, p.parked_from, p.from);
+                  p.completed_at, p.changed_at, p.released_at, p.parked_from, p.from, p.seat_names);
 }
 inline auto fields_of(const payment_event& e) {
   return std::tie(e.id, e.sequence, e.kind, e.payment, e.user, e.reservation, e.concert, e.seats,
-                  e.amount, e.token, e.holds_else, e.paid_at, e.occurred_at, e.from);
+                  e.amount, e.token, e.holds_else, e.paid_at, e.occurred_at, e.from, e.seat_names);
 }
 inline auto fields_of(const point_outcome& o) {
   return std::tie(o.refusal, o.transaction, o.amount, o.balance, o.required, o.amount_min,

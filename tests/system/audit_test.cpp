@@ -1,5 +1,5 @@
 // The audit from outside: on databases that were damaged on purpose, and beside a running server.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 #include "tests/system/visitor.hpp"

@@ -7,7 +7,7 @@
 
 namespace boxoffice::system_test {
 
-/// The secret that every server under test has (bench/rush/server_process.cpp).
+/// The secret that every server under test has (tests/rush/server_process.cpp).
 inline constexpr std::string_view test_secret = "a-secret-for-rush-and-tests-only";
 
 /// What exists when the bad requests come in, and who is there to send them.

@@ -233,7 +233,9 @@ TEST_F(BadInput, NamesAllMistakesAtOnce) {
 TEST_F(BadInput, WithoutItsMistakeIsAccepted) {
   plain_client client{server_->url()};
   for (const auto& line : all_routes(*stage_)) {
-    const auto answer = client.send(good_request(line, *stage_));
+    auto request = good_request(line, *stage_);
+    if (line.path.ends_with("/stream")) request.method = "HEAD";  // its body has no end
+    const auto answer = client.send(request);
     EXPECT_TRUE(line.answered == 0 ? answer.status >= 200 && answer.status < 300
                                    : answer.status == line.answered)
         << line.method << " " << line.path << ": " << answer.status << " " << answer.body;

@@ -1,6 +1,6 @@
 // The checks of the rush must find what they are there for: each test plants one fault in books
 // that are otherwise right.
-#include "bench/rush/book_checks.hpp"
+#include "tests/rush/book_checks.hpp"
 
 #include "actors/core/ids.hpp"
 #include "actors/core/time.hpp"

@@ -1,6 +1,6 @@
 #include "actors/core/ids.hpp"
-#include "bench/rush/audit_run.hpp"
-#include "bench/rush/report.hpp"
+#include "tests/rush/audit_run.hpp"
+#include "tests/rush/report.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 

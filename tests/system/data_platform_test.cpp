@@ -16,20 +16,22 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::string_view platform_secret = "what-only-the-platform-knows";
+// `whsec_` and the base64 of each key.
+constexpr std::string_view platform_key = "what-only-the-platform-knows-now";
+constexpr std::string_view platform_secret = "whsec_d2hhdC1vbmx5LXRoZS1wbGF0Zm9ybS1rbm93cy1ub3c=";
+constexpr std::string_view platform_previous_key = "what-it-knew-before-that";
+constexpr std::string_view platform_previous_secret = "whsec_d2hhdC1pdC1rbmV3LWJlZm9yZS10aGF0";
 
-/// `X-Boxoffice-Signature` as the receiver of an event works it out.
-std::string signature_of(const std::string& stamp, const std::string& body) {
-  const auto text = stamp + "." + body;
+/// A part of `webhook-signature` as the receiver of an event works it out.
+std::string signature_of(std::string_view with, const event_receiver::post& what) {
+  const auto text = what.signed_id + "." + what.signed_at + "." + what.body;
   std::array<unsigned char, EVP_MAX_MD_SIZE> mac{};
   unsigned size = 0;
-  HMAC(EVP_sha256(), platform_secret.data(), static_cast<int>(platform_secret.size()),
+  HMAC(EVP_sha256(), with.data(), static_cast<int>(with.size()),
        reinterpret_cast<const unsigned char*>(text.data()), text.size(), mac.data(), &size);
-  std::string hex;
-  for (unsigned i = 0; i < size; ++i)
-    for (const unsigned digit : {mac[i] / 16U, mac[i] % 16U})
-      hex.push_back("0123456789abcdef"[digit]);
-  return "t=" + stamp + ",v1=" + hex;
+  std::array<unsigned char, 2 * EVP_MAX_MD_SIZE> base64{};
+  EVP_EncodeBlock(base64.data(), mac.data(), static_cast<int>(size));
+  return "v1," + std::string{reinterpret_cast<const char*>(base64.data())};
 }
 
 /// A server that tells a receiver of its payments.
@@ -37,7 +39,8 @@ class DataPlatform : public testing::Test {
  protected:
   DataPlatform()
       : server_{{"data_platform.url=" + platform_.url(),
-                 "data_platform.secret=" + std::string{platform_secret}}} {
+                 "data_platform.secret=" + std::string{platform_secret},
+                 "data_platform.previous_secret=" + std::string{platform_previous_secret}}} {
     visitor admin{server_.url(), "admin1", "admin"};
     concert_ = admin.open_concert();
     schedule_ = admin.open_schedule(concert_, schedule_on_sale(2, 10));
@@ -60,7 +63,7 @@ class DataPlatform : public testing::Test {
   [[nodiscard]] std::vector<std::string> accepted_payments() const {
     std::vector<std::string> out;
     for (const auto& each : platform_.accepted())
-      out.push_back(each.at("paymentId"));
+      out.push_back(each.at("subject"));
     return out;
   }
 
@@ -79,14 +82,16 @@ TEST_F(DataPlatform, IsToldOfEveryPaymentInOrder) {
   const auto events = platform_.accepted();
   ASSERT_EQ(events.size(), 3U);
   EXPECT_EQ(accepted_payments(), (std::vector<std::string>{payment, payment, another}));
-  EXPECT_EQ(events[0].at("type"), "payment.completed");
-  EXPECT_EQ(events[1].at("type"), "payment.refunded");
+  EXPECT_EQ(events[0].at("type"), "boxoffice.payment.completed.v1");
+  EXPECT_EQ(events[1].at("type"), "boxoffice.payment.refunded.v1");
   EXPECT_LT(events[0].at("sequence"), events[1].at("sequence"));
   EXPECT_LT(events[1].at("sequence"), events[2].at("sequence"));
-  EXPECT_EQ(events[0].at("scheduleId"), schedule_);
-  EXPECT_EQ(events[0].at("concertId"), concert_);
-  EXPECT_EQ(events[0].at("userId"), "buyer1");
-  EXPECT_EQ(events[0].at("amount"), 1000);
+  EXPECT_EQ(events[0].at("partitionkey"), schedule_);
+  const auto data = events[0].at("data");
+  EXPECT_EQ(data.at("scheduleId"), schedule_);
+  EXPECT_EQ(data.at("concertId"), concert_);
+  EXPECT_EQ(data.at("userId"), "buyer1");
+  EXPECT_EQ(data.at("amount"), 1000);
 }
 
 TEST_F(DataPlatform, CanCheckWhereAnEventComesFrom) {
@@ -94,12 +99,13 @@ TEST_F(DataPlatform, CanCheckWhereAnEventComesFrom) {
   expect_accepted(1, seconds{3});
   const auto post = platform_.posts().at(0);
   EXPECT_EQ(post.target, "/events");
-  EXPECT_EQ(post.content_type, "application/json");
-  EXPECT_EQ(post.idempotency_key, json::parse(post.body).at("eventId"));
-  const auto stamp = post.signature.substr(2, post.signature.find(',') - 2);
-  EXPECT_EQ(post.signature, signature_of(stamp, post.body));
+  EXPECT_EQ(post.content_type, "application/cloudevents+json; charset=utf-8");
+  EXPECT_EQ(post.idempotency_key, json::parse(post.body).at("id"));
+  EXPECT_EQ(post.signed_id, post.idempotency_key);
+  EXPECT_EQ(post.signature,
+            signature_of(platform_key, post) + " " + signature_of(platform_previous_key, post));
   const auto now = std::chrono::system_clock::now().time_since_epoch();
-  EXPECT_NEAR(std::stod(stamp), std::chrono::duration<double>(now).count(), 30);
+  EXPECT_NEAR(std::stod(post.signed_at), std::chrono::duration<double>(now).count(), 30);
 }
 
 TEST_F(DataPlatform, IsAskedAgainWhenItFails) {
@@ -209,6 +215,33 @@ TEST_F(DataPlatform, ThatRefusesOneScheduleIsToldOfTheOthersAndLaterOfThat) {
             "");
   const auto last = buy_in(bad);
   EXPECT_TRUE(eventually([&] { return accepted_payments().back() == last; }));
+}
+
+TEST_F(DataPlatform, ThatWantsNoMoreGetsNothingUntilARestart) {
+  const auto before = buy();
+  expect_accepted(1, seconds{3});
+  platform_.refuse(1, 410);
+  std::vector<std::string> all{before, buy(), buy()};
+  visitor oper{server_.url(), "operator1", "operator"};
+  const auto is_stopped = [&] {
+    return oper.get("/metrics").body.find("\nboxoffice_data_platform_stopped 1\n") !=
+           std::string::npos;
+  };
+  EXPECT_TRUE(eventually(is_stopped));
+  all.push_back(buy());
+  const auto waits = [&] {
+    return oper.get("/v1/admin/outbox?state=pending").value().at("items").size() == 3;
+  };
+  EXPECT_TRUE(eventually(waits)) << "they stay in the outbox";
+  EXPECT_EQ(platform_.posts().size(), 2U) << "one that it took, and the one that it answered 410";
+  EXPECT_NE(server_.process().process().error_text().find("the data platform wants no more events"),
+            std::string::npos);
+  server_.process().kill_hard();
+  server_.start();
+  expect_accepted(all.size(), seconds{10});
+  auto told = accepted_payments();
+  told.erase(std::unique(told.begin(), told.end()), told.end());
+  EXPECT_EQ(told, all) << "and it recovers";
 }
 
 TEST_F(DataPlatform, IsToldAfterARestartOfWhatItMissed) {

@@ -103,7 +103,9 @@ class event_receiver::listener {
     const auto bad = !bad_part.empty() && request.body().find(bad_part) != std::string::npos;
     const int status = refusals_left > 0 ? refuse_with : bad ? bad_status : 200;
     if (refusals_left > 0) --refusals_left;
-    posts.push_back({.signature = std::string{request["X-Boxoffice-Signature"]},
+    posts.push_back({.signature = std::string{request["webhook-signature"]},
+                     .signed_id = std::string{request["webhook-id"]},
+                     .signed_at = std::string{request["webhook-timestamp"]},
                      .idempotency_key = std::string{request["Idempotency-Key"]},
                      .content_type = std::string{request["Content-Type"]},
                      .request_id = std::string{request["X-Request-Id"]},

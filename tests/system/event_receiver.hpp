@@ -19,7 +19,8 @@ class event_receiver {
   event_receiver& operator=(const event_receiver&) = delete;
 
   struct post {
-    std::string signature, idempotency_key, content_type, request_id, traceparent, target, body;
+    std::string signature, signed_id, signed_at, idempotency_key, content_type, request_id;
+    std::string traceparent, target, body;
     int answered;
   };
   /// Answers the next `count` posts with `status`, and those after them with 200.

@@ -1,5 +1,5 @@
 // Whatever a database, a role or a server sets by default, a sale works on it.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

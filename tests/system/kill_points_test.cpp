@@ -1,5 +1,5 @@
 #include "actors/core/fault_points.hpp"
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 

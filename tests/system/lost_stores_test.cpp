@@ -1,6 +1,6 @@
 // Stores that are missing, empty, another's, or behind what others have seen of them
 // (docs/PROMISES.md, G19), and what that means for numbers that were given (docs/PROMISES.md, G20).
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

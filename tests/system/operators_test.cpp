@@ -1,6 +1,6 @@
 // What operators see and do: sagas that were parked because a database could not be written, over
 // HTTP and from the command line, and what the audit says afterwards.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/system/ended_command.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

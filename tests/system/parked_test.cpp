@@ -1,7 +1,7 @@
 // Every service has something that its store refuses. What that costs while nobody acts, what an
 // operator sees of it, and how it ends once the cause is gone (docs/PROMISES.md, G18).
 #include "actors/core/ids.hpp"
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/ended_command.hpp"
 #include "tests/system/eventually.hpp"
@@ -154,8 +154,13 @@ class Parked : public testing::Test {
     const auto events = items("outbox?state=parked");
     ASSERT_EQ(events.size(), 1U);
     EXPECT_EQ(run_command(*server_, {"outbox", "replay", events[0].at("eventId")}).code, 0);
+    EXPECT_EQ(faults_of_problem(operator_->post("/v1/admin/parked/qt_1_1/abandon", json::object()),
+                                404, "parked_not_found"),
+              "");
     for (const auto& each : items("parked")) {
-      const auto done = run_command(*server_, {"parked", "retry", each.at("id")});
+      // The token ends as LEFT in either way.
+      const auto* const how = each.at("id") == leaver_token_ ? "abandon" : "retry";
+      const auto done = run_command(*server_, {"parked", how, each.at("id")});
       EXPECT_EQ(done.code, 0) << done.errors;
     }
   }

@@ -1,7 +1,7 @@
 #include "tests/system/plain_client.hpp"
 
-#include "bench/rush/connection_pool.hpp"
-#include "http/octets.hpp"
+#include "http/server/octets.hpp"
+#include "tests/rush/connection_pool.hpp"
 
 #include <chrono>
 #include <optional>

@@ -1,5 +1,5 @@
 // `boxoffice audit` as a role that may only read, beside a server in a rush and after it.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

@@ -1,7 +1,7 @@
 // Rushes while the network to PostgreSQL, and PostgreSQL itself, fail again and again.
-#include "bench/rush/api_checks.hpp"
-#include "bench/rush/audit_run.hpp"
-#include "bench/rush/report.hpp"
+#include "tests/rush/api_checks.hpp"
+#include "tests/rush/audit_run.hpp"
+#include "tests/rush/report.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/chaos.hpp"
 #include "tests/system/eventually.hpp"
@@ -175,7 +175,7 @@ TEST(PostgresChaos, LosesNothingThatWasAcknowledgedAndIsBackWithinFiveSeconds) {
   const auto drained = [&] {
     return rush::audit(server_binary(), server.data_dir(), {"--drained"});
   };
-  EXPECT_TRUE(eventually([&] { return drained().code == 0; })) << drained().faults();
+  EXPECT_TRUE(eventually([&] { return drained().code == 0; }, seconds{30})) << drained().faults();
   EXPECT_EQ(server.process().stop(), 0);
   EXPECT_EQ(drained().faults(), "");
   sales.expect_in(server.read_books());

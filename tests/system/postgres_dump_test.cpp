@@ -1,5 +1,5 @@
 // The dumps that docs/OPERATIONS.md describes, taken in the middle of a rush.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
@@ -18,7 +18,7 @@ namespace {
 
 using std::chrono::seconds;
 
-constexpr std::array services{"concert", "reservation", "point", "payment"};
+constexpr std::array dumped{"concert", "reservation", "point", "payment"};
 
 std::string upper(std::string text) {
   for (auto& c : text)
@@ -29,7 +29,7 @@ std::string upper(std::string text) {
 /// Runs shell text with the databases' addresses in its environment, as the page asks for.
 std::string run_shell(const std::filesystem::path& scratch, const std::string& text,
                       const rush::postgres_databases& databases) {
-  for (const std::string each : services)
+  for (const std::string each : dumped)
     setenv(upper(each).c_str(), databases.url(each).c_str(), 1);
   setenv("DUMPS", scratch.c_str(), 1);
   const auto script = scratch / "pasted.sh";

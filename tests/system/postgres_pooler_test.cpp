@@ -1,6 +1,6 @@
 // A PgBouncer between the server and its databases: with sessions of its own it works, and where
 // transactions share sessions it does not start.
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

@@ -83,7 +83,8 @@ TEST(Process, RefusesAddressesThatCannotBeBeforeAnythingIsMade) {
   for (const std::string setting :
        {"url=platform.example/in", "url=gopher://platform.example/", "url=https://",
         "url=https://who:what@platform.example/in", "url=http://platform.example:70000/in",
-        "url=http://platform.example/in#here", "ca_file=/no/such/file"}) {
+        "url=http://platform.example/in#here", "ca_file=/no/such/file", "secret=open-sesame",
+        "previous_secret=whsec_c2hvcnQ="}) {
     const auto ended = run({"serve", "--data-dir", data, "--set", "auth.dev=true", "--set",
                             "data_platform." + setting});
     EXPECT_EQ(ended.code, bad_usage) << setting;

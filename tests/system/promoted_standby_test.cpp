@@ -1,6 +1,6 @@
 // The PostgreSQL under a running server dies, and the standby that takes its place had not heard of
 // all commits (docs/PROMISES.md, G19 and G20).
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/tcp_proxy.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"

@@ -1,7 +1,7 @@
 #include "actors/payment/payment_ids.hpp"
-#include "bench/rush/audit_run.hpp"
 #include "storage/sqlite/data_directory.hpp"
 #include "storage/sqlite/stores.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 #include "tests/system/visitor.hpp"

@@ -1,8 +1,8 @@
 // Redis is flushed, dies and is emptied under a server: nothing is oversold, nobody enters twice or
 // before his turn, and the rankings are right again.
-#include "bench/rush/api_checks.hpp"
-#include "bench/rush/audit_run.hpp"
-#include "bench/rush/report.hpp"
+#include "tests/rush/api_checks.hpp"
+#include "tests/rush/audit_run.hpp"
+#include "tests/rush/report.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

@@ -2,7 +2,7 @@
 // mended; and what stops Redis from taking any write is a failure, which passes (docs/PROMISES.md,
 // G18, and docs/decisions/0010).
 #include "actors/core/ids.hpp"
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"

@@ -2,7 +2,7 @@
 // later siblings of the schedule, the rest is ranked, and a replay gives it all
 // (docs/PROMISES.md, G14 and G18).
 #include "actors/core/ids.hpp"
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/refusing_rule.hpp"

@@ -1,6 +1,6 @@
 // A store refuses one user's writes for what is in them: everybody else's work goes on, and theirs
 // too once the reason is gone (docs/PROMISES.md, G18).
-#include "bench/rush/audit_run.hpp"
+#include "tests/rush/audit_run.hpp"
 #include "tests/servers/test_servers.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/refusing_rule.hpp"

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "bench/rush/postgres_databases.hpp"
+#include "tests/rush/postgres_databases.hpp"
 #include "tests/system/running_server.hpp"
 
 #include <functional>

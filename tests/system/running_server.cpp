@@ -1,6 +1,7 @@
 #include "tests/system/running_server.hpp"
 
 #include "tests/servers/test_servers.hpp"
+#include "tests/system/seen_answers.hpp"
 
 #include <cstdlib>
 #include <iostream>
@@ -30,6 +31,11 @@ store_kind tested_store() {
 
 ranking_store_kind tested_queue() {
   return is_tested_with("redis") ? ranking_store_kind::redis : ranking_store_kind::embedded;
+}
+
+node_layout tested_nodes() {
+  if (is_tested_with("+five")) return node_layout::five;
+  return is_tested_with("+ha") ? node_layout::ha : node_layout::one;
 }
 
 std::uint64_t announced_seed(std::uint64_t otherwise) {
@@ -73,10 +79,26 @@ running_server::running_server(const rush::postgres_databases& at, const std::st
   start();
 }
 
+running_server::~running_server() { note_answers(); }
+
+void running_server::note_answers() {
+  if (!has_ended()) note_seen_answers(url());
+}
+
 void running_server::start() {
+  note_answers();
   process_.reset();
+  auto all = settings_;
+  if (tested_nodes() != node_layout::one) {
+    const auto each = tested_nodes() == node_layout::ha ? service_nodes::each_runs::twice
+                                                        : service_nodes::each_runs::once;
+    if (!nodes_)
+      nodes_ = std::make_unique<service_nodes>(program_, scratch_.path(), settings_, each);
+    const auto more = nodes_->gateway_settings();
+    all.insert(all.end(), more.begin(), more.end());
+  }
   process_.emplace(
-      rush::server_setup{.program = program_, .data_dir = data_dir(), .settings = settings_});
+      rush::server_setup{.program = program_, .data_dir = data_dir(), .settings = std::move(all)});
 }
 
 bool running_server::try_start() {
@@ -130,7 +152,7 @@ bool rush_on::run_until_death() {
   return died;
 }
 
-void rush_on::go_on() { pool_.resume(rush::parse_url(server_.url())); }
+void rush_on::go_on(const std::string& url) { pool_.resume(rush::parse_url(url)); }
 
 void rush_on::at(std::size_t count, std::function<void()> then) {
   crowd_.floor().log().on_record = [count, then = std::move(then)](std::size_t so_far) {

@@ -1,12 +1,13 @@
 #pragma once
 
-#include "bench/rush/blocking_client.hpp"
-#include "bench/rush/book_checks.hpp"
-#include "bench/rush/crowd.hpp"
-#include "bench/rush/postgres_databases.hpp"
-#include "bench/rush/redis_keys.hpp"
-#include "bench/rush/server_process.hpp"
 #include "config/settings.hpp"
+#include "tests/rush/blocking_client.hpp"
+#include "tests/rush/book_checks.hpp"
+#include "tests/rush/crowd.hpp"
+#include "tests/rush/postgres_databases.hpp"
+#include "tests/rush/redis_keys.hpp"
+#include "tests/rush/server_process.hpp"
+#include "tests/system/service_nodes.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -26,6 +27,11 @@ std::filesystem::path server_binary();
 /// `postgres+redis`; what it does not name is embedded.
 store_kind tested_store();
 ranking_store_kind tested_queue();
+/// How many processes a server of this run is: `+five` in TEST_STORE makes each service one, and
+/// the server itself a gateway; with `+ha` a second node of each service stands by. **Requires**
+/// stores that are servers, for they are read as one installation's.
+enum class node_layout : std::uint8_t { one, five, ha };
+node_layout tested_nodes();
 /// From TEST_SEED, or the default; printed, so that a failure can be had again.
 std::uint64_t announced_seed(std::uint64_t otherwise);
 /// The violations, one a line; empty when there are none.
@@ -41,6 +47,9 @@ class running_server {
 
   /// With waiting rooms and rankings in a Redis of the test's own; the rest as in this run.
   explicit running_server(const rush::redis_keys& at, std::vector<std::string> settings = {});
+  ~running_server();
+  running_server(const running_server&) = delete;
+  running_server& operator=(const running_server&) = delete;
 
   /// Starts it (again); returns when it is ready.
   void start();
@@ -49,7 +58,10 @@ class running_server {
   /// Which program `start` starts from now on, instead of the server under test.
   void use(std::filesystem::path program) { program_ = std::move(program); }
   [[nodiscard]] bool has_ended() { return !process_ || process_->process().wait({}).has_value(); }
+  /// With several nodes, the gateway.
   rush::server_process& process() { return *process_; }
+  /// **Requires** several nodes.
+  service_nodes& nodes() { return *nodes_; }
   [[nodiscard]] const std::string& url() const { return process_->url(); }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path() / "data"; }
   [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
@@ -57,11 +69,13 @@ class running_server {
 
  private:
   void make_databases();
+  void note_answers();
 
   std::optional<rush::postgres_databases> databases_;
   rush::scratch_directory scratch_{"boxoffice-test"};
   std::vector<std::string> settings_;
   std::filesystem::path program_{server_binary()};
+  std::unique_ptr<service_nodes> nodes_;
   std::optional<rush::server_process> process_;
 };
 
@@ -78,7 +92,9 @@ class rush_on {
   /// Runs the crowd until the server has ended by itself; false when the crowd was done before.
   bool run_until_death();
   /// The server is there again: what got no answer is asked again, with the same keys.
-  void go_on();
+  void go_on() { go_on(server_.url()); }
+  /// Another one is there instead.
+  void go_on(const std::string& url);
   /// `then` is called, once, when the buyers were told of `count` things; the crowd does not stop.
   void at(std::size_t count, std::function<void()> then);
   /// `then` is called whenever the buyers were told of something, with how many things that are.

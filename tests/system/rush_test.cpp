@@ -1,6 +1,6 @@
-#include "bench/rush/api_checks.hpp"
-#include "bench/rush/audit_run.hpp"
-#include "bench/rush/report.hpp"
+#include "tests/rush/api_checks.hpp"
+#include "tests/rush/audit_run.hpp"
+#include "tests/rush/report.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
 
@@ -33,7 +33,8 @@ void sell_out(const rush::sale_plan& sale, const rush::crowd_plan& plan) {
   const auto drained = [&] {
     return rush::audit(server_binary(), server.data_dir(), {"--drained"});
   };
-  EXPECT_TRUE(eventually([&] { return drained().code == 0; })) << drained().faults();
+  EXPECT_TRUE(eventually([&] { return drained().code == 0; }, std::chrono::seconds{30}))
+      << drained().faults();
   EXPECT_EQ(server.process().stop(), 0);
   EXPECT_EQ(drained().faults(), "");
   const auto books = server.read_books();

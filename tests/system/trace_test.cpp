@@ -96,7 +96,7 @@ class Trace : public testing::Test {
     EXPECT_TRUE(eventually(
         [&] {
           for (const auto& each : platform_.posts())
-            if (each.answered == 200 && json::parse(each.body).at("paymentId") == payment)
+            if (each.answered == 200 && json::parse(each.body).at("subject") == payment)
               found = each;
           return !found.body.empty();
         },
@@ -133,11 +133,11 @@ TEST_F(Trace, TheDataPlatformIsToldOfTheRequestAndContinuesItsTrace) {
   EXPECT_EQ(json::parse(post.body).at("traceparent"), post.traceparent);
 
   const auto refunded = platform_.posts().size();
-  const std::string payment = json::parse(post.body).at("paymentId");
+  const std::string payment = json::parse(post.body).at("subject");
   EXPECT_EQ(send("/v1/payments/" + payment + "/refunds", json::object(), "back-1", "").status, 201);
   EXPECT_TRUE(eventually([&] { return platform_.posts().size() > refunded; }));
   const auto last = platform_.posts().back();
-  EXPECT_EQ(json::parse(last.body).at("type"), "payment.refunded");
+  EXPECT_EQ(json::parse(last.body).at("type"), "boxoffice.payment.refunded.v1");
   EXPECT_EQ(last.request_id, "back-1") << "another request";
   EXPECT_EQ(last.traceparent, "") << "which was not traced";
 }

@@ -98,17 +98,17 @@ TEST(TidyPlanted, PackagesInTheWrongLayerAreCaught) {
                  {"storage/a.cpp", "#include <boost/asio/io_context.hpp>"},
                  {"storage/a.cpp", "#include <caf/actor.hpp>"},
                  {"storage/sqlite/a.hpp", "#include <SQLiteCpp/Database.h>"},
-                 {"http/session.cpp", "#include <caf/actor.hpp>"},
-                 {"http/session.cpp", "#include <pqxx/pqxx>"},
-                 {"http/session.cpp", "#include <gtest/gtest.h>"},
-                 {"http/session.cpp", "#include <unheard/of.hpp>"}});
+                 {"http/server/session.cpp", "#include <caf/actor.hpp>"},
+                 {"http/server/session.cpp", "#include <pqxx/pqxx>"},
+                 {"http/server/session.cpp", "#include <gtest/gtest.h>"},
+                 {"http/server/session.cpp", "#include <unheard/of.hpp>"}});
   expect_passed(packages_stay_in_their_layer,
                 {{"actors/core/a.hpp", "#include <vector>"},
                  {"actors/point/a.cpp", "#include <caf/actor.hpp>"},
                  {"storage/sqlite/a.cpp", "#include <SQLiteCpp/Database.h>"},
                  {"storage/precompiled.hpp", "#include <SQLiteCpp/Database.h>"},
-                 {"http/bridge.hpp", "#include <caf/actor.hpp>"},
-                 {"http/session.cpp", "#include <boost/beast/core.hpp>"}});
+                 {"http/api/bridge.hpp", "#include <caf/actor.hpp>"},
+                 {"http/server/session.cpp", "#include <boost/beast/core.hpp>"}});
 }
 
 TEST(TidyPlanted, IncludesFromElsewhereAreCaught) {

@@ -23,11 +23,12 @@ const banned_word banned_words[] = {
     {"system_clock::now",
      "time is a parameter below the shells",
      where_banned::everywhere,
-     {"actors/node/", "config/log", "http/", "bench/", "tests/system/", "tests/http/"}},
+     {"actors/node/", "logging/log", "http/", "bench/", "tests/system/", "tests/rush/",
+      "tests/http/"}},
     {"steady_clock::now",
      "time is a parameter below the shells",
      where_banned::everywhere,
-     {"actors/node/", "storage/", "http/", "bench/", "tests/", "main.cpp",
+     {"actors/node/", "storage/", "http/", "bench/", "samples/", "tests/", "main.cpp",
       "actors/commit/committer.hpp"}},  // the metric of a commit; nothing is decided by it
     {"sleep_for",
      "wait for an event with a deadline",
@@ -41,9 +42,9 @@ const banned_word banned_words[] = {
      "randomness is handed in by the node",
      where_banned::everywhere,
      {"actors/node/", "http/", "main.cpp",  // http: salts and request ids
-      "storage/reconnect.cpp"}},            // spreads attempts to connect
+      "storage/backoff.cpp"}},              // spreads attempts
     {"beast::iequals",
-     "it reads one byte too far; http/octets.hpp has another",
+     "it reads one byte too far; http/server/octets.hpp has another",
      where_banned::everywhere,
      {}},
     {"rand(", "randomness is handed in by the node", where_banned::everywhere, {}},

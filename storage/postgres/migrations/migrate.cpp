@@ -1,6 +1,6 @@
 #include "storage/postgres/migrations/migrate.hpp"
 
-#include "config/log.hpp"
+#include "logging/log.hpp"
 
 #include <string>
 

@@ -145,6 +145,25 @@ ALTER TABLE outbox ADD COLUMN request_id text NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN traceparent text NOT NULL DEFAULT '';
 )";
 
+// Which seats were paid, for those who hear of it outside. Empty: of before.
+constexpr auto version_9 = R"(
+ALTER TABLE payment ADD COLUMN seat_names text NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN seat_names text NOT NULL DEFAULT '';
+)";
+
+// How far the outbox was pruned: the last sequence, and the newest time of what is gone. Of before
+// it is not known what was pruned; it was not more than what is not there.
+constexpr auto version_10 = R"(
+CREATE TABLE outbox_pruned (
+  only_row integer PRIMARY KEY CHECK (only_row = 1),
+  through bigint NOT NULL,
+  until bigint NOT NULL
+);
+INSERT INTO outbox_pruned SELECT 1,
+  coalesce((SELECT min(sequence) - 1 FROM outbox), (SELECT last_sequence FROM outbox_counter), 0),
+  coalesce((SELECT min(occurred_at) FROM outbox), (SELECT max(changed_at) FROM payment), 0);
+)";
+
 const std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "timelines in the rows of payments", version_2},
@@ -153,7 +172,9 @@ const std::array migrations{
     migration{5, "where a saga was parked", version_5},
     migration{6, "ids with a schedule beside them", version_6},
     migration{7, "the installation, and what was seen of the others", installation_tables},
-    migration{8, "the requests that payments and events came of", version_8}};
+    migration{8, "the requests that payments and events came of", version_8},
+    migration{9, "which seats payments and events are about", version_9},
+    migration{10, "how far the outbox was pruned", version_10}};
 
 }  // namespace
 

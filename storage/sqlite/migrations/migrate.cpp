@@ -1,6 +1,6 @@
 #include "storage/sqlite/migrations/migrate.hpp"
 
-#include "config/log.hpp"
+#include "logging/log.hpp"
 #include "storage/sqlite/connection.hpp"
 
 namespace boxoffice::sqlite {
@@ -109,11 +109,15 @@ std::string migrate_in(const std::filesystem::path& data_dir, const sqlite::sche
 
 }  // namespace
 
-std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir) {
+std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir,
+                                        const role_set& roles) {
+  const std::array all{std::pair{role::concert, &sqlite::concert_schema},
+                       std::pair{role::reservation, &sqlite::reservation_schema},
+                       std::pair{role::point, &sqlite::point_schema},
+                       std::pair{role::payment, &sqlite::payment_schema}};
   std::vector<std::string> lines;
-  for (const auto* of : {&sqlite::concert_schema, &sqlite::reservation_schema,
-                         &sqlite::point_schema, &sqlite::payment_schema})
-    lines.push_back(migrate_in(data_dir, *of));
+  for (const auto& [service, schema] : all)
+    if (roles.contains(service)) lines.push_back(migrate_in(data_dir, *schema));
   return lines;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "config/settings.hpp"
 #include "storage/migrated.hpp"
 #include "storage/sqlite/migrations/schema.hpp"
 
@@ -20,7 +21,8 @@ namespace boxoffice {
 
 /// Migrates the databases of a data directory but for queue_ranking; one line to print for each.
 /// **Requires** the data directory to be held (data_directory). **Faults** as `sqlite::migrate`.
-std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir);
+std::vector<std::string> migrate_sqlite(const std::filesystem::path& data_dir,
+                                        const role_set& roles = every_role);
 /// The same for the service queue_ranking alone.
 std::string migrate_queue_ranking(const std::filesystem::path& data_dir);
 

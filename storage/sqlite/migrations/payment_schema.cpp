@@ -134,6 +134,26 @@ ALTER TABLE outbox ADD COLUMN request_id TEXT NOT NULL DEFAULT '';
 ALTER TABLE outbox ADD COLUMN traceparent TEXT NOT NULL DEFAULT '';
 )";
 
+// Which seats were paid, for those who hear of it outside. Empty: of before.
+constexpr auto version_8 = R"(
+ALTER TABLE payment ADD COLUMN seat_names TEXT NOT NULL DEFAULT '';
+ALTER TABLE outbox ADD COLUMN seat_names TEXT NOT NULL DEFAULT '';
+)";
+
+// How far the outbox was pruned: the last sequence, and the newest time of what is gone. Of before
+// it is not known what was pruned; it was not more than what is not there.
+constexpr auto version_9 = R"(
+CREATE TABLE outbox_pruned (
+  only_row INTEGER PRIMARY KEY CHECK (only_row = 1),
+  through INTEGER NOT NULL,
+  until INTEGER NOT NULL
+) STRICT;
+INSERT INTO outbox_pruned SELECT 1,
+  coalesce((SELECT min(sequence) - 1 FROM outbox),
+           (SELECT seq FROM sqlite_sequence WHERE name = 'outbox'), 0),
+  coalesce((SELECT min(occurred_at) FROM outbox), (SELECT max(changed_at) FROM payment), 0);
+)";
+
 const std::array migrations{
     migration{1, "payments, timeline, outbox, keys", version_1},
     migration{2, "parked events, lists of sagas, the release of a refund", version_2},
@@ -141,7 +161,9 @@ const std::array migrations{
     migration{4, "where a saga was parked", version_4},
     migration{5, "ids with a schedule beside them", version_5},
     migration{6, "the installation, and what was seen of the others", installation_tables},
-    migration{7, "the requests that payments and events came of", version_7}};
+    migration{7, "the requests that payments and events came of", version_7},
+    migration{8, "which seats payments and events are about", version_8},
+    migration{9, "how far the outbox was pruned", version_9}};
 
 }  // namespace
 

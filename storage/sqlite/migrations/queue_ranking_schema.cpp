@@ -77,11 +77,20 @@ INSERT INTO forgotten_marks
   GROUP BY consumer HAVING max(sequence) > 4000000;
 )";
 
+// Boards that were counted from the payments, up to which event.
+constexpr auto version_5 = R"(
+CREATE TABLE filled_board (
+  consumer TEXT PRIMARY KEY,
+  through INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+)";
+
 const std::array migrations{
     migration{1, "waiting rooms, boards", version_1},
     migration{2, "applied events by sequence alone", version_2},
     migration{3, "marks that are forgotten", version_3},
-    migration{4, "the installation, and what was seen of the others", installation_tables}};
+    migration{4, "the installation, and what was seen of the others", installation_tables},
+    migration{5, "boards counted from the payments", version_5}};
 
 }  // namespace
 

@@ -39,7 +39,7 @@ class Auditor : public ::testing::Test {
       spawn_auditor(time_.system(), audit_context{.time = time_.clock(),
                                                   .reader = reader_,
                                                   .jobs = time_.reads(),
-                                                  .undo_time = audit::audit_terms{}.undo_time,
+                                                  .terms = {.how = audit::reading::online},
                                                   .metrics = time_.metrics()}))};
   testing::inbox<invariants_reply> inbox_{time_};
 

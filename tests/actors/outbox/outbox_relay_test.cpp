@@ -88,16 +88,6 @@ TEST_F(OutboxRelay, AStoreThatCannotBeReadIsAskedAgain) {
   expect_all_in_order(1);
 }
 
-TEST_F(OutboxRelay, PrunesOldEventsThatEveryConsumerHasPassed) {
-  append(2);
-  caf::anon_send(relay, outbox_appended{});
-  time.run();
-  store.consumers["slow"] = 1;
-  time.advance(kept + std::chrono::minutes{2});
-  ASSERT_EQ(store.events.size(), 1U);
-  EXPECT_EQ(store.events[0].sequence, 2U);
-}
-
 TEST_F(OutboxRelay, WhatComesInThePauseAfterADeliveryIsDeliveredTogether) {
   append(1);
   wake_at_once();
@@ -274,15 +264,75 @@ TEST_F(OutboxRelay, ParkedEventsAreNotPruned) {
   seen.refuses = {{2, lasting::for_good}};
   append_mixed(3);
   wake();
-  store.consumers["slow"] = 3;
-  time.advance(kept + std::chrono::minutes{2});
+  const auto year = std::chrono::hours{24 * 365};
+  EXPECT_EQ(store.prune_outbox({time.now() + year}, 10, {"boards"}), 3U);
   ASSERT_EQ(store.events.size(), 1U);
   EXPECT_EQ(store.events[0].sequence, 2U);
+  restart();
   seen.refuses.clear();
   replay(2);
-  EXPECT_EQ(seen.sequences.back(), 2U);
-  time.advance(std::chrono::minutes{2});
-  EXPECT_TRUE(store.events.empty());
+  EXPECT_EQ(seen.sequences.back(), 2U) << "older than all that is left";
+  EXPECT_EQ(seen.old_one, deliver_events::unmarked::is_new);
+  EXPECT_TRUE(store.events.empty()) << "it goes with what is parked";
+}
+
+TEST_F(OutboxRelay, TellsWhatDoesNotComeAgain) {
+  append_mixed(4);
+  wake();
+  EXPECT_EQ(seen.no_more_through, 0U);
+  EXPECT_EQ(seen.old_one, deliver_events::unmarked::is_repeated);
+  store.pruned = 3;
+  time.advance(limits::prune_every);
+  append(1, 1);
+  wake();
+  EXPECT_EQ(seen.no_more_through, 3U);
+  seen.refuses = {{6, lasting::for_good}};
+  append(1, 2);
+  wake();
+  store.pruned = 7;
+  time.advance(limits::prune_every);
+  append(1, 1);
+  wake();
+  append(1, 1);
+  wake();
+  EXPECT_EQ(seen.no_more_through, 5U) << "what is parked comes again";
+}
+
+TEST_F(OutboxRelay, AConsumerThatWasOffForThirtyDaysGetsWhatIsKeptAndTheGapIsNamed) {
+  append(3);
+  wake();
+  caf::anon_send_exit(relay, caf::exit_reason::kill);
+  time.run();
+  append(4);
+  store.pruned = 5;
+  std::erase_if(store.events, [](const payment_event& e) { return e.sequence <= 5; });
+  time.jump(std::chrono::hours{24 * 30});
+  start();
+  wake();
+  EXPECT_EQ(seen.sequences, (numbers{1, 2, 3, 6, 7}));
+  EXPECT_EQ(
+      time.metrics().counter("boxoffice_outbox_gaps_total", "", {{"consumer", "boards"}}).value(),
+      1U);
+  restart();
+  EXPECT_EQ(
+      time.metrics().counter("boxoffice_outbox_gaps_total", "", {{"consumer", "boards"}}).value(),
+      1U);
+}
+
+// Watermill #311, kamu-cli #1398: sequences are given by the store, in the order of commits.
+TEST_F(OutboxRelay, ALowerIdThatCommitsLaterIsNotSkipped) {
+  append(2);
+  wake();
+  payment_write late;
+  late.event = payment_event{};
+  late.event->id = {1};  // made long ago, by a payment that took its time
+  late.event->id.value = ~std::uint64_t{0} >> 1U;
+  late.event->payment = {77};
+  late.event->reservation = reservation_id{{1}, 77};
+  late.event->occurred_at = time.now() - std::chrono::hours{1};
+  store.commit(std::span{&late, 1});
+  wake();
+  EXPECT_EQ(seen.sequences, (numbers{1, 2, 3}));
 }
 
 TEST(OutboxEndToEnd, ACommitOfAnEventWakesTheRelay) {
@@ -296,9 +346,8 @@ TEST(OutboxEndToEnd, ACommitOfAnEventWakesTheRelay) {
       [&](std::span<const payment_write> b) { return world.store.commit(b); },
       world.time.metrics()};
   world.relays.push_back(world.time.owns(spawn_outbox_relay(
-      world.time.system(),
-      {world.time.clock(), "boards", consumer, commits, world.store, world.time.commits(),
-       world.store, world.time.reads(), world.time.metrics()})));
+      world.time.system(), {world.time.clock(), "boards", consumer, commits, world.store,
+                            world.time.reads(), world.time.metrics()})));
   world.restart();
   world.others.balances[{"u"}] = points{10};
   world.box.send(world.desk, world.pay("u", world.hold("u", 10)));

@@ -18,6 +18,7 @@ class fake_relay {
   void on(const events_applied&) {}
   void on(const event_refused&) {}
   void on(const applied_so_far&) {}
+  void on(const board_filled&) {}
   void on(const replay_parked& m) { told_.push_back(m.schedule); }
 
  private:
@@ -30,13 +31,20 @@ struct OutboxService : ::testing::Test {
       return time.owns(spawn_actor<fake_relay>(time.system(), told));
     };
     desk = time.owns(spawn_outbox_service(
-        time.system(), {store, time.reads(), {{"a", relay(&told_a)}, {"b", relay(&told_b)}}}));
+        time.system(), {.reader = store,
+                        .reads = time.reads(),
+                        .consumers = {{"a", relay(&told_a)}, {"b", relay(&told_b)}},
+                        .time = time.clock(),
+                        .store = store,
+                        .commit_jobs = time.commits(),
+                        .kept = kept}));
     for (std::uint64_t n = 1; n <= 4; ++n) {
       payment_write w;
       w.event = payment_event{};
       w.event->id = {100 + n};
       w.event->payment = {n};
       w.event->reservation = reservation_id{{n}, n};
+      w.event->occurred_at = time.now();
       store.commit(std::span{&w, 1});
     }
   }
@@ -51,6 +59,7 @@ struct OutboxService : ::testing::Test {
     box.send(desk, replay_event{2, {event}});
     return box.last<replay_reply>();
   }
+  static constexpr std::chrono::hours kept{24};
   testing::virtual_time time;
   testing::memory_payment_store store;
   testing::inbox<outbox_list, replay_reply> box{time};
@@ -110,6 +119,35 @@ TEST_F(OutboxService, AStoreThatCannotBeReadIsAFault) {
   store.unreadable = 1;
   EXPECT_EQ(replay(101).fault, fault::unavailable);
   EXPECT_EQ(replay(101).fault, fault::none);
+}
+
+TEST_F(OutboxService, PrunesOldEventsThatEveryConsumerHasPassed) {
+  store.consumers = {{"a", 3}, {"b", 2}, {"gone", 0}};
+  time.advance(kept - std::chrono::minutes{1});
+  EXPECT_EQ(store.events.size(), 4U) << "they are young";
+  time.advance(std::chrono::minutes{3});
+  ASSERT_EQ(store.events.size(), 2U);
+  EXPECT_EQ(store.events[0].sequence, 3U);
+  EXPECT_EQ(store.pruned, 2U);
+}
+
+TEST_F(OutboxService, DeletingWhatIsCompletedLeavesWhatIsNot) {
+  store.consumers = {{"a", 4}, {"b", 4}};
+  park("b", 2);
+  time.advance(kept + std::chrono::minutes{3});
+  ASSERT_EQ(store.events.size(), 1U);
+  EXPECT_EQ(store.events[0].sequence, 2U) << "it is parked";
+}
+
+TEST_F(OutboxService, AClockThatLeapsAYearAndComesBackPrunesNothingThatIsNeeded) {
+  store.consumers = {{"a", 2}, {"b", 4}};
+  park("b", 1);
+  time.jump(std::chrono::hours{24 * 365});
+  time.advance(std::chrono::minutes{3});
+  std::vector<std::uint64_t> left;
+  for (const auto& e : store.events)
+    left.push_back(e.sequence);
+  EXPECT_EQ(left, (std::vector<std::uint64_t>{1, 3, 4})) << "parked, and not yet passed";
 }
 
 }  // namespace

@@ -26,18 +26,31 @@ struct consumed {
   /// What it says to hold; empty: it keeps no books.
   std::optional<std::uint64_t> holds;
   std::uint64_t known_after{0};
-  std::uint64_t believed{0};  ///< what the relay says that it holds, in the last delivery
+  std::uint64_t believed{0};           ///< what the relay says that it holds, in the last delivery
+  deliver_events::unmarked old_one{};  ///< of the last delivery
+  std::uint64_t no_more_through{0};    ///< of the last delivery
+  bool can_be_filled{false};
+  std::vector<fill_board> parts;  ///< with which it was filled
+  int silent_parts{0};            ///< so many of them get no answer
 };
 
 class fake_consumer {
  public:
-  using interface = event_consumer_actor;
+  using interface = accepts<deliver_events, ask_applied, fill_board>;
   static constexpr auto name = "fake_consumer";
   fake_consumer(interface::pointer self, consumed* c) : self_{self}, c_{*c} {}
   void on(const ask_applied& m) { say(m.correlation); }
+  void on(const fill_board& m) {
+    if (c_.silent_parts > 0 && c_.silent_parts-- > 0) return;
+    c_.parts.push_back(m);
+    if (m.follows == fill_board::more::no) c_.holds = c_.known_after = m.through;
+    answer(self_, sender_of(self_), board_filled{m.correlation, m.filling, m.part});
+  }
   void on(const deliver_events& m) {
     ++c_.deliveries;
     c_.believed = m.held;
+    c_.old_one = m.old_one;
+    c_.no_more_through = m.no_more_through;
     if (c_.holds && m.held > *c_.holds) return say(m.correlation);
     if (c_.silent > 0 && c_.silent-- > 0) return;
     std::uint64_t done = 0, last = 0;
@@ -72,11 +85,9 @@ struct relay_scene : ::testing::Test {
     start();
   }
   void start() {
-    relay_context context{time.clock(),   "boards", consumer,     commits,       store,
-                          time.commits(), store,    time.reads(), time.metrics()};
-    context.prunes = relay_context::pruning::yes;
-    context.consumers = {"boards", "slow"};
-    context.published_kept = kept;
+    relay_context context{time.clock(), "boards",     consumer,      commits,
+                          store,        time.reads(), time.metrics()};
+    if (seen.can_be_filled) context.fills = consumer;
     relay = time.owns(spawn_outbox_relay(time.system(), context));
     time.run();
   }
@@ -138,9 +149,8 @@ struct relay_scene : ::testing::Test {
       time.commits(),
       [this](std::span<const payment_write> b) { return store.commit(b); },
       time.metrics()};
-  static constexpr std::chrono::hours kept{24};
   consumed seen;
-  event_consumer_actor consumer;
+  fake_consumer::interface consumer;
   outbox_relay_actor relay;
   std::uint64_t last{0};
 };

@@ -25,6 +25,7 @@ struct memory_payment_rows {
   std::map<std::string, std::uint64_t> consumers;
   std::map<std::pair<std::uint64_t, std::string>, parked_event> parked;  ///< by sequence, consumer
   std::uint64_t last_sequence{0};
+  std::uint64_t pruned{0};  ///< through this sequence
 };
 
 /// The payment service's store in memory: keeps the promises of the port, refuses what a database
@@ -79,16 +80,67 @@ class memory_payment_store final : public memory_owned<payment_store>,
       return keys.erase(remembered.first) == 1;
     });
   }
-  std::size_t prune_outbox(time_point before, std::size_t limit,
+  std::size_t prune_outbox(const kept_times& kept, std::size_t limit,
                            const std::vector<std::string>& consumed_by) override {
     auto passed = consumed_by.empty() ? 0 : ~std::uint64_t{0};
     for (const auto& name : consumed_by)
       passed = std::min(passed, consumers.contains(name) ? consumers.at(name) : 0);
-    std::size_t looked_at = 0;
-    return std::erase_if(events, [&](const payment_event& e) {
-      if (e.sequence > passed || is_parked(e.id) || looked_at++ >= limit) return false;
-      return e.occurred_at < before;
-    });
+    std::size_t looked_at = 0, over = 0;
+    auto through = pruned;
+    for (const auto& e : events) {
+      if (e.sequence <= pruned || e.sequence > passed) continue;
+      if (looked_at++ >= limit) break;
+      if (kept.hold(e.occurred_at)) continue;
+      over = looked_at;
+      through = e.sequence;
+    }
+    pruned = through;
+    let_go();
+    return over;
+  }
+  std::uint64_t pruned_through() override {
+    read();
+    return pruned;
+  }
+  sales_baseline sales(const std::string& consumer, std::int64_t since_minute) override {
+    read();
+    const auto is_parked_here = [&](payment_id id, event_kind kind) {
+      return std::ranges::any_of(parked, [&](const auto& p) {
+        return p.second.consumer == consumer && p.second.event.payment == id &&
+               p.second.event.kind == kind;
+      });
+    };
+    std::map<schedule_id, std::vector<std::pair<time_point, std::int64_t>>> moved;
+    std::map<std::pair<std::int64_t, schedule_id>, std::int64_t> minutes;
+    sales_baseline all{last_sequence, {}, {}};
+    for (const auto& [id, row] : rows) {
+      const bool refunded = row.state == saga_state::refunded;
+      if (!(keeps_seats(row) || refunded) || is_parked_here(id, event_kind::payment_completed))
+        continue;
+      auto& of = moved[row.reservation.schedule];
+      of.emplace_back(row.completed_at, row.seats);
+      const bool taken_back = refunded && !is_parked_here(id, event_kind::payment_refunded);
+      if (taken_back)
+        of.emplace_back(row.released_at == no_time ? row.changed_at : row.released_at,
+                        -std::int64_t{row.seats});
+      const auto minute =
+          std::chrono::floor<std::chrono::minutes>(row.completed_at).time_since_epoch().count();
+      if (minute >= since_minute && !taken_back)
+        minutes[{minute, row.reservation.schedule}] += row.seats;
+    }
+    for (auto& [schedule, of] : moved) {
+      std::ranges::sort(of);
+      schedule_sales s{schedule, 0, no_time, 0, no_time};
+      for (const auto& [at, seats] : of) {
+        s.seats += seats;
+        if (seats > 0) s.last_paid_at = at;
+        if (s.seats > s.most_seats) std::tie(s.most_seats, s.most_at) = std::pair{s.seats, at};
+      }
+      all.schedules.push_back(s);
+    }
+    for (const auto& [key, seats] : minutes)
+      all.minutes.push_back({key.second, key.first, seats});
+    return all;
   }
 
   std::vector<open_saga> open_sagas() override {
@@ -230,6 +282,10 @@ class memory_payment_store final : public memory_owned<payment_store>,
       if (wanted(p)) found.push_back(p);
     return found;
   }
+  void let_go() {
+    std::erase_if(events,
+                  [&](const payment_event& e) { return e.sequence <= pruned && !is_parked(e.id); });
+  }
   bool is_parked(event_id id) {
     return std::ranges::any_of(parked, [&](const auto& p) { return p.second.event.id == id; });
   }
@@ -298,6 +354,7 @@ class memory_payment_store final : public memory_owned<payment_store>,
     std::erase_if(parked, [&, name = consumer](const auto& p) {
       return p.second.consumer == name && std::ranges::count(w.replayed, p.second.event.id) > 0;
     });
+    let_go();
     return true;
   }
 };

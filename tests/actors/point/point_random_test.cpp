@@ -12,7 +12,7 @@ using testing::key_number;
 using testing::payment_number;
 using testing::point_world;
 using testing::world_options;
-using fate = testing::memory_point_store::fate;
+using store_fate = testing::memory_point_store::fate;
 
 /// Random commands of five users, on a store whose commits fail and are doubted now and then, in a
 /// service that is killed now and then.
@@ -27,13 +27,13 @@ class random_run {
         world_.restart();
         break;
       case 1:
-        world_.store.fates = {fate::fail};
+        world_.store.fates = {store_fate::fail};
         break;
       case 2:
-        world_.store.fates = {fate::doubt_done};
+        world_.store.fates = {store_fate::doubt_done};
         break;
       case 3:
-        world_.store.fates = {fate::commit, fate::doubt_lost};
+        world_.store.fates = {store_fate::commit, store_fate::doubt_lost};
         break;
       case 4:
         world_.time.commits().hold();

@@ -27,6 +27,7 @@ struct memory_queue_ranking_rows {
   std::map<std::string, std::map<std::uint64_t, event_id>> marks;          ///< by sequence
   std::map<std::string, std::uint64_t> through;
   std::map<std::string, std::uint64_t> forgotten;
+  std::map<std::string, std::uint64_t> filled;
 };
 
 /// A store in memory that keeps the promises of the port, and can lose a batch, or commit it and
@@ -52,7 +53,11 @@ class memory_queue_ranking_store final : public memory_owned<queue_ranking_store
   /// A write that the schema does not take, for what is in it.
   std::function<bool(const queue_ranking_write&)> refuses;
 
+  /// Says no to a commit: the process is dead by then.
+  std::function<bool()> before_commit;
+
   commit_result commit(std::span<const queue_ranking_write> batch) override {
+    if (before_commit && !before_commit()) return commit_outcome::failed;
     const auto how = std::exchange(next, next_commit::works);
     if (how == next_commit::fails) return commit_outcome::failed;
     if (how == next_commit::in_doubt_lost) return commit_outcome::in_doubt;
@@ -99,6 +104,7 @@ class memory_queue_ranking_store final : public memory_owned<queue_ranking_store
     for (const auto& [key, t] : totals)
       if (key.first == consumer) s.totals.push_back(t);
     s.applied_through = through[consumer];
+    s.filled_through = filled[consumer];
     return s;
   }
   std::uint64_t forgotten_through(const std::string& consumer) override {
@@ -150,18 +156,50 @@ class memory_queue_ranking_store final : public memory_owned<queue_ranking_store
       return refuse(w.consumer + " applied an event twice");
     through[w.consumer] = std::max(through[w.consumer], w.sequence);
     forget_old_marks(w);
-    if (w.bucket) buckets[{w.bucket->schedule.value, w.bucket->minute}] = *w.bucket;
+    if (w.bucket) {
+      buckets[{w.bucket->schedule.value, w.bucket->minute}] = *w.bucket;
+      forget_old_minutes();
+    }
     if (w.total) totals[{w.consumer, w.total->schedule.value}] = *w.total;
     return true;
+  }
+  bool apply(const board_fill& f) {
+    const auto of_board = [&](const auto& row) { return row.first.first == f.consumer; };
+    if (f.begins()) {
+      std::erase_if(totals, of_board);
+      std::erase_if(applied, of_board);
+      for (auto* numbers : {&through, &forgotten, &filled})
+        numbers->erase(f.consumer);
+      marks.erase(f.consumer);
+      if (f.buckets_are == board_fill::minutes::emptied) buckets.clear();
+    }
+    for (const auto& b : f.buckets)
+      buckets[{b.schedule.value, b.minute}] = b;
+    for (const auto& t : f.totals)
+      totals[{f.consumer, t.schedule.value}] = t;
+    if (f.ends())
+      for (auto* numbers : {&through, &forgotten, &filled})
+        (*numbers)[f.consumer] = f.through;
+    return true;
+  }
+  void forget_old_minutes() {
+    if (buckets.size() <= limits::sales_minutes_kept) return;
+    std::set<std::int64_t> minutes;
+    for (const auto& [key, b] : buckets)
+      minutes.insert(b.minute);
+    if (minutes.size() > limits::sales_minutes_kept)
+      std::erase_if(buckets,
+                    [&](const auto& each) { return each.second.minute == *minutes.begin(); });
   }
   // Within the bounds of every store.
   void forget_old_marks(const ranking_write& w) {
     auto& known = marks[w.consumer];
     known[w.sequence] = w.event;
     auto& gone = forgotten[w.consumer];
-    for (std::size_t n = 0; n < 2 && known.size() > marks_kept; ++n) {
+    for (std::size_t n = 0; n < limits::applied_events_forgotten_each; ++n) {
       const auto oldest = known.upper_bound(gone);
       if (oldest == known.end()) return;
+      if (known.size() <= marks_kept && oldest->first > w.no_more_through) return;
       gone = oldest->first;
       applied.erase({w.consumer, oldest->second.value});
       known.erase(oldest);

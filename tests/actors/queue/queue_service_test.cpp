@@ -29,7 +29,7 @@ struct QueueService : ::testing::Test {
   queue_context context{time.clock(), time.random(),  commits, store, time.reads(),
                         view,         time.metrics(), {},      {},    &admitted};
   testing::inbox<queue_reply, token_reply, events_applied, applied_so_far, parked_list,
-                 parked_reply>
+                 parked_reply, places_reply>
       box{time};
   queue_service_actor desk;
 
@@ -85,6 +85,34 @@ struct QueueService : ::testing::Test {
     return e;
   }
 };
+
+TEST_F(QueueService, ReadsManyPlacesAtOnceAndTakesThatForASignOfLife) {
+  const auto a = join("a").place.entry.token;
+  join("b");
+  const auto c = join("c").place.entry.token, d = join("d").place.entry.token;
+  const queue_token nobodys{con, 12345};
+  const auto read = [&] {
+    box.send(desk, read_places{9, con, {a, c, d, nobodys}});
+    return box.last<places_reply>();
+  };
+  const auto first = read();
+  EXPECT_EQ(first.correlation, 9U);
+  ASSERT_EQ(first.places.size(), 3U);
+  EXPECT_EQ(first.places[0].state, token_state::active);
+  EXPECT_EQ(first.places[2].token, d);
+  EXPECT_EQ(first.places[2].position, 2U);
+  EXPECT_GE(first.places[2].eta_seconds_late, first.places[2].eta_seconds);
+  EXPECT_EQ(first.unknown, std::vector{nobodys});
+  for (int i = 0; i < 4; ++i) {
+    time.advance(seconds{100});
+    EXPECT_EQ(read().places[1].state, token_state::waiting) << "who is read is not silent";
+  }
+  box.send(desk, leave_queue{4, {"a"}, a});
+  const auto moved = read();
+  EXPECT_EQ(moved.places[0].state, token_state::left);
+  EXPECT_EQ(moved.places[1].state, token_state::active);
+  EXPECT_EQ(moved.places[2].position, 1U);
+}
 
 TEST_F(QueueService, KeepsNoBooksOfEvents) {
   box.send(desk, ask_applied{4});

@@ -23,7 +23,8 @@ struct Boards : ::testing::Test {
       [this](std::span<const queue_ranking_write> batch) { return store.commit(batch); },
       time.metrics()};
   ranking_context context{time.clock(), commits, store, time.reads(), view, time.metrics()};
-  testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused, applied_so_far>
+  testing::inbox<best_selling_reply, sold_out_reply, events_applied, event_refused, applied_so_far,
+                 board_filled>
       box{time};
   best_selling_actor selling;
   sold_out_actor sold_out;
@@ -165,6 +166,56 @@ TEST_F(Boards, AfterALossTakeNothingNewBeforeTheOld) {
   EXPECT_EQ(seats_sold(), 0U);
   box.send(selling, deliver_events{4, {event(1, 2), event(2, 3), event(3, 1), event(4, 1)}, 0});
   EXPECT_EQ(seats_sold(), 7U);
+}
+
+TEST_F(Boards, AnOldEventWithoutAMarkIsJudgedByWhereItComesFrom) {
+  using unmarked = deliver_events::unmarked;
+  const auto deliver = [&](std::uint64_t correlation, std::uint64_t n, unmarked old_one) {
+    box.send(selling, deliver_events{correlation, {event(n, 2)}, 0, old_one, 0});
+  };
+  box.send(selling, fill_board{1, 7, 0, fill_board::more::no, 10, {{{1}, 5, {}, 5, {}}}, {}});
+  EXPECT_EQ(seats_sold(), 5U);
+  deliver(2, 9, unmarked::may_be_either);
+  EXPECT_EQ(box.last<events_applied>().sequence, 9U);
+  EXPECT_EQ(seats_sold(), 5U) << "a broker brings what the filling has counted";
+  deliver(3, 8, unmarked::is_new);
+  EXPECT_EQ(seats_sold(), 7U) << "it was parked until now";
+  deliver(4, 8, unmarked::is_new);
+  EXPECT_EQ(seats_sold(), 7U) << "once";
+  deliver(5, 7, unmarked::is_repeated);
+  EXPECT_EQ(seats_sold(), 7U);
+  store.marks_kept = 1;
+  for (const std::uint64_t n : {12, 13, 14, 15})
+    deliver(n, n, unmarked::may_be_either);
+  EXPECT_EQ(seats_sold(), 15U);
+  EXPECT_GT(store.forgotten["best_selling"], 11U);
+  deliver(16, 11, unmarked::may_be_either);
+  ASSERT_FALSE(box.all<event_refused>().empty()) << "nobody can tell";
+  EXPECT_EQ(box.last<event_refused>().sequence, 11U);
+  EXPECT_EQ(seats_sold(), 15U);
+}
+
+TEST_F(Boards, SayNothingIsHeldWhileTheyAreFilled) {
+  box.send(selling, deliver_events{1, {event(1, 2)}});
+  const auto part = [](std::uint32_t n, fill_board::more follows) {
+    return fill_board{n + 1, 7, n, follows, 10, {{{n + 1}, 5, {}, 5, {}}}, {}};
+  };
+  box.send(selling, part(0, fill_board::more::yes));
+  box.send(selling, ask_applied{2});
+  EXPECT_EQ(box.last<applied_so_far>().through, 0U);
+  box.send(selling, deliver_events{3, {event(2, 2)}});
+  EXPECT_EQ(box.last<events_applied>().correlation, 1U) << "events wait";
+  box.send(selling, part(2, fill_board::more::no));
+  EXPECT_EQ(store.through["best_selling"], 0U) << "a part is missing";
+  restart();
+  box.send(selling, ask_applied{4});
+  EXPECT_EQ(box.last<applied_so_far>().through, 0U) << "half a filling is none";
+  box.send(selling, part(0, fill_board::more::yes));
+  box.send(selling, part(1, fill_board::more::no));
+  box.send(selling, ask_applied{5});
+  EXPECT_EQ(box.last<applied_so_far>().through, 10U);
+  EXPECT_EQ(box.last<applied_so_far>().known_after, 10U);
+  EXPECT_EQ(store.totals.size(), 2U);
 }
 
 TEST_F(Boards, AStoreThatCannotBeReadIsTriedAgain) {

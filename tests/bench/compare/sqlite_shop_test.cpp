@@ -1,6 +1,6 @@
 #include "bench/compare/sqlite_shop.hpp"
 
-#include "bench/rush/server_process.hpp"
+#include "tests/rush/server_process.hpp"
 
 #include <stdexcept>
 #include <string>

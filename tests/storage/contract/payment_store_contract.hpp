@@ -55,6 +55,7 @@ TYPED_TEST_SUITE_P(PaymentStoreContract);
 TYPED_TEST_P(PaymentStoreContract, ReadsEveryFieldBack) {
   auto p = started(this->id(1), this->wanted);
   p.from = {"request 'one'", ""};
+  p.seat_names = "A-1,A-2";
   ASSERT_EQ(commit(this->store_, write(p)), commit_outcome::committed);
   EXPECT_EQ(fields_of(*this->reader_.find(p.id)), fields_of(p));
   ASSERT_EQ(this->reader_.open_sagas().size(), 1U);
@@ -225,7 +226,7 @@ TYPED_TEST_P(PaymentStoreContract, EventsThatEverybodyHasPassedCanBeReadAgainFro
   ASSERT_EQ(commit(this->store_, this->consume("a", all[4].sequence),
                    this->consume("b", all[4].sequence)),
             commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(1), 100, this->both), 0U);  // none is older
+  EXPECT_EQ(this->store_.prune_outbox({at(1)}, 100, this->both), 0U);  // none is older
   auto again = this->reader_.events_after(0, 3);
   ASSERT_EQ(again.size(), 3U);
   const auto rest = this->reader_.events_after(again.back().sequence, 3);
@@ -238,17 +239,17 @@ TYPED_TEST_P(PaymentStoreContract, EventsThatEverybodyHasPassedCanBeReadAgainFro
 TYPED_TEST_P(PaymentStoreContract, PrunesWhatEveryConsumerHasPassedAndReusesNoSequence) {
   this->publish_some(6);
   const auto all = this->reader_.events_after(0, 100);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both),
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, this->both),
             0U);  // nobody has consumed anything
   ASSERT_EQ(commit(this->store_, this->consume("a", all[5].sequence),
                    this->consume("b", all[3].sequence)),
             commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(4), 2, this->both), 2U);
-  EXPECT_EQ(this->store_.prune_outbox(at(4), 2, this->both), 1U);  // the fourth is not older
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both), 1U);
+  EXPECT_EQ(this->store_.prune_outbox({at(4)}, 2, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox({at(4)}, 2, this->both), 1U);  // the fourth is not older
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, this->both), 1U);
   EXPECT_EQ(this->reader_.events_after(0, 100).size(), 2U);
   ASSERT_EQ(commit(this->store_, this->consume("b", all[5].sequence)), commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, this->both), 2U);
   this->publish_some(1, 7);
   EXPECT_GT(this->reader_.events_after(0, 100).at(0).sequence, all[5].sequence);
 }
@@ -258,9 +259,9 @@ TYPED_TEST_P(PaymentStoreContract, AConsumerThatIsNotNamedHoldsUpNothing) {
   const auto last = this->reader_.events_after(0, 100).back().sequence;
   ASSERT_EQ(commit(this->store_, this->consume("a", last), this->consume("gone", 0)),
             commit_outcome::committed);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {"a", "new"}), 0U);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {}), 0U);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 100, {"a"}), 2U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, {"a", "new"}), 0U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, {}), 0U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 100, {"a"}), 2U);
 }
 
 TYPED_TEST_P(PaymentStoreContract, ParkedEventsComeBackInOrderAndAreNotPruned) {
@@ -293,10 +294,12 @@ TYPED_TEST_P(PaymentStoreContract, ParkedEventsComeBackInOrderAndAreNotPruned) {
             (std::vector<event_id>{all[1].id, all[1].id}));
   EXPECT_EQ(this->ids_of(this->reader_.parked_after(all[1].sequence, 10)),
             std::vector<event_id>{all[3].id});
-  // The two stay when the others go, and do not take the room of others in a portion.
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 2U);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 1U);
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 2, this->both), 0U);
+  // The two stay when the others go. Once passed over they are not looked at again.
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 2, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 2, this->both), 2U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 2, this->both), 1U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 2, this->both), 0U);
+  EXPECT_EQ(this->reader_.pruned_through(), last);
   EXPECT_EQ(this->reader_.parked_of("a", key, 10).size(), 2U);
 }
 
@@ -313,7 +316,77 @@ TYPED_TEST_P(PaymentStoreContract, ParkingAgainKeepsTheNewestReasonAndReplayTake
   ASSERT_EQ(left.size(), 1U);
   EXPECT_EQ(left[0].event.id, all[1].id);
   EXPECT_EQ(left[0].reason, "second");
-  EXPECT_EQ(this->store_.prune_outbox(at(1000), 10, {"a"}), 1U);
+  EXPECT_EQ(this->store_.prune_outbox({at(1000)}, 10, {"a"}), 2U);
+  EXPECT_EQ(this->reader_.events_after(0, 10).size(), 1U) << "the other one is parked";
+  // What was passed over while it was parked goes when it is parked no longer.
+  w.parked.clear();
+  w.replayed = {all[1].id};
+  ASSERT_EQ(commit(this->store_, w), commit_outcome::committed);
+  EXPECT_TRUE(this->reader_.events_after(0, 10).empty());
+}
+
+TYPED_TEST_P(PaymentStoreContract, AWrongClockHoldsUpNoPruning) {
+  this->publish_some(3);
+  auto ahead = this->publish(4, started(this->id(4), this->wanted));
+  ahead.event->occurred_at = at(900'000);
+  ASSERT_EQ(commit(this->store_, ahead), commit_outcome::committed);
+  this->publish_some(2, 5);
+  const auto all = this->reader_.events_after(0, 100);
+  ASSERT_EQ(commit(this->store_, this->consume("a", all.back().sequence),
+                   this->consume("b", all.back().sequence)),
+            commit_outcome::committed);
+  // What stands before an old event is old, and so is what happened long after now.
+  EXPECT_EQ(this->store_.prune_outbox({at(6), at(1000)}, 4, this->both), 4U);
+  EXPECT_EQ(this->store_.prune_outbox({at(6), at(1000)}, 4, this->both), 1U);
+  EXPECT_EQ(this->reader_.events_after(0, 100).size(), 1U);
+  EXPECT_EQ(this->reader_.pruned_through(), all[4].sequence);
+}
+
+TYPED_TEST_P(PaymentStoreContract, SalesAreCountedFromThePaymentsButForWhatIsParked) {
+  using minute = std::chrono::minutes;
+  const auto sold = [&](std::uint32_t n, std::uint64_t schedule, std::uint32_t seats,
+                        time_point paid, saga_state state, time_point released = no_time) {
+    const auto first = started(this->id(n), reservation_id{{schedule}, n});
+    auto row = first;
+    row.seats = seats;
+    row.state = state;
+    row.completed_at = paid;
+    row.changed_at = std::max(paid, released);
+    row.released_at = released;
+    auto w = this->publish(n, first);
+    w.row = row;
+    w.event->reservation = row.reservation;
+    w.event->seats = seats;
+    return w;
+  };
+  const auto day = at(0) + minute{60};
+  ASSERT_EQ(commit(this->store_, sold(1, 7, 2, day, saga_state::completed),
+                   sold(2, 7, 3, day + minute{1}, saga_state::refunded, day + minute{3}),
+                   sold(3, 7, 1, day + minute{2}, saga_state::completed),
+                   sold(4, 7, 3, day + minute{4}, saga_state::refund_started),
+                   sold(5, 8, 4, day + minute{5}, saga_state::completed)),
+            commit_outcome::committed);
+  const auto events = this->reader_.events_after(0, 100);
+  const auto since = to_unix_ms(day + minute{1}) / 60'000;
+  auto all = this->reader_.sales("a", since);
+  EXPECT_EQ(all.through, events.back().sequence);
+  ASSERT_EQ(all.schedules.size(), 2U);
+  const auto& first = all.schedules[0];
+  EXPECT_EQ(
+      std::tie(first.schedule, first.seats, first.last_paid_at, first.most_seats, first.most_at),
+      std::make_tuple(schedule_id{7}, std::int64_t{6}, day + minute{4}, std::int64_t{6},
+                      day + minute{2}));
+  ASSERT_EQ(all.minutes.size(), 3U) << "one is too old, and one was refunded";
+  EXPECT_EQ(all.minutes[1].minute, to_unix_ms(day + minute{4}) / 60'000);
+  EXPECT_EQ(all.minutes[1].seats, 3);
+  // Of a schedule with something parked the rest is counted, for this consumer.
+  ASSERT_EQ(commit(this->store_, this->park("a", events.back().sequence, {events[2]}, "no")),
+            commit_outcome::committed);
+  all = this->reader_.sales("a", since);
+  EXPECT_EQ(all.schedules[0].seats, 5);
+  EXPECT_EQ(all.schedules[0].most_at, day + minute{1});
+  EXPECT_EQ(all.minutes.size(), 2U);
+  EXPECT_EQ(this->reader_.sales("b", since).schedules[0].seats, 6);
 }
 
 TYPED_TEST_P(PaymentStoreContract, SagasAreListedYoungestFirstPageByPage) {
@@ -419,6 +492,7 @@ REGISTER_TYPED_TEST_SUITE_P(
     FindsThePaymentOfAReservation, TheTimelineIsInTheOrderOfWriting,
     EventsComeBackWholeAndInSequence, EventsThatEverybodyHasPassedCanBeReadAgainFromTheFirst,
     PrunesWhatEveryConsumerHasPassedAndReusesNoSequence, AConsumerThatIsNotNamedHoldsUpNothing,
+    AWrongClockHoldsUpNoPruning, SalesAreCountedFromThePaymentsButForWhatIsParked,
     ParkedEventsComeBackInOrderAndAreNotPruned, ParkingAgainKeepsTheNewestReasonAndReplayTakesOut,
     SagasAreListedYoungestFirstPageByPage, CountsParkedSagasByShard, AConsumerNeverGoesBack,
     AKeyGetsItsAnswerLaterAndKeepsTheFirst, PrunesOldKeysBoundedly);

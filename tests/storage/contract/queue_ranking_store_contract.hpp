@@ -201,6 +201,86 @@ TYPED_TEST_P(QueueRankingStoreContract, MarksAreKeptWithinTheirBound) {
   EXPECT_EQ(this->ranking_.applied_among("a", {{{~1ULL}, 1}}).size(), 1U);
 }
 
+TYPED_TEST_P(QueueRankingStoreContract, MarksOfWhatDoesNotComeAgainGoAFewAtATime) {
+  const auto until = [&](std::uint64_t n, std::uint64_t no_more) {
+    auto w = std::get<ranking_write>(this->applied("a", n));
+    w.no_more_through = no_more;
+    return queue_ranking_write{w};
+  };
+  ASSERT_EQ(commit(this->store_, until(1, 0), until(2, 0), until(3, 0), until(4, 0)),
+            commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 0U);
+  ASSERT_EQ(commit(this->store_, until(5, 3)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 2U);
+  ASSERT_EQ(commit(this->store_, until(6, 3)), commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 3U);
+  const std::vector<numbered_event> asked{{{~1ULL}, 1}, {{~2ULL}, 2}, {{~3ULL}, 3}, {{~4ULL}, 4}};
+  EXPECT_EQ(this->ranking_.applied_among("a", asked), std::vector<event_id>{{~4ULL}});
+  EXPECT_EQ(this->ranking_.load_board("a", 0).applied_through, 6U);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, ABoardIsFilledAnewPartByPart) {
+  using place = board_fill::place;
+  const auto part = [](place is, std::vector<sales_total> totals,
+                       std::vector<sales_bucket> buckets) {
+    board_fill f;
+    f.consumer = "a";
+    f.is = is;
+    f.buckets_are = board_fill::minutes::emptied;
+    f.totals = std::move(totals);
+    f.buckets = std::move(buckets);
+    f.through = is == place::last ? 90 : 0;
+    return queue_ranking_write{f};
+  };
+  ASSERT_EQ(commit(this->store_,
+                   this->applied("a", 7, sales_bucket{{2}, 50, 4}, sales_total{{2}, 4, at(1), {}}),
+                   this->applied("b", 7, {}, sales_total{{9}, 1, at(1), {}})),
+            commit_outcome::committed);
+  ASSERT_EQ(
+      commit(this->store_, this->applied("a", 8), part(place::first, {{{2}, 5, at(2), {}}}, {})),
+      commit_outcome::committed);
+  auto board = this->ranking_.load_board("a", 0);
+  EXPECT_EQ(board.applied_through, 0U) << "with some of the parts it holds nothing";
+  EXPECT_EQ(board.buckets.size(), 0U);
+  EXPECT_TRUE(this->ranking_.applied_among("a", {{{~7ULL}, 7}, {{~8ULL}, 8}}).empty());
+  ASSERT_EQ(commit(this->store_, part(place::last, {{{3}, 1, at(3), at(4)}}, {{{3}, 60, 1}})),
+            commit_outcome::committed);
+  board = this->ranking_.load_board("a", 0);
+  EXPECT_EQ(board.applied_through, 90U);
+  EXPECT_EQ(board.filled_through, 90U);
+  ASSERT_EQ(board.totals.size(), 2U);
+  const auto& third = board.totals[board.totals[0].schedule == schedule_id{3} ? 0 : 1];
+  EXPECT_EQ(third.sold_out_at, at(4));
+  ASSERT_EQ(board.buckets.size(), 1U);
+  EXPECT_EQ(board.buckets[0].minute, 60);
+  EXPECT_EQ(this->ranking_.forgotten_through("a"), 90U);
+  EXPECT_EQ(this->ranking_.load_board("b", 0).totals.size(), 1U) << "others stay";
+  // What was parked comes with its old sequence, what is new on top.
+  ASSERT_EQ(commit(this->store_, this->applied("a", 8), this->applied("a", 91)),
+            commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.load_board("a", 0).applied_through, 91U);
+  EXPECT_EQ(this->ranking_.applied_among("a", {{{~8ULL}, 8}}).size(), 1U);
+}
+
+TYPED_TEST_P(QueueRankingStoreContract, MinutesAreKeptWithinTheirBoundWhateverTheClockSays) {
+  constexpr auto kept = static_cast<std::int64_t>(limits::sales_minutes_kept);
+  constexpr std::int64_t next_year = 600'000;
+  std::vector<queue_ranking_write> batch;
+  for (std::int64_t n = 1; n < kept; ++n)
+    batch.push_back(this->applied("a", static_cast<std::uint64_t>(n), sales_bucket{{2}, n, 1}));
+  ASSERT_EQ(this->store_.commit(batch), commit_outcome::committed);
+  ASSERT_EQ(commit(this->store_, this->applied("a", 90'001, sales_bucket{{2}, next_year, 1}),
+                   this->applied("a", 90'002, sales_bucket{{3}, next_year, 1})),
+            commit_outcome::committed);
+  EXPECT_EQ(this->ranking_.load_board("a", 0).buckets.size(), limits::sales_minutes_kept + 1);
+  ASSERT_EQ(commit(this->store_, this->applied("a", 90'003, sales_bucket{{2}, kept, 1}),
+                   this->applied("a", 90'004, sales_bucket{{2}, kept + 1, 1})),
+            commit_outcome::committed);
+  const auto buckets = this->ranking_.load_board("a", 0).buckets;
+  EXPECT_EQ(buckets.size(), limits::sales_minutes_kept + 1);
+  EXPECT_EQ(buckets.front().minute, 3);
+}
+
 TYPED_TEST_P(QueueRankingStoreContract, AWholeStoreHasNothingToPutBack) {
   ASSERT_EQ(commit(this->store_, this->place(1, "ada")), commit_outcome::committed);
   EXPECT_EQ(this->store_.keep({}), commit_outcome::committed);
@@ -246,7 +326,10 @@ REGISTER_TYPED_TEST_SUITE_P(QueueRankingStoreContract, LoadsARoomInTheOrderOfArr
                             OneLivePlaceForAUserInAConcert, ATokenKeepsItsUserAndItsPlace,
                             WhatOneBatchDoesToAPlaceIsDoneInOrder,
                             AFailedBatchLeavesNothingOfEitherKind, IdsAndTimesUseAllTheirBits,
-                            MarksAreKeptWithinTheirBound, AWholeStoreHasNothingToPutBack,
-                            AnEventIsAppliedOnceByEachConsumer, BoardsComeBackAsLastWritten);
+                            MarksAreKeptWithinTheirBound, MarksOfWhatDoesNotComeAgainGoAFewAtATime,
+                            ABoardIsFilledAnewPartByPart,
+                            MinutesAreKeptWithinTheirBoundWhateverTheClockSays,
+                            AWholeStoreHasNothingToPutBack, AnEventIsAppliedOnceByEachConsumer,
+                            BoardsComeBackAsLastWritten);
 
 }  // namespace boxoffice::test

@@ -2,7 +2,10 @@
 #include "tests/storage/postgres/trouble.hpp"
 
 #include "storage/postgres/audit_reader.hpp"
+#include "storage/postgres/connection.hpp"
 
+#include <atomic>
+#include <span>
 #include <thread>
 
 namespace boxoffice::test {
@@ -128,6 +131,43 @@ TEST_F(PostgresTrouble, AReplacedOwnerWritesNothing) {
       << "a new connection is no new owner";
   EXPECT_EQ(second.store->commit(charge(2, 7, 17)), commit_outcome::committed);
   EXPECT_EQ(balance(*first.reader), points{17});
+}
+
+// A sequence is given under the lock of one row: whoever commits later has the higher one.
+TEST_F(PostgresTrouble, OfTwoThatAppendTheSecondWaits) {
+  servers_.sql("postgres", "CREATE DATABASE payment");
+  const auto at = postgres_at(url_at(servers_.postgres_port(), "payment"));
+  auto storage = open_postgres_payment(at);
+  const auto other = at->new_link(postgres::purpose::upkeep);
+  other->open();
+  other->run("BEGIN");
+  const auto given = other->run(
+      "UPDATE outbox_counter SET last_sequence = last_sequence + 1 RETURNING last_sequence");
+  const auto first = std::stoull(std::string{given.text(0, 0).value()});
+  payment_write w;
+  w.event = payment_event{};
+  w.event->id = {5};
+  w.event->payment = {5};
+  w.event->user = {"ann"};
+  std::atomic<bool> committed{false};
+  std::jthread second{[&] {
+    committed = storage.store->commit(std::span{&w, 1}) == commit_outcome::committed;
+  }};
+  const auto watching = at->new_link(postgres::purpose::upkeep);
+  watching->open();
+  EXPECT_TRUE(eventually(
+      [&] { return watching->run("SELECT 1 FROM pg_locks WHERE NOT granted").rows() > 0; }));
+  EXPECT_FALSE(committed);
+  other->run(
+      "INSERT INTO outbox SELECT last_sequence, 4, 0, 4, 'ann', 1, 1, 1, 1, 0, false, 1, 1"
+      " FROM outbox_counter");
+  other->run("COMMIT");
+  EXPECT_TRUE(eventually([&] { return committed.load(); }));
+  const auto events = storage.reader->events_after(0, 10);
+  ASSERT_EQ(events.size(), 2U);
+  EXPECT_EQ(events[0].sequence, first);
+  EXPECT_EQ(events[1].id, event_id{5});
+  EXPECT_EQ(storage.reader->sales("a", 0).through, events[1].sequence);
 }
 
 TEST_F(PostgresTrouble, WhoMayNotEnterIsToldSoAtOnce) {

@@ -27,7 +27,7 @@ TEST(Migrate, CreatesThenHasNothingToDo) {
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(lines[0], "concert: created, version 2");
   EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 3, nothing to do");
-  EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 4");
+  EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 5");
 }
 
 TEST(Migrate, GoesOnFromWhereTheFileIs) {

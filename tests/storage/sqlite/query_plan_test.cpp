@@ -45,13 +45,14 @@ std::string plan_of(sqlite3* db, const std::string& sql) {
 }
 
 // What walks a table or an index from an end on purpose: the lists of a start, the oldest keys in
-// bounded steps, the few consumers.
+// bounded steps, the few consumers; and what reads every payment once, to fill a board.
 bool may_scan(const std::string& sql) {
   for (const auto* whole :
        {"FROM concert", "FROM schedule", "FROM section ORDER", "SELECT DISTINCT schedule",
         "SELECT scope_high, scope_low FROM remembered_key ORDER BY ordinal DESC LIMIT",
         "DELETE FROM remembered_key", "SELECT min(sequence) FROM consumer",
-        "WHERE state IN (0, 1, 4, 7, 8) ORDER BY"})
+        "WHERE state IN (0, 1, 4, 7, 8) ORDER BY", "WITH parked_here", "outbox_pruned",
+        "FROM sqlite_sequence", "DELETE FROM sales_bucket"})
     if (sql.find(whole) != std::string::npos) return true;
   return false;
 }
@@ -78,8 +79,10 @@ void expect_no_scans(const Storage&, std::size_t live_connections, std::size_t s
       if (sql.find("DELETE FROM outbox") == std::string::npos) {
         EXPECT_EQ(plan.find("(rowid<?)"), std::string::npos) << sql << "\n" << plan;
       }
-      EXPECT_EQ(plan.find("USE TEMP B-TREE FOR ORDER BY"), std::string::npos) << sql << "\n"
-                                                                              << plan;
+      if (sql.find("WITH parked_here") == std::string::npos) {
+        EXPECT_EQ(plan.find("USE TEMP B-TREE FOR ORDER BY"), std::string::npos) << sql << "\n"
+                                                                                << plan;
+      }
     }
   }
   EXPECT_GE(statements, statements_min);

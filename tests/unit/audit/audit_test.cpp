@@ -157,6 +157,20 @@ TEST(Audit, OldEventsMayBeGone) {
   EXPECT_TRUE(check_books(b.all, terms).ok()) << show(check_books(b.all, terms));
 }
 
+TEST(Audit, WhatWasPrunedMayBeGoneAndNothingElse) {
+  auto b = sample();
+  b.all.events.clear();
+  b.all.pruned = pruned_row{7, now - 1001};  // the payment was completed at now - 1000
+  EXPECT_FALSE(check(b, reading::offline).ok()) << "it is younger than what was pruned";
+  b.all.pruned->until = now - 1000;
+  EXPECT_TRUE(check(b, reading::drained).ok()) << show(check(b, reading::drained));
+  b.all.pruned->through = 0;
+  EXPECT_FALSE(check(b, reading::offline).ok()) << "nothing was pruned";
+  b.all.pruned->through = 7;
+  --b.total(b.all.consumers.of("sold_out")).seats;
+  EXPECT_FALSE(check(b, reading::drained).ok()) << "a board lost a seat, whatever became of events";
+}
+
 TEST(Audit, AParkedEventIsNeitherAppliedNorCounted) {
   auto b = sample();
   const auto board = b.all.consumers.of("sold_out");

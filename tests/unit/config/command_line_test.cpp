@@ -75,6 +75,24 @@ TEST(CommandLine, VersionTakesNothing) {
   EXPECT_EQ(ended({"version", "--set", "a=b"}).code, exit_code::bad_usage);
 }
 
+TEST(CommandLine, SinkTakesSecretsOfItsFlagsOrOfTheSendersVariables) {
+  const auto got = accepted({"sink", "--listen", "127.0.0.1:9000", "--secret", "whsec_a",
+                             "--secret", "whsec_b", "--out", "f"});
+  EXPECT_EQ(got.what, command::sink);
+  EXPECT_EQ(got.arguments.listen, "127.0.0.1:9000");
+  EXPECT_EQ(got.arguments.out, "f");
+  ASSERT_EQ(got.arguments.secrets.size(), 2U);
+  EXPECT_EQ(got.arguments.secrets[1].reveal(), "whsec_b");
+  EXPECT_TRUE(got.sources.environment.empty()) << "it reads no settings";
+  const std::vector<const char*> words{"sink"};
+  const auto told = std::get<command_line>(
+      parse_command_line(words, {{"BOXOFFICE_DATA_PLATFORM__PREVIOUS_SECRET", "old"},
+                                 {"BOXOFFICE_DATA_PLATFORM__SECRET", "new"}}));
+  ASSERT_EQ(told.arguments.secrets.size(), 2U);
+  EXPECT_EQ(told.arguments.secrets[0].reveal(), "new");
+  EXPECT_EQ(told.arguments.secrets[1].reveal(), "old");
+}
+
 TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
   const std::vector<std::vector<const char*>> wrong{
       {},
@@ -103,6 +121,8 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
       {"sagas", "resume", "pay_1", "--reason", "r"},
       {"outbox", "list", "--older-than", "1"},
       {"audit", "--server", "http://127.0.0.1:1"},
+      {"sink", "--config", "f.toml"},
+      {"sink", "--secret", "a", "b"},
   };
   for (const auto& arguments : wrong) {
     const auto got = ended(arguments);
@@ -111,7 +131,7 @@ TEST(CommandLine, BadUsageEndsWithTwoAndSaysWhy) {
     EXPECT_TRUE(got.output.empty()) << testing::PrintToString(arguments);
   }
   EXPECT_TRUE(contains(ended({"sirve"}).error,
-                       "there are: serve, migrate, backup, restore, audit, sagas list"));
+                       "there are: serve, migrate, backup, restore, audit, rebuild ranking"));
   EXPECT_TRUE(contains(ended({"sagas", "lst"}).error, "there is no command \"sagas lst\""));
 }
 
@@ -190,6 +210,7 @@ TEST(CommandLine, EveryHelpHasAnExample) {
                                                     {"migrate", "--help"},
                                                     {"version", "--help"},
                                                     {"audit", "--help"},
+                                                    {"sink", "--help"},
                                                     {"sagas", "--help"},
                                                     {"sagas", "list", "--help"},
                                                     {"sagas", "show", "--help"},

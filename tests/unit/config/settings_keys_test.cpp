@@ -85,12 +85,31 @@ TEST(SettingKeys, EveryDefaultIsAcceptedAsItsOwnText) {
 }
 
 TEST(SettingKeys, TheContractsKeysAreThere) {
-  for (const char* name :
-       {"auth.dev", "auth.secret", "reservation.hold_seconds", "queue.token_seconds",
-        "payment.answer_ms", "payment.deadline_seconds", "point.charge_max", "http.in_flight_max",
-        "http.rate_limit_per_second", "store.kind", "store.concert.url", "store.reservation.url",
-        "store.point.url", "store.payment.url", "queue_ranking.kind", "queue_ranking.url",
-        "events.kind", "data_platform.url", "demo.load"}) {
+  for (const char* name : {"auth.dev",
+                           "auth.secret",
+                           "reservation.hold_seconds",
+                           "queue.token_seconds",
+                           "payment.answer_ms",
+                           "payment.deadline_seconds",
+                           "point.charge_max",
+                           "http.in_flight_max",
+                           "http.rate_limit_per_second",
+                           "store.kind",
+                           "store.concert.url",
+                           "store.reservation.url",
+                           "store.point.url",
+                           "store.payment.url",
+                           "queue_ranking.kind",
+                           "queue_ranking.url",
+                           "events.rabbitmq.url",
+                           "events.rabbitmq.exchange",
+                           "events.kafka.brokers",
+                           "events.kafka.topic",
+                           "events.redis_streams.url",
+                           "events.redis_streams.stream",
+                           "ranking.source",
+                           "data_platform.url",
+                           "demo.load"}) {
     EXPECT_NE(find_key(name), nullptr) << name;
   }
 }

@@ -282,16 +282,82 @@ TEST(Settings, RedisIsNamedWhenItKeepsTheQueue) {
   EXPECT_EQ(loaded(sources).queue_ranking.kind, ranking_store_kind::redis);
 }
 
-TEST(Settings, WhatThisVersionLacksIsRefusedByName) {
-  for (const auto& flag :
-       {set("events.kind", "kafka"), set("events.kind", "rabbitmq"), set("events.kind", "redis")}) {
-    const auto mistake = mistake_of(flag);
-    EXPECT_TRUE(contains(mistake, "\"" + flag.value + "\" is not available in this version"))
-        << mistake;
-  }
+TEST(Settings, WhatIsGoneSaysWhatTookItsPlace) {
+  const auto mistake = mistake_of(set("events.kind", "kafka"));
+  EXPECT_TRUE(contains(mistake, "is gone: every broker has keys of its own")) << mistake;
+  auto sources = sound();
+  sources.environment = {{"BOXOFFICE_EVENTS__KIND", "kafka"}};
+  const auto got = refused(sources);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_TRUE(contains(got[0], "is gone")) << got[0];
+}
+
+TEST(Settings, ADataPlatformStandsAloneAndHearsFromABroker) {
+  auto sources = sound();
+  sources.flags.push_back(set("node.roles", "data_platform"));
+  auto got = refused(sources);
+  EXPECT_EQ(got.size(), 2U) << got.front();
+  sources.flags.push_back(set("data_platform.url", "http://127.0.0.1:1/"));
+  sources.flags.push_back(set("ranking.source", "kafka"));
+  got = refused(sources);
+  ASSERT_EQ(got.size(), 1U);
+  EXPECT_TRUE(contains(got[0], "events.kafka.brokers must say where the broker is")) << got[0];
+  sources.flags.push_back(set("events.kafka.brokers", "127.0.0.1:9092"));
+  EXPECT_TRUE(loaded(sources).keeps_nothing());
+  sources.flags.push_back(set("node.roles", "data_platform,point"));
+  EXPECT_TRUE(contains(refused(sources)[0], "must have data_platform alone"));
+}
+
+TEST(Settings, ChoicesAreNamedWhenAnotherWasWritten) {
   EXPECT_TRUE(contains(mistake_of(set("store.kind", "mysql")), "expected one of \"sqlite\""));
-  EXPECT_TRUE(contains(mistake_of({"--roles", "node.roles", "gateway,point"}),
-                       "not available in this version"));
+}
+
+// What is wrong with these settings, each on a line.
+std::string mistakes_of(std::vector<std::pair<std::string, std::string>> flags) {
+  auto sources = sound();
+  for (auto& [key, value] : flags)
+    sources.flags.push_back(set(key, value));
+  const auto read = load_settings(sources);
+  std::string text;
+  if (const auto* all = std::get_if<settings_mistakes>(&read))
+    for (const auto& each : *all)
+      text += each + '\n';
+  return text;
+}
+
+TEST(Settings, ANodeOfSomeServicesSaysWhomItAsksAndWhereItIsAsked) {
+  const std::string secret(32, 's');
+  EXPECT_TRUE(contains(mistakes_of({{"node.roles", "gateway"}}), "cluster.peers"));
+  EXPECT_TRUE(contains(mistakes_of({{"node.roles", "point"}}), "cluster.listen"));
+  EXPECT_TRUE(contains(mistakes_of({{"node.roles", "reservation"},
+                                    {"cluster.secret", secret},
+                                    {"cluster.listen", "127.0.0.1:0"}}),
+                       "cluster.peers"));
+  EXPECT_TRUE(contains(mistakes_of({{"cluster.peers", "a:1"}}), "cluster.secret"));
+  EXPECT_EQ(
+      mistakes_of(
+          {{"node.roles", "point"}, {"cluster.secret", secret}, {"cluster.listen", "127.0.0.1:0"}}),
+      "");
+  EXPECT_EQ(mistakes_of({{"node.roles", "gateway"},
+                         {"cluster.secret", secret},
+                         {"cluster.peers", "concert.example:9081,10.0.0.2:9082,[::1]:9083"}}),
+            "");
+  for (const auto* wrong :
+       {"a", "a:0", "a:70000", ":1", "1.2.3:4", "a b:1", "a:1,a:1", "http://a:1"})
+    EXPECT_NE(mistakes_of({{"cluster.peers", wrong}, {"cluster.secret", secret}}), "") << wrong;
+}
+
+TEST(Settings, NobodyStandsByForEmbeddedStores) {
+  EXPECT_TRUE(contains(mistakes_of({{"cluster.takeover_ms", "3000"}}), "embedded"));
+  EXPECT_TRUE(contains(mistakes_of({{"cluster.takeover_ms", "10"}}), "at least 1000"));
+  EXPECT_EQ(mistakes_of({{"cluster.takeover_ms", "3000"},
+                         {"node.roles", "queue_ranking"},
+                         {"queue_ranking.kind", "redis"},
+                         {"queue_ranking.url", "redis://127.0.0.1:1"},
+                         {"cluster.secret", std::string(32, 's')},
+                         {"cluster.listen", "127.0.0.1:0"},
+                         {"cluster.peers", "127.0.0.1:9081"}}),
+            "");
 }
 
 TEST(Settings, EveryRoleMayBeNamedOneByOne) {

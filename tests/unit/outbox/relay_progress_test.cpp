@@ -171,24 +171,6 @@ TEST(RelayProgress, OwesTheStoreOnlyWhatCanBeWrittenNow) {
   EXPECT_EQ(parked_in(p.unstored()), sequences{3});
 }
 
-// Found by fuzzing: a catch-up of more than one portion, cut short by a refusal and a restart, lost
-// the sibling in the second portion.
-TEST(RelayProgress, ACatchUpThatWasCutShortParksTheRestAfterARestart) {
-  relay_progress before{"boards", 2, {}, 3};
-  before.go_back_to(0);
-  before.give({event(1, 1)}, t0);
-  EXPECT_EQ(before.consumer_refused(1, "no", false, t0), refused::parked);
-  EXPECT_EQ(before.unstored().position, 2U);
-  EXPECT_EQ(parked_in(before.unstored()), sequences{1});
-
-  relay_progress after{"boards", 2, {{{schedule_id{1}, 1}}, 1}, 3};
-  after.go_back_to(0);
-  after.give({event(1, 1), event(2, 1)}, t0, {1});
-  EXPECT_TRUE(after.is_idle());
-  EXPECT_EQ(parked_in(after.unstored()), sequences{2}) << "what stands of 1 in the store stays";
-  EXPECT_EQ(after.parked_events(), 2U);
-}
-
 TEST(RelayProgress, WhatTheStoreRefusesToParkIsDeliveredAgainAfterARestart) {
   auto p = fresh();
   p.give({event(1, 1), event(2, 2)}, t0);
@@ -202,21 +184,6 @@ TEST(RelayProgress, WhatTheStoreRefusesToParkIsDeliveredAgainAfterARestart) {
   EXPECT_EQ(of(p.waiting()), sequences{4}) << "others flow";
   EXPECT_EQ(p.consumer_applied(4), applied::all);
   EXPECT_FALSE(p.begin_replay({1})) << "later ones would overtake it";
-}
-
-// The consumer lost what it had, and does not take it any more.
-TEST(RelayProgress, WhatCannotBeParkedOnTheWayBackDoesNotTakeTheStoreBack) {
-  relay_progress p{"boards", 5, {}, 3};
-  p.go_back_to(2);
-  p.give({event(3, 1), event(4, 1), event(5, 2)}, t0);
-  EXPECT_EQ(p.consumer_refused(3, "no", false, t0), refused::parked);
-  EXPECT_EQ(parked_in(p.unstored(1)), sequences{3});
-  EXPECT_EQ(p.unstored(1).position, 5U);
-  p.cannot_store(3);
-  EXPECT_EQ(p.unstored().position, 5U);
-  EXPECT_EQ(parked_in(p.unstored()), sequences{4});
-  p.stored(p.unstored());
-  EXPECT_FALSE(p.owes_store()) << "others flow";
 }
 
 TEST(RelayProgress, WritesParkedEventsOneByOneWhenAsked) {

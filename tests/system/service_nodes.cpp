@@ -1,0 +1,95 @@
+#include "tests/system/service_nodes.hpp"
+
+#include <random>
+#include <unistd.h>
+#include <utility>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+
+namespace boxoffice::system_test {
+
+// Below those that the kernel gives to connections: nobody takes it before it is listened on.
+std::uint16_t free_port() {
+  using boost::asio::ip::tcp;
+  constexpr int lowest = 12'000, count = 18'000;
+  static std::mt19937 dice{static_cast<unsigned>(getpid())};
+  boost::asio::io_context context;
+  while (true) {
+    const auto port = static_cast<std::uint16_t>(lowest + static_cast<int>(dice() % count));
+    tcp::acceptor tried{context, tcp::v4()};
+    boost::system::error_code taken;
+    tried.bind({boost::asio::ip::address_v4::loopback(), port}, taken);
+    if (!taken) return port;
+  }
+}
+
+const std::string& service_nodes::secret() {
+  static const std::string text = "the secret of the nodes of a test";
+  return text;
+}
+
+const std::vector<std::string>& service_nodes::names() {
+  // Those that are asked before those that ask.
+  static const std::vector<std::string> all{"concert", "point", "reservation", "queue_ranking",
+                                            "payment"};
+  return all;
+}
+
+service_nodes::service_nodes(std::filesystem::path program, std::filesystem::path folder,
+                             std::vector<std::string> settings, each_runs each)
+    : each_{each},
+      program_{std::move(program)},
+      folder_{std::move(folder)},
+      settings_{std::move(settings)} {
+  auto all = names();
+  if (each_ == each_runs::twice)
+    for (const auto& name : names())
+      all.push_back(name + "-2");
+  for (const auto& name : all)
+    ports_[name] = free_port();
+  for (const auto& name : all)
+    start(name);
+}
+
+std::string service_nodes::peers_of(const std::vector<std::string>& names) const {
+  std::string text;
+  const auto add = [&](const std::string& name) {
+    text += (text.empty() ? "127.0.0.1:" : ",127.0.0.1:") + std::to_string(link_port(name));
+  };
+  for (const auto& name : names) {
+    add(name);
+    if (each_ == each_runs::twice) add(name + "-2");
+  }
+  return text;
+}
+
+void service_nodes::start(const std::string& name) {
+  processes_.erase(name);
+  const auto data = data_dir(name);
+  create_directories(data.parent_path());
+  if (exists(folder_ / "stores.toml"))
+    copy_file(folder_ / "stores.toml", data.parent_path() / "stores.toml",
+              std::filesystem::copy_options::overwrite_existing);
+  auto all = settings_;
+  const auto service = name.ends_with("-2") ? name.substr(0, name.size() - 2) : name;
+  if (each_ == each_runs::twice) all.emplace_back("cluster.takeover_ms=1500");
+  all.insert(all.end(), {"node.roles=" + service, "node.name=" + name, "cluster.secret=" + secret(),
+                         "cluster.listen=127.0.0.1:" + std::to_string(link_port(name))});
+  if (service == "reservation" || service == "queue_ranking")
+    all.push_back("cluster.peers=" + peers_of({"concert"}));
+  if (service == "payment")
+    all.push_back("cluster.peers=" + peers_of({"point", "reservation", "queue_ranking"}));
+  processes_[name] = std::make_unique<rush::server_process>(
+      rush::server_setup{.program = program_,
+                         .data_dir = data,
+                         .settings = std::move(all),
+                         .may_stand_by = each_ == each_runs::twice});
+}
+
+std::vector<std::string> service_nodes::gateway_settings() const {
+  return {"node.roles=gateway", "node.name=gateway", "cluster.secret=" + secret(),
+          "cluster.peers=" + peers_of(names())};
+}
+
+}  // namespace boxoffice::system_test

@@ -1,0 +1,57 @@
+#pragma once
+
+#include "tests/rush/server_process.hpp"
+
+#include <cstdint>
+#include <filesystem>
+#include <map>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace boxoffice::system_test {
+
+/// The services of one server as a process each, on loopback: concert, point, reservation,
+/// queue_ranking and payment. What is missing is a gateway: start one with `gateway_settings`.
+class service_nodes {
+ public:
+  /// `folder` has `stores.toml` when the stores are servers; each node keeps its files in
+  /// `folder/node-NAME/data`. `settings` are for all of them.
+  /// `each`: twice gives every service a second node, NAME-2, which stands by.
+  enum class each_runs : std::uint8_t { once, twice };
+  service_nodes(std::filesystem::path program, std::filesystem::path folder,
+                std::vector<std::string> settings, each_runs each = each_runs::once);
+
+  static const std::vector<std::string>& names();
+
+  /// Starts it (again) and returns when it is ready.
+  void start(const std::string& name);
+  void kill_hard(const std::string& name) { processes_.at(name)->kill_hard(); }
+  [[nodiscard]] rush::server_process& process(const std::string& name) {
+    return *processes_.at(name);
+  }
+  /// Where others ask for its services.
+  [[nodiscard]] std::uint16_t link_port(const std::string& name) const { return ports_.at(name); }
+  [[nodiscard]] std::filesystem::path data_dir(const std::string& name) const {
+    return folder_ / ("node-" + name) / "data";
+  }
+  /// What makes a process a gateway of these.
+  [[nodiscard]] std::vector<std::string> gateway_settings() const;
+  /// What all processes know.
+  static const std::string& secret();
+
+ private:
+  [[nodiscard]] std::string peers_of(const std::vector<std::string>& names) const;
+
+  const each_runs each_;
+
+  std::filesystem::path program_, folder_;
+  std::vector<std::string> settings_;
+  std::map<std::string, std::uint16_t> ports_;
+  std::map<std::string, std::unique_ptr<rush::server_process>> processes_;
+};
+
+/// A port of 127.0.0.1 that nobody listens on now.
+std::uint16_t free_port();
+
+}  // namespace boxoffice::system_test

@@ -1,0 +1,163 @@
+// What operators do in the console, on a server whose databases refuse something for a while.
+import assert from "node:assert/strict";
+import {join} from "node:path";
+import {after, before, test} from "node:test";
+
+import {eventually, lockWrites, openBrowser, openContext, openHouse, openSale, runSql, signIn} from "./house.mjs";
+
+let house, browser;
+before(async () => {
+  // Payments give up soon.
+  house = await openHouse([
+    "payment.undo_tries_max=2", "payment.step_ms=50", "payment.deadline_seconds=1",
+    "payment.answer_ms=500"
+  ]);
+  browser = await openBrowser();
+});
+after(async () => {
+  await browser?.close();
+  await house?.stop();
+});
+
+async function openConsole(role, options) {
+  const {context, faults} = await openContext(browser, house, options);
+  const page = await context.newPage();
+  await page.goto(`${house.url}/console`);
+  await signIn(page, `${role}1`, role);
+  await page.waitForSelector("#stuck, main form");
+  return {page, context, faults};
+}
+
+// Payments whose seats can neither be confirmed nor given back while a database is locked.
+async function parkPayments(sale, seats) {
+  const oper = await house.as("operator2", "operator");
+  const asked = [];
+  for (const seat of seats) {
+    const buyer = await house.as(`buyer-${seat}`);
+    const held = await buyer.hold(sale, [seat]);
+    await buyer.post("/v1/points/charges", {amount: held.amount});
+    asked.push({buyer, held, queue: await buyer.join(sale.concertId)});
+  }
+  const unlock = await lockWrites(join(house.folder, "reservation.db"));
+  const payments =
+    await Promise.all(asked.map(({buyer, held, queue}) => buyer.post("/v1/payments",
+                                  {reservationId: held.reservationId}, {"Queue-Token": queue})));
+  const stateOf = async (one) => (await oper.get(`/v1/admin/sagas/${one.paymentId}`)).state;
+  for (const one of payments)
+    await eventually(async () => await stateOf(one) === "PARKED", "it is parked");
+  await unlock();
+  return {payments, stateOf};
+}
+
+test("a parked payment is looked at and resumed, another one aborted with its reason", async () => {
+  const sale = await openSale(house);
+  const {payments: [first, second], stateOf} = await parkPayments(sale, ["A-1", "A-2"]);
+  const {page, context, faults} = await openConsole("operator");
+  await page.click(`[aria-label="Look: ${first.paymentId}"]`);
+  await page.waitForSelector("dialog tbody tr");
+  assert.match(await page.locator("dialog").textContent(), /debit/);
+  await page.click("#resume");
+  await page.waitForSelector("dialog", {state: "detached"});
+  await eventually(
+    async () => ["COMPLETED", "COMPENSATED"].includes(await stateOf(first)), "it ends");
+
+  await page.click(`[aria-label="Look: ${second.paymentId}"]`);
+  await page.click("#abort");  // without a reason nothing is sent
+  assert.equal(await stateOf(second), "PARKED");
+  await page.fill("#reason", "asked by the buyer");
+  await page.click("#abort");
+  await page.waitForSelector("dialog", {state: "detached"});
+  await eventually(async () => await stateOf(second) === "COMPENSATED", "it is undone");
+  await page.waitForSelector("#stuck .notice.good");
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("all parked payments are resumed at once, after a look at which", async () => {
+  const sale = await openSale(house);
+  const {payments, stateOf} = await parkPayments(sale, ["B-1", "B-2"]);
+  const {page, context} = await openConsole("operator");
+  await page.click("#stuck >> text=Resume all");
+  assert.equal(await page.locator("dialog .lines li").count(), 2);
+  assert.equal(await stateOf(payments[0]), "PARKED");
+  await page.click("dialog .primary");
+  for (const one of payments)
+    await eventually(
+      async () => ["COMPLETED", "COMPENSATED"].includes(await stateOf(one)), "it ends");
+  await context.close();
+});
+
+test("a parked event is sent again once its cause is gone", async () => {
+  const sale = await openSale(house);
+  const file = join(house.folder, "queue_ranking.db");
+  runSql(file,
+    "CREATE TABLE rule (one INTEGER CHECK (one > 0)) STRICT;" +
+      "CREATE TRIGGER refuses BEFORE INSERT ON sales_total BEGIN INSERT INTO rule VALUES (0); END;");
+  await (await house.as("fan")).buy(sale, ["A-3"]);
+  const {page, context} = await openConsole("operator");
+  const button = page.locator("#stuck [aria-label^='Replay: ']").first();
+  await button.waitFor();
+  runSql(file, "DROP TRIGGER refuses");
+  await button.click();
+  await page.waitForSelector("#stuck .notice.good");
+  await eventually(async () => {
+    const {items} = await (await fetch(`${house.url}/v1/rankings/best-selling`)).json();
+    return items.some((one) => one.scheduleId === sale.scheduleId);
+  }, "the board has it");
+  await context.close();
+});
+
+test("the knob of a waiting room lets people in at once", async () => {
+  const sale =
+    await openSale(house, {title: "Knob", waitingRoom: {activeMax: 1, admitPerSecond: 5}});
+  await (await house.as("inside")).join(sale.concertId);
+  const waiting = await house.as("waiting");
+  const token = await waiting.join(sale.concertId);
+  const {page, context} = await openConsole("operator");
+  await page.click("nav a[href='#/rooms']");
+  await page.fill(`#max-${sale.concertId}`, "5");
+  await page.click("form[aria-label='Knob'] button");
+  await page.waitForSelector("form[aria-label='Knob'] .notice.good");
+  await eventually(async () => (await waiting.get(`/v1/queue/tokens/${token}`)).status === "ACTIVE",
+    "one more enters");
+  await context.close();
+});
+
+test("an admin adds a concert and a date, which is on sale then", async () => {
+  const {page, context} = await openConsole("admin");
+  await page.click("nav a[href='#/concerts']");
+  await page.click("text=New concert");
+  await page.fill("#c-title", "Made by hand");
+  await page.fill("#c-artist", "Nobody");
+  await page.click("dialog .primary");
+  const card = page.locator("section.card:has(h2:text-is('Made by hand'))");
+  await card.locator("button").click();
+  await page.fill("#s-venue", "Small Hall");
+  await page.click("dialog .primary");
+  await card.locator("li:has-text('200 / 200')").waitFor();
+  await context.close();
+});
+
+test("the invariants are checked on request, and hold", async () => {
+  const {page, context} = await openConsole("operator");
+  await page.click("#check");
+  await page.waitForSelector("section.card:has(#check) .notice");
+  assert.equal(await page.locator("section.card:has(#check) .notice.good").count(), 1,
+    await page.locator("section.card:has(#check)").textContent());
+  await context.close();
+});
+
+test("without the role one sees the figures, and the server refuses the rest", async () => {
+  const sale =
+    await openSale(house, {title: "Locked", waitingRoom: {activeMax: 7, admitPerSecond: 5}});
+  const {page, context} = await openConsole("user");
+  await page.waitForSelector("#stuck >> text=Only operators");
+  await page.locator(".figure .huge").nth(1).filter({hasText: "/"}).waitFor();
+  await page.click("nav a[href='#/rooms']");
+  await page.fill(`#max-${sale.concertId}`, "50");
+  await page.click("form[aria-label='Locked'] button");
+  await page.waitForSelector("form[aria-label='Locked'] .notice.bad");
+  const concert = await (await fetch(`${house.url}/v1/concerts/${sale.concertId}`)).json();
+  assert.equal(concert.waitingRoom.activeMax, 7);
+  await context.close();
+});

@@ -1,0 +1,33 @@
+// What the operators' routes answer.
+
+export type Saga = {
+  paymentId: string; reservationId: string; userId: string; amount: number; state: string;
+  failure: string | null;
+  reason: string | null;
+  createdAt: string;
+  changedAt: string;
+  deadline: string;
+  completedAt: string | null;
+  timeline?: {at: string; state: string; step: string | null; what: string}[];
+};
+export type OutboxEvent = {
+  eventId: string; sequence: number; type: string; paymentId: string; scheduleId: string;
+  occurredAt: string;
+  consumers: {consumer: string; reason?: string; parkedAt?: string}[];
+};
+export type Parked = {
+  id: string; userId: string; state: string; wants: string; reason: string; parkedAt: string;
+};
+export type Node = {
+  node?: string;
+  roles?: string[]; version: string;
+  startedAt?: string;
+  address?: string;
+  link?: {state: string; inFlight: number; rttMs?: number; reconnects: number; lastError?: string};
+  services?: {service: string; phase: string; epoch: number}[];
+};
+export type Invariants = {
+  ok: boolean; checkedAt: string; counts: Record<string, number>;
+  violations: {rule: string; ids: unknown; detail: string}[];
+  unlistedViolations: number;
+};
