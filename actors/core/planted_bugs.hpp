@@ -25,6 +25,7 @@ enum class planted_bug : std::uint8_t {
   epoch_by_counter,             ///< an epoch is one more than the last, and no clock counts
   refused_is_done,              ///< a write that the store refuses is taken for committed
   relay_runs_ahead,             ///< the relay remembers events as applied when it sends them
+  admitted_again,               ///< an admission takes the place of the first
 };
 
 #ifdef BOXOFFICE_PLANTED_BUGS

@@ -68,7 +68,7 @@ struct hold_released {
 using schedule_actor =
     accepts<claim_seats, forwarded<release_reservation>, forwarded<confirm_reservation>,
             forwarded<revert_reservation>, forwarded<find_reservation>, forwarded<read_seats>,
-            forwarded<move_parked_reservation>, activate_schedule>;
+            forwarded<move_parked_reservation>, forwarded<admit_ticket>, activate_schedule>;
 
 /// Starts the actor of one schedule, which sells its seats: it asks the seats of a hold, all or
 /// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer and
@@ -89,5 +89,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::revert_reservation
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::find_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::read_seats>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::move_parked_reservation>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::admit_ticket>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::hold_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::confirm_answer)

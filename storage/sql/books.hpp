@@ -118,7 +118,9 @@ void read_reservations(typename Dialect::session& db, audit::books& into) {
   each_row<Dialect>(db,
                     "SELECT id, " + schedule_of<Dialect>(db, "reservation", "id") + ", " +
                         Dialect::user +
-                        ", seats, amount, status, held_at, expires_at, payment, reverted"
+                        ", seats, amount, status, held_at, expires_at, payment, reverted, " +
+                        (Dialect::has_column(db, "reservation", "admitted_at") ? "admitted_at"
+                                                                               : "0") +
                         " FROM reservation",
                     [&](row& r) {
                       auto& res = into.reservations.emplace_back();
@@ -127,7 +129,7 @@ void read_reservations(typename Dialect::session& db, audit::books& into) {
                       res.seats = stored::seats(r.next_bytes());
                       r.into(res.amount);
                       res.status = one_of(r, audit::reservation_status::refunded);
-                      r.into(res.held_at, res.expires_at, res.payment, res.reverted);
+                      r.into(res.held_at, res.expires_at, res.payment, res.reverted, res.admitted_at);
                     });
   each_row<Dialect>(db, "SELECT schedule, seat, reservation FROM seat_claim", [&](row& r) {
     auto& c = into.claims.emplace_back();
