@@ -8,8 +8,6 @@
 #include <cctype>
 #include <cstddef>
 #include <cstdlib>
-#include <numeric>
-#include <vector>
 
 namespace boxoffice {
 namespace {
@@ -35,6 +33,25 @@ constexpr auto keys = std::to_array<setting_key>({
      "How long a token of auth.dev is valid.",
      BOXOFFICE_FIELD(auth.dev_token_time),
      {1, limits::dev_token_time_max.count()}},
+
+    {"tickets.secret", "at least 32 bytes",
+     "The key that signs tickets and checks them. Empty, without tickets.private_key and "
+     "tickets.public_key: auth.secret takes its place, and with auth.dev alone a key that everybody "
+     "knows.",
+     BOXOFFICE_FIELD(tickets.secret)},
+    {"tickets.previous_secret", "as tickets.secret",
+     "The key of before, which only checks, while tickets that it has signed are still shown; of "
+     "auth.secret too. Empty: none.",
+     BOXOFFICE_FIELD(tickets.previous_secret)},
+    {"tickets.private_key", "an Ed25519 private key in PEM, over several lines",
+     "Signs tickets and checks them, instead of tickets.secret. Its public key is enough to check.",
+     BOXOFFICE_FIELD(tickets.private_key)},
+    {"tickets.public_key", "an Ed25519 public key in PEM, over several lines",
+     "Checks tickets where nothing signs them: at a door that runs boxoffice verify.",
+     BOXOFFICE_FIELD(tickets.public_key)},
+    {"tickets.previous_public_key", "as tickets.public_key",
+     "The public key of before, which still checks. Empty: none.",
+     BOXOFFICE_FIELD(tickets.previous_public_key)},
 
     {"http.listen",
      "HOST:PORT",
@@ -297,42 +314,6 @@ constexpr auto keys = std::to_array<setting_key>({
 
 #undef BOXOFFICE_FIELD
 
-/// Edits that turn one text into the other: insertions, deletions, replacements.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
-std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-
-/// The nearest of `known` within a third of its length; else the one with the same last part, so
-/// that `hold_seconds` and `seats.hold_seconds` find `reservation.hold_seconds`.
-std::string nearest(std::string_view unknown, const std::vector<std::string>& known) {
-  const std::string* best = nullptr;
-  std::size_t best_edits = 0;
-  for (const auto& name : known) {
-    const auto edits = distance(unknown, name);
-    if (edits <= name.size() / 3 && (best == nullptr || edits < best_edits)) {
-      best = &name;
-      best_edits = edits;
-    }
-  }
-  if (best != nullptr) return *best;
-  const auto same = std::ranges::find(known, last_part(unknown),
-                                      [](const std::string& name) { return last_part(name); });
-  return same == known.end() ? std::string{} : *same;
-}
-
 }  // namespace
 
 std::span<const setting_key> setting_keys() { return keys; }
@@ -366,28 +347,6 @@ std::string variable_name(std::string_view key) {
     }
   }
   return out;
-}
-
-std::string nearest_key(std::string_view unknown) {
-  std::vector<std::string> known;
-  known.reserve(2 * keys.size());
-  for (const auto& key : keys)
-    known.emplace_back(key.name);
-  for (const auto& key : keys) {
-    for (auto dot = key.name.find('.'); dot != std::string_view::npos;
-         dot = key.name.find('.', dot + 1)) {
-      known.emplace_back(key.name.substr(0, dot));
-    }
-  }
-  return nearest(unknown, known);
-}
-
-std::string nearest_variable(std::string_view unknown) {
-  std::vector<std::string> known;
-  known.reserve(keys.size());
-  for (const auto& key : keys)
-    known.push_back(variable_name(key.name));
-  return nearest(unknown, known);
 }
 
 }  // namespace boxoffice

@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstddef>
+
+/// The bounds of tickets, beside those of limits.hpp.
+namespace boxoffice::limits {
+
+/// The text of a ticket: what a QR code of 69 modules holds, which a telephone's screen shows with
+/// four pixels a module.
+inline constexpr std::size_t ticket_chars_max = 300;
+/// Of a secret that signs tickets: as long as what HMAC-SHA256 makes of it.
+inline constexpr std::size_t ticket_secret_bytes_min = 32;
+
+}  // namespace boxoffice::limits
