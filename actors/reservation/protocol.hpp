@@ -168,6 +168,7 @@ struct admit_ticket {
 struct admission_reply {
   std::uint64_t correlation{0};
   boxoffice::fault fault{fault::none};
+  reservation_id reservation;
   admission_refusal refusal{admission_refusal::none};
   std::vector<std::string> seats;   ///< unless not found
   time_point admitted_at{no_time};  ///< the first admission

@@ -53,7 +53,7 @@ revert_reply refused(const revert_reservation& m, fault what) {
   return {m.correlation, what, m.payment};
 }
 admission_reply refused(const admit_ticket& m, fault what) {
-  return {.correlation = m.correlation, .fault = what};
+  return {.correlation = m.correlation, .fault = what, .reservation = m.reservation};
 }
 parked_reply refused(const move_parked_reservation& m, fault what) {
   return {m.correlation, what, parked_refusal::not_parked, {}, {}};
@@ -70,7 +70,9 @@ confirm_reply absent(const confirm_reservation& m) {
 }
 revert_reply absent(const revert_reservation& m) { return refused(m, fault::none); }
 admission_reply absent(const admit_ticket& m) {
-  return {.correlation = m.correlation, .refusal = admission_refusal::reservation_not_found};
+  auto reply = refused(m, fault::none);
+  reply.refusal = admission_refusal::reservation_not_found;
+  return reply;
 }
 parked_reply absent(const move_parked_reservation& m) { return refused(m, fault::none); }
 

@@ -48,6 +48,7 @@ void schedule_replies::send(schedule_operation& op, fault what) {
               auto reply = what == fault::none ? std::move(op.admission) : admission_reply{};
               reply.correlation = m.message.correlation;
               reply.fault = what;
+              reply.reservation = m.message.reservation;
               to(m.caller, std::move(reply));
             }},
       op.asked);
@@ -70,6 +71,7 @@ void schedule_replies::send_absent(const schedule_command& c) {
             },
             [&](const admit_command& m) {
               to(m.caller, admission_reply{.correlation = m.message.correlation,
+                                           .reservation = m.message.reservation,
                                            .refusal = admission_refusal::reservation_not_found});
             }},
       c);

@@ -1,3 +1,4 @@
+#include "config/ticket_limits.hpp"
 #include "http/api/endpoints.hpp"
 #include "http/api/render.hpp"
 #include "http/server/json_reader.hpp"
@@ -89,7 +90,7 @@ const char* reason_of(admission_refusal what) {
 
 awaitable<response> verify(gateway& g, const ticket_keys& keys, request& from) {
   json_reader body{from.json};
-  const auto text = body.text("ticket");
+  const auto text = body.text("ticket", {1, limits::shown_ticket_chars_max});
   const bool admits = body.boolean("admit");
   std::optional<schedule_id> door;
   const bool at_a_door = body.has("scheduleId");

@@ -135,7 +135,8 @@ void add_ticket_schemas(json_object& all) {
        {"venue", free_text_schema({})}});
   all["ShownTicket"] = with_example(
       object_schema("What a door was shown.",
-                    {{"ticket", free_text_schema("Whatever its scanner has read.")},
+                    {{"ticket", plain_text_schema(1, limits::shown_ticket_chars_max,
+                                  "Whatever its scanner has read.")},
                      {"admit", flag_schema("Whether its holder goes in now.")}},
                     {{"scheduleId", reference_to("Id", "At whose door: a ticket of another "
                                                        "schedule is not valid there.")}}),

@@ -35,7 +35,8 @@ constexpr std::array planted_names{
     planted_name{planted_bug::confirm_after_revert, "confirm_after_revert"},
     planted_name{planted_bug::epoch_by_counter, "epoch_by_counter"},
     planted_name{planted_bug::refused_is_done, "refused_is_done"},
-    planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"}};
+    planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"},
+    planted_name{planted_bug::admitted_again, "admitted_again"}};
 
 void add(campaign_result& to, const campaign_result& more) {
   to.runs += more.runs;
