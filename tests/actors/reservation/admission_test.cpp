@@ -24,7 +24,7 @@ reservation_id paid(reservation_world& w, std::vector<std::string> seats = {"A-1
   return id;
 }
 
-TEST(Admission, TheFirstTimeIsKeptAlsoOverARestart) {
+TEST(TicketAdmission, TheFirstTimeIsKeptAlsoOverARestart) {
   reservation_world w;
   const auto id = paid(w);
   EXPECT_EQ(w.at_the_door(id, mode::look).admitted_at, no_time);
@@ -49,7 +49,7 @@ TEST(Admission, TheFirstTimeIsKeptAlsoOverARestart) {
   EXPECT_EQ(w.store.violations, 0);
 }
 
-TEST(Admission, OnlyWhoHasPaidGetsIn) {
+TEST(TicketAdmission, OnlyWhoHasPaidGetsIn) {
   reservation_world w;
   const auto unpaid = w.held("ann", {"A-1"});
   EXPECT_EQ(w.at_the_door(unpaid).refusal, admission_refusal::reservation_not_paid);
@@ -67,7 +67,7 @@ TEST(Admission, OnlyWhoHasPaidGetsIn) {
     EXPECT_EQ(row.admitted_at, no_time) << to_text(id);
 }
 
-TEST(Admission, ARefundEndsItAndKeepsTheTime) {
+TEST(TicketAdmission, ARefundEndsItAndKeepsTheTime) {
   reservation_world w;
   const auto id = paid(w);
   const auto when = w.at_the_door(id).admitted_at;
@@ -86,7 +86,7 @@ TEST(Admission, ARefundEndsItAndKeepsTheTime) {
   EXPECT_EQ(w.store.rows.at(other).admitted_at, no_time);
 }
 
-TEST(Admission, OfManyDoorsAtTheSameTimeOneIsFirst) {
+TEST(TicketAdmission, OfManyDoorsAtTheSameTimeOneIsFirst) {
   reservation_world w;
   const auto id = paid(w);
   w.time.commits().hold();
@@ -102,7 +102,7 @@ TEST(Admission, OfManyDoorsAtTheSameTimeOneIsFirst) {
     EXPECT_EQ(each.admitted_at, w.store.rows.at(id).admitted_at);
 }
 
-TEST(Admission, ARefundThatIsBeingWrittenComesFirst) {
+TEST(TicketAdmission, ARefundThatIsBeingWrittenComesFirst) {
   reservation_world w;
   const auto id = paid(w);
   w.time.commits().hold();
@@ -114,7 +114,7 @@ TEST(Admission, ARefundThatIsBeingWrittenComesFirst) {
   EXPECT_EQ(w.store.rows.at(id).admitted_at, no_time);
 }
 
-TEST(Admission, WhatDidNotCommitWasNoAdmission) {
+TEST(TicketAdmission, WhatDidNotCommitWasNoAdmission) {
   reservation_world w;
   const auto id = paid(w);
   w.store.accidents = {accident::fails};
@@ -126,7 +126,7 @@ TEST(Admission, WhatDidNotCommitWasNoAdmission) {
   EXPECT_EQ(again.was, turn::first) << "and it recovers";
 }
 
-TEST(Admission, ADoubtfulOneIsLookedUp) {
+TEST(TicketAdmission, ADoubtfulOneIsLookedUp) {
   for (const auto what : {accident::written_in_doubt, accident::lost_in_doubt}) {
     reservation_world w;
     const auto id = paid(w);
@@ -144,7 +144,7 @@ TEST(Admission, ADoubtfulOneIsLookedUp) {
   }
 }
 
-TEST(Admission, AFullCommitterAdmitsNobody) {
+TEST(TicketAdmission, AFullCommitterAdmitsNobody) {
   reservation_world w{{{"A", 1, 10, points{1}}}, {1, 1}};
   const auto id = paid(w, {"A-1"});
   w.time.commits().hold();
