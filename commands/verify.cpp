@@ -43,8 +43,8 @@ exit_code verify(const settings& how, const command_arguments& asked) try {
   const auto found = keys.read(asked.ticket);
   const bool json = asked.output == output_form::json;
   if (!found) {
-    std::cout << (json ? R"({"valid":false,"reason":"bad_signature"})"
-                       : "no ticket of these keys") << '\n';
+    std::cout << (json ? R"({"valid":false,"reason":"bad_signature"})" : "no ticket of these keys")
+              << '\n';
     return exit_code::failed;
   }
   if (json)

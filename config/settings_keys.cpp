@@ -36,7 +36,8 @@ constexpr auto keys = std::to_array<setting_key>({
 
     {"tickets.secret", "at least 32 bytes",
      "The key that signs tickets and checks them. Empty, without tickets.private_key and "
-     "tickets.public_key: auth.secret takes its place, and with auth.dev alone a key that everybody "
+     "tickets.public_key: auth.secret takes its place, and with auth.dev alone a key that "
+     "everybody "
      "knows.",
      BOXOFFICE_FIELD(tickets.secret)},
     {"tickets.previous_secret", "as tickets.secret",

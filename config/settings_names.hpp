@@ -5,8 +5,8 @@
 
 namespace boxoffice {
 
-/// Says that there is no `what` (a key, a variable) of this name: that it is gone and what has taken
-/// its place, or which one was probably meant.
+/// Says that there is no `what` (a key, a variable) of this name: that it is gone and what took its
+/// place, or which one was probably meant.
 std::string is_unknown(std::string_view what, std::string_view name, const std::string& nearest);
 
 /// The key or section that `unknown` was probably meant to be; empty when nothing is near.

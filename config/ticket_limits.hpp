@@ -5,8 +5,8 @@
 /// The bounds of tickets, beside those of limits.hpp.
 namespace boxoffice::limits {
 
-/// The text of a ticket: what a QR code of 69 modules holds, which a telephone's screen shows with
-/// four pixels a module.
+/// The text of a ticket: a QR code of 61 modules a side holds it, which telephones read off each
+/// other's screens.
 inline constexpr std::size_t ticket_chars_max = 300;
 /// What a door may be shown: the longest text that a QR code can hold. **Source** ISO/IEC 18004.
 inline constexpr std::size_t shown_ticket_chars_max = 4296;

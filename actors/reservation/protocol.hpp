@@ -154,8 +154,8 @@ struct revert_reply {
   payment_id payment;
 };
 
-/// Somebody stands at a door with the ticket of a reservation. `look` changes nothing; `admit` keeps
-/// the time of the first admission, and any later one leaves it. **Rejects** in the order of
+/// Somebody stands at a door with the ticket of a reservation. `look` changes nothing; `admit`
+/// keeps the time of the first admission, and a later one leaves it. **Rejects** in the order of
 /// `admission_refusal`.
 struct admit_ticket {
   using reply = struct admission_reply;
@@ -170,8 +170,8 @@ struct admission_reply {
   boxoffice::fault fault{fault::none};
   reservation_id reservation;
   admission_refusal refusal{admission_refusal::none};
-  std::vector<std::string> seats;   ///< unless not found
-  time_point admitted_at{no_time};  ///< the first admission
+  std::vector<std::string> seats{};                                       ///< unless not found
+  time_point admitted_at{no_time};                                        ///< the first admission
   enum class turn : std::uint8_t { none, first, later } was{turn::none};  ///< this admission
 };
 

@@ -18,7 +18,7 @@ void add_stream_routes(router& routes, gateway& g);
 void add_queue_routes(router& routes, gateway& g);
 void add_point_routes(router& routes, gateway& g);
 void add_reservation_routes(router& routes, gateway& g);
-/// Tickets of paid reservations, and the check at a door. **Requires** `keys` to outlive the router.
+/// Tickets of paid reservations, and the check at a door. **Requires** `keys` to outlive `routes`.
 void add_ticket_routes(router& routes, gateway& g, const ticket_keys& keys);
 void add_payment_routes(router& routes, gateway& g);
 void add_ranking_routes(router& routes, gateway& g);

@@ -124,23 +124,24 @@ void add_reservation_schemas(json_object& all) {
 }
 
 void add_ticket_schemas(json_object& all) {
-  all["Ticket"] = object_schema(
-      "What lets its holder in.",
-      {{"ticket", text_schema(1, limits::ticket_chars_max, "Signed, for a QR code.")},
-       {"reservationId", reference_to("Id")},
-       {"scheduleId", reference_to("Id")},
-       {"userId", reference_to("Id")},
-       {"seats", texts_schema("As in `A-1`.")},
-       {"startsAt", time_schema({})},
-       {"venue", free_text_schema({})}});
-  all["ShownTicket"] = with_example(
-      object_schema("What a door was shown.",
-                    {{"ticket", plain_text_schema(1, limits::shown_ticket_chars_max,
-                                  "Whatever its scanner has read.")},
-                     {"admit", flag_schema("Whether its holder goes in now.")}},
-                    {{"scheduleId", reference_to("Id", "At whose door: a ticket of another "
-                                                       "schedule is not valid there.")}}),
-      {{"ticket", "T1.AbCd"}, {"admit", true}});
+  all["Ticket"] =
+      object_schema("What lets its holder in.",
+                    {{"ticket", text_schema(1, limits::ticket_chars_max, "Signed, for a QR code.")},
+                     {"reservationId", reference_to("Id")},
+                     {"scheduleId", reference_to("Id")},
+                     {"userId", reference_to("Id")},
+                     {"seats", texts_schema("As in `A-1`.")},
+                     {"startsAt", time_schema({})},
+                     {"venue", free_text_schema({})}});
+  all["ShownTicket"] =
+      with_example(object_schema("What a door was shown.",
+                                 {{"ticket", plain_text_schema(1, limits::shown_ticket_chars_max,
+                                                               "Whatever its scanner has read.")},
+                                  {"admit", flag_schema("Whether its holder goes in now.")}},
+                                 {{"scheduleId", reference_to("Id",
+                                                              "At whose door: a ticket of another "
+                                                              "schedule is not valid there.")}}),
+                   {{"ticket", "T1.AbCd"}, {"admit", true}});
   all["TicketVerdict"] = object_schema(
       "Whether it lets in.",
       {{"valid", flag_schema({})},

@@ -119,9 +119,8 @@ std::string token_key::fingerprint() const {
   std::size_t size = raw.size();
   std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
   unsigned int written = 0;
-  const bool done =
-      EVP_PKEY_get_raw_public_key(pair_.get(), raw.data(), &size) == 1 &&
-      EVP_Digest(raw.data(), size, out.data(), &written, EVP_sha256(), nullptr) == 1;
+  const bool done = EVP_PKEY_get_raw_public_key(pair_.get(), raw.data(), &size) == 1 &&
+                    EVP_Digest(raw.data(), size, out.data(), &written, EVP_sha256(), nullptr) == 1;
   check(done, "a public key has a fingerprint");
   return {reinterpret_cast<const char*>(out.data()), written};
 }

@@ -1,5 +1,5 @@
-// Tickets: what is signed comes back in the same spelling, and of bytes that the right key has signed, a
-// second reading of the rules says which are a ticket.
+// Tickets: what is signed comes back in the same spelling. Of bytes that the right key has signed,
+// a second reading of the rules says which are a ticket.
 #include "actors/core/check.hpp"
 #include "config/ticket_limits.hpp"
 #include "http/server/base64url.hpp"
@@ -45,7 +45,7 @@ const keys& all_keys() {
   return all;
 }
 
-/// The values of a ticket, read by a second hand: one after the other, each checked where it stands.
+/// The values of a ticket, read by a second hand: each is checked where it stands.
 class second_reading {
  public:
   explicit second_reading(std::string_view bytes) : rest_{bytes} {}
@@ -178,7 +178,8 @@ void sign_and_change(FuzzedDataProvider& dice) {
   check(read && read->reservation == wanted.reservation && read->user == wanted.user &&
             read->seat_count == wanted.seat_count,
         "what is signed comes back");
-  check(read->seats.empty() || read->seats == wanted.seats, "with all of its seats, or their number");
+  check(read->seats.empty() || read->seats == wanted.seats,
+        "with all of its seats, or their number");
   check(key.sign(*read) == text, "in the same spelling");
   check(!all_keys().other.read(text), "another key has not signed it");
 

@@ -1,8 +1,7 @@
 // Tickets as texts: what is written comes back, in one spelling; what others write is none.
-#include "tests/http/ticket_keys_of_tests.hpp"
-
 #include "config/limits.hpp"
 #include "config/ticket_limits.hpp"
+#include "tests/http/ticket_keys_of_tests.hpp"
 
 #include <algorithm>
 #include <random>
@@ -75,7 +74,8 @@ class worst_tickets {
     const auto most = below(2) == 0 ? limits::basket_seats_max : 1 + below(8);
     std::set<std::string> names;
     while (names.size() < sections)
-      names.insert(drawn_text(below(2) == 0 ? limits::section_name_chars_max : 1 + below(16), false));
+      names.insert(
+          drawn_text(below(2) == 0 ? limits::section_name_chars_max : 1 + below(16), false));
     for (const auto& name : names) {
       std::set<std::size_t> numbers;
       for (auto left = 1 + below(1 + most / sections); left > 0; --left)
@@ -224,8 +224,8 @@ std::vector<forgery> misspelled() {
        signed_by_the_first("\xCD" + zero + varint(9) + "\3kim" + zero + one)},
       {"no schedule and no number", signed_by_the_first(zero + zero + "\3kim" + zero + one)},
       {"no user", signed_by_the_first(varint(77) + varint(9) + zero + zero + one)},
-      {"a user of 41 characters",
-       signed_by_the_first(varint(77) + varint(9) + varint(41) + std::string(41, 'u') + zero + one)},
+      {"a user of 41 characters", signed_by_the_first(varint(77) + varint(9) + varint(41) +
+                                                      std::string(41, 'u') + zero + one)},
       {"a user that is no id", signed_by_the_first(varint(77) + varint(9) + "\3k/m" + zero + one)},
       {"no seats", signed_by_the_first(head + zero + zero)},
       {"more seats than a basket has", signed_by_the_first(head + zero + varint(101))},
@@ -233,11 +233,12 @@ std::vector<forgery> misspelled() {
       {"a byte behind the seats", signed_by_the_first(head + zero + one + zero)},
       {"a list of no sections", signed_by_the_first(head + one + zero)},
       {"a section of no seats", signed_by_the_first(head + one + one + "\1A" + zero)},
-      {"a section without a name", signed_by_the_first(head + one + one + zero + one + zero + zero)},
+      {"a section without a name",
+       signed_by_the_first(head + one + one + zero + one + zero + zero)},
       {"a section name of 17 characters",
        signed_by_the_first(head + one + one + "\x11" + std::string(17, 'A') + one + zero + zero)},
-      {"two runs that are one",
-       signed_by_the_first(head + one + "\2" + "\1A" + one + zero + zero + "\1A" + one + one + zero)},
+      {"two runs that are one", signed_by_the_first(head + one + "\2" + "\1A" + one + zero + zero +
+                                                    "\1A" + one + one + zero)},
       {"a seat behind the last one",
        signed_by_the_first(head + one + one + "\1A" + one + varint(100'000) + zero)},
       {"more seats in a run than a basket has",
@@ -282,7 +283,8 @@ std::vector<forgery> tampered() {
       {"no signature", text_of(values)},
       {"a signature of zeros", text_of(values + std::string(64, '\0'))},
       {"a shorter signature", text_of(bytes.substr(0, bytes.size() - 1))},
-      {"the signature of another ticket", text_of(values + other_bytes.substr(other_bytes.size() - 64))},
+      {"the signature of another ticket",
+       text_of(values + other_bytes.substr(other_bytes.size() - 64))},
       {"the values of another ticket",
        text_of(other_bytes.substr(0, other_bytes.size() - 64) + bytes.substr(bytes.size() - 64))},
       {"a byte between values and signature", text_of(values + 'x' + bytes.substr(values.size()))},
@@ -290,14 +292,16 @@ std::vector<forgery> tampered() {
       {"another key", ticket_keys{pair_of(second_private_pem)}.sign(some_ticket())},
       {"a key of another kind", ticket_keys{keys_of(secret)}.sign(some_ticket())},
       {"an HMAC with the public key as its secret",
-       text_of(values +
-               token_key::hs256(std::string{first_public_pem}).sign("boxoffice ticket 1\n" + values))},
+       text_of(
+           values +
+           token_key::hs256(std::string{first_public_pem}).sign("boxoffice ticket 1\n" + values))},
       {"signed without the words of tickets",
        text_of(values + token_key::ed25519_private(first_private_pem)->sign(values))},
       {"a token of the same key",
        sign_token(*token_key::ed25519_private(first_private_pem), {{"kim"}, access::admin}, {})},
       {"a token behind the prefix",
-       "T1." + sign_token(*token_key::ed25519_private(first_private_pem), {{"kim"}, access::admin}, {})},
+       "T1." + sign_token(*token_key::ed25519_private(first_private_pem), {{"kim"}, access::admin},
+                          {})},
       {"an address", "https://example.com/T1.AAAA"},
   };
   for (const auto at : {3U, 8U, 20U, 40U})
@@ -309,10 +313,12 @@ std::vector<forgery> tampered() {
   // Ed25519 has a second scalar for each signature, larger by the order of the group.
   auto larger = bytes;
   for (std::size_t i = larger.size() - 32, carry = 0; i < larger.size(); ++i) {
-    constexpr unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58, 0xd6, 0x9c, 0xf7,
-                                         0xa2, 0xde, 0xf9, 0xde, 0x14, 0,    0,    0,    0,    0,    0,
-                                         0,    0,    0,    0,    0,    0,    0,    0,    0,    0x10};
-    const auto sum = static_cast<unsigned char>(larger[i]) + order[i - (larger.size() - 32)] + carry;
+    constexpr unsigned char order[32] = {0xed, 0xd3, 0xf5, 0x5c, 0x1a, 0x63, 0x12, 0x58,
+                                         0xd6, 0x9c, 0xf7, 0xa2, 0xde, 0xf9, 0xde, 0x14,
+                                         0,    0,    0,    0,    0,    0,    0,    0,
+                                         0,    0,    0,    0,    0,    0,    0,    0x10};
+    const auto sum =
+        static_cast<unsigned char>(larger[i]) + order[i - (larger.size() - 32)] + carry;
     larger[i] = static_cast<char>(sum & 0xFFU);
     carry = sum >> 8U;
   }
@@ -326,7 +332,8 @@ TEST(Ticket, ForgeriesTable) {
   const ticket_keys keys{both};
   ASSERT_TRUE(keys.read(keys.sign(some_ticket())));
   // What the misspelled ones would be, spelled well.
-  ASSERT_TRUE(keys.read(signed_by_the_first(varint(77) + varint(9) + "\3kim" + std::string{'\0', 1})));
+  ASSERT_TRUE(
+      keys.read(signed_by_the_first(varint(77) + varint(9) + "\3kim" + std::string{'\0', 1})));
   std::size_t tried = 0;
   for (const auto& all : {misspelled(), tampered()})
     for (const auto& [how, text] : all) {

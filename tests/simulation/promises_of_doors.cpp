@@ -8,8 +8,7 @@ void promises::leaves_admission(const admission_reply& r) {
   const auto at = stores_.reservation.rows.find(r.reservation);
   if (at == stores_.reservation.rows.end() || at->second.admitted_at != r.admitted_at)
     return fail("an admission is acknowledged that is not durable: " + to_text(r.reservation));
-  if (!at->second.payment)
-    fail("somebody got in who has not paid: " + to_text(r.reservation));
+  if (!at->second.payment) fail("somebody got in who has not paid: " + to_text(r.reservation));
 }
 
 void promises::told_admission(const admission_reply& answer) {

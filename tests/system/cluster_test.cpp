@@ -237,8 +237,7 @@ TEST_F(Cluster, KeepsTheFirstAdmissionWhenItsNodeIsKilled) {
   auto buyer = somebody("kim"), gate = somebody("op1", "operator");
   ASSERT_EQ(buyer.join(at.concert).status, 201);
   ASSERT_EQ(buyer.charge(1'000'000).status, 201);
-  const std::string id =
-      buyer.hold(at.schedule, {{"seats", {"A-1"}}}).value().at("reservationId");
+  const std::string id = buyer.hold(at.schedule, {{"seats", {"A-1"}}}).value().at("reservationId");
   ASSERT_EQ(buyer.pay(id).status, 201);
   const auto ticket = buyer.get("/v1/reservations/" + id + "/ticket").value().at("ticket");
   const auto admitted = [&] {

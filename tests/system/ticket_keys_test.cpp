@@ -70,9 +70,10 @@ TEST(DoorKeys, APairSignsAndItsPublicKeyIsEnoughToCheck) {
   const auto good = verify(server.scratch(), {ticket, "--config", settings.string()});
   EXPECT_EQ(good.code, 0) << good.errors;
   EXPECT_EQ(verify(server.scratch(), {ticket + "A", "--config", settings.string()}).code, 1);
-  const auto broken = verify(
-      server.scratch(),
-      {ticket, "--set", "tickets.public_key=-----BEGIN PUBLIC KEY-----\nsesame\n-----END PUBLIC KEY-----"});
+  const auto broken =
+      verify(server.scratch(),
+             {ticket, "--set",
+              "tickets.public_key=-----BEGIN PUBLIC KEY-----\nsesame\n-----END PUBLIC KEY-----"});
   EXPECT_EQ(broken.code, 2);
   EXPECT_EQ(broken.errors.find("sesame"), std::string::npos) << broken.errors;
 }
@@ -98,8 +99,9 @@ TEST(DoorKeys, WithoutAnyTheRoutesSaySoAndTheStartWarns) {
     const auto key = *http::token_key::ed25519_private(private_pem);
     return "Bearer " + http::sign_token(key, {{who}, level}, from_unix_ms(4'000'000'000'000));
   };
-  const auto unsigned_ = client.send(
-      {.target = ticket_path(reservation), .headers = {{"Authorization", as("ann", http::access::user)}}});
+  const auto unsigned_ =
+      client.send({.target = ticket_path(reservation),
+                   .headers = {{"Authorization", as("ann", http::access::user)}}});
   EXPECT_EQ(faults_of_problem(unsigned_, 503, "unavailable"), "");
   EXPECT_NE(unsigned_.value().at("detail").get<std::string>().find("no key to sign"),
             std::string::npos);

@@ -92,8 +92,8 @@ TEST_F(Door, OfManyDoorsAtTheSameTimeOneIsFirst) {
   const auto one = buy();
   std::vector<std::future<json>> asked;
   for (int i = 0; i < 8; ++i)
-    asked.push_back(std::async(std::launch::async,
-                               [&] { return door{server_->url()}.admitted(one.ticket); }));
+    asked.push_back(
+        std::async(std::launch::async, [&] { return door{server_->url()}.admitted(one.ticket); }));
   std::set<std::string> times;
   int first = 0;
   for (auto& each : asked) {
@@ -160,7 +160,8 @@ TEST_F(Door, WhateverElseIsScannedIsAnsweredTable) {
       {"its first half", one.ticket.substr(0, half)},
       {"its second half", one.ticket.substr(half)},
       {"the halves of two tickets", one.ticket.substr(0, half) + two.ticket.substr(half)},
-      {"in capitals", [&] {
+      {"in capitals",
+       [&] {
          auto text = one.ticket;
          for (auto& c : text)
            c = static_cast<char>(std::toupper(static_cast<unsigned char>(c)));
@@ -196,8 +197,8 @@ TEST_F(Door, WhateverElseIsScannedIsAnsweredTable) {
                               "invalid_field"),
             "");
   EXPECT_EQ(faults_of_problem(ask({{"ticket", one.ticket}}), 400, "invalid_field"), "");
-  EXPECT_EQ(faults_of_problem(ask({{"ticket", one.ticket}, {"admit", "yes"}}), 400, "invalid_field"),
-            "");
+  EXPECT_EQ(
+      faults_of_problem(ask({{"ticket", one.ticket}, {"admit", "yes"}}), 400, "invalid_field"), "");
   EXPECT_EQ(faults_of_problem(ask({{"ticket", one.ticket}, {"admit", true}, {"door", 1}}), 400,
                               "unknown_field"),
             "");
@@ -205,9 +206,9 @@ TEST_F(Door, WhateverElseIsScannedIsAnsweredTable) {
 
 TEST_F(Door, IsForOperators) {
   auto one = buy();
-  EXPECT_EQ(faults_of_problem(one.who.post("/v1/admin/tickets/verify",
-                                           {{"ticket", one.ticket}, {"admit", true}}),
-                              403, "forbidden"),
+  EXPECT_EQ(faults_of_problem(
+                one.who.post("/v1/admin/tickets/verify", {{"ticket", one.ticket}, {"admit", true}}),
+                403, "forbidden"),
             "");
   EXPECT_EQ(gate().looked_at(one.ticket).at("admittedAt"), nullptr);
   door admins{server_->url(), "admin"};
@@ -221,7 +222,8 @@ TEST_F(Door, TheCommandChecksTheSignatureAlone) {
   const std::string secret = "auth.secret=a-secret-for-rush-and-tests-only";
   const auto good = verify(scratch, {one.ticket, "--set", secret});
   EXPECT_EQ(good.code, 0) << good.errors;
-  for (const auto& part : {one.reservation, one.at.schedule, one.who.name(), std::string{"A-1, A-2"}})
+  for (const auto& part :
+       {one.reservation, one.at.schedule, one.who.name(), std::string{"A-1, A-2"}})
     EXPECT_NE(good.output.find(part), std::string::npos) << good.output;
   const auto as_json = verify(scratch, {one.ticket, "--json", "--set", secret});
   EXPECT_EQ(json::parse(as_json.output), (json{{"valid", true},

@@ -261,9 +261,9 @@ REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,
                             ALapsedHoldFreesItsSeatsBeforeTheRow, APaidReservationNeverLapses,
                             WhatHasLapsedBeforeStaysLapsed, ARowKeepsWhatItIsAbout,
                             ARowComesBackWithItsNewStatus, AnAdmissionStays,
-                            LoadsTheLiveOnesOfOneScheduleById,
-                            NamesTheSchedulesWithHolds, ListsNewestFirstPageByPage,
-                            ListsByTheStatusAtTheMoment, RemembersAnAnswerForItsKey,
-                            AKeyIsRememberedOnce, PrunesOldKeysBoundedly);
+                            LoadsTheLiveOnesOfOneScheduleById, NamesTheSchedulesWithHolds,
+                            ListsNewestFirstPageByPage, ListsByTheStatusAtTheMoment,
+                            RemembersAnAnswerForItsKey, AKeyIsRememberedOnce,
+                            PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

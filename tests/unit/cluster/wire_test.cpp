@@ -152,8 +152,8 @@ TEST(Wire, AReservationHasTheFieldsThatPeersOfBeforeKnow) {
   std::string bytes;
   wire_writer write{bytes};
   write(std::uint64_t{1}, fault::none, reservation_reply::presence::found, schedule_id{3},
-        std::uint64_t{9}, concert_id{5}, user_id{"kim"}, std::uint32_t{1}, seat_index{7}, points{100},
-        points{100}, reservation_status::confirmed, time_point{milliseconds{11}},
+        std::uint64_t{9}, concert_id{5}, user_id{"kim"}, std::uint32_t{1}, seat_index{7},
+        points{100}, points{100}, reservation_status::confirmed, time_point{milliseconds{11}},
         time_point{milliseconds{12}}, payment_id{13}, payment_id{14}, time_point{milliseconds{16}},
         std::string{"A-8"});
   EXPECT_EQ(to_bytes(sent), bytes);

@@ -27,14 +27,14 @@ settings_mistakes mistakes_of(const assignments& all, settings_use use = setting
 }
 
 TEST(TicketSettings, TakesOneKeyThatSignsAndOneOfBefore) {
-  for (const auto& all : std::vector<assignments>{
-           {},
-           {{"secret", good_secret}},
-           {{"secret", good_secret}, {"previous_secret", good_secret}},
-           {{"private_key", private_pem}, {"previous_public_key", public_pem}},
-           {{"private_key", private_pem}, {"previous_secret", good_secret}},
-           {{"public_key", public_pem}, {"previous_public_key", public_pem}},
-           {{"previous_secret", good_secret}}})
+  for (const auto& all :
+       std::vector<assignments>{{},
+                                {{"secret", good_secret}},
+                                {{"secret", good_secret}, {"previous_secret", good_secret}},
+                                {{"private_key", private_pem}, {"previous_public_key", public_pem}},
+                                {{"private_key", private_pem}, {"previous_secret", good_secret}},
+                                {{"public_key", public_pem}, {"previous_public_key", public_pem}},
+                                {{"previous_secret", good_secret}}})
     EXPECT_EQ(mistakes_of(all), settings_mistakes{});
 }
 
