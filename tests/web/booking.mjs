@@ -364,8 +364,8 @@ test("a ticket whose code cannot be had says so, and gets it when it can", async
   const sale = await openSale(house);
   const {context} = await openContext(browser, house);
   const page = await context.newPage();
-  await page.route("**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}),
-    {times: 1});
+  await page.route(
+    "**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}), {times: 1});
   await openSeats(page, sale, somebody("codeless"));
   await page.click(".best button");
   await chargeAndPay(page);

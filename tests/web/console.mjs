@@ -165,7 +165,8 @@ test("without the role one sees the figures, and the server refuses the rest", a
 // --- the door ---------------------------------------------------------------------------------
 
 async function bought(sale, seats) {
-  const buyer = await house.as(`holder-${seats.join("-")}-${Math.random().toString(36).slice(2, 8)}`);
+  const buyer =
+    await house.as(`holder-${seats.join("-")}-${Math.random().toString(36).slice(2, 8)}`);
   const payment = await buyer.buy(sale, seats);
   const {ticket} = await buyer.get(`/v1/reservations/${payment.reservationId}/ticket`);
   return {buyer, payment, ticket};
@@ -304,7 +305,8 @@ test("a camera lets in what it sees, once as long as it is in sight", async () =
   await page.waitForTimeout(600);  // several looks at the same code
   assert.equal(asked, 1);
   await page.click("#camera");
-  await page.waitForFunction(() => window.stream.getTracks().every((one) => one.readyState === "ended"));
+  await page.waitForFunction(
+    () => window.stream.getTracks().every((one) => one.readyState === "ended"));
   await page.waitForSelector(".camera.off", {state: "attached"});
   assert.deepEqual(faults, []);
   await context.close();

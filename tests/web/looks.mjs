@@ -188,7 +188,8 @@ const states = {
   },
   ticket: (page) => paidPage(page).then(() => "#ticket"),
   "ticket without its code": async (page) => {
-    await page.route("**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}));
+    await page.route(
+      "**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}));
     await paidPage(page);
     return ".stub .notice";
   },

@@ -57,8 +57,7 @@ export function ticketView(booking: Booking, again: () => void): Child {
 function codePart({reservation, code}: Booking, again: () => void): Child {
   if (typeof code === 'string')
     return [
-      qrPicture(code, t('qrLabel', reservation.reservationId)),
-      h('p', {class: 'hint'}, t('qrHint'))
+      qrPicture(code, t('qrLabel', reservation.reservationId)), h('p', {class: 'hint'}, t('qrHint'))
     ];
   return notice('warning', h('p', {}, t('noCode', reservation.reservationId)),
     h('button', {class: 'small', onclick: again}, t('again')));

@@ -12,7 +12,9 @@ import type {Verdict} from './model';
 import {t} from './texts';
 
 type Shown = {
-  tone: 'good' | 'warning' | 'bad' | 'unknown'; word: string; why?: string; verdict?: Verdict;
+  tone: 'good'|'warning'|'bad'|'unknown'; word: string;
+  why?: string;
+  verdict?: Verdict;
   again?: () => void;
 };
 const marks: Record<Shown['tone'], string> = {
@@ -69,16 +71,26 @@ async function readDates(): Promise<Map<string, string>> {
 function choices(dates: () => Map<string, string>): Child {
   const switched = (event: Event): void => admits.set((event.target as HTMLInputElement).checked);
   return [
-    h('div', {}, h('label', {for: 'door'}, t('whichDoor')), () => h('select', {
-      id: 'door',
-      onchange: (event: Event) => {
-        door = (event.target as HTMLSelectElement).value;
-      }
-    },
-      h('option', {value: ''}, t('anyDoor')),
-      [...dates()].map(([id, name]) => h('option', {value: id, selected: id === door}, name)))),
-    h('label', {class: 'check'},
-      h('input', {id: 'admit', type: 'checkbox', role: 'switch', checked: () => admits(), onchange: switched}),
+    h('div', {},
+      h('label',
+        {for: 'door'
+        },
+        t('whichDoor')),
+      () => h('select', {
+        id: 'door',
+        onchange: (event: Event) => {
+          door = (event.target as HTMLSelectElement).value;
+        }
+      },
+        h('option', {value: ''}, t('anyDoor')),
+        [...dates()].map(([id, name]) => h('option', {value: id, selected: id === door}, name)))),
+    h('label', {class: 'check'}, h('input', {
+      id: 'admit',
+      type: 'checkbox',
+      role: 'switch',
+      checked: () => admits(),
+      onchange: switched
+    }),
       t('admits')),
     h('p', {class: 'hint'}, () => admits() ? t('admitsHint') : t('looksHint'))
   ];
@@ -107,7 +119,10 @@ function typedPart(check: (text: string) => Promise<void>): Child {
       if (text) void check(text);
     }
   },
-    h('label', {for: 'ticket-text'}, t('ticketText')),
+    h('label',
+      {for: 'ticket-text'
+      },
+      t('ticketText')),
     h('div', {class: 'fields'}, field, h('button', {class: 'primary'}, t('checkTicket'))),
     h('p', {class: 'hint', id: 'ticket-hint'}, t('ticketHint')));
 }
@@ -115,10 +130,10 @@ function typedPart(check: (text: string) => Promise<void>): Child {
 function told(verdict: Verdict): Shown {
   const {valid, reason, admittedAt, admittedNow} = verdict;
   if (!valid) {
-    const why = reason === 'refunded'    ? t('isRefunded') :
-      reason === 'other_schedule'        ? t('isElsewhere') :
-      reason === 'unknown'               ? t('isUnknown') :
-                                           t('isForged');
+    const why = reason === 'refunded' ? t('isRefunded') :
+      reason === 'other_schedule'     ? t('isElsewhere') :
+      reason === 'unknown'            ? t('isUnknown') :
+                                        t('isForged');
     return {tone: 'bad', word: t('stop'), why, verdict};
   }
   if (admittedNow) return {tone: 'good', word: t('letIn'), verdict};
@@ -156,10 +171,12 @@ function verdictView(shown: Shown|null, dates: Map<string, string>): Child {
     h('p', {class: 'word'}, h('span', {class: 'mark', 'aria-hidden': 'true'}, marks[shown.tone]),
       shown.word),
     shown.why && h('p', {class: 'lead'}, shown.why),
-    verdict?.reservationId && h('dl', {class: 'facts'},
-      verdict.seats.length > 0 && fact(t('seatsOf', verdict.seats.length), verdict.seats.join(', ')),
-      verdict.scheduleId && dates.has(verdict.scheduleId) &&
-        fact(t('date'), dates.get(verdict.scheduleId)!),
-      fact(t('reservation'), h('span', {class: 'mono'}, verdict.reservationId))),
+    verdict?.reservationId &&
+      h('dl', {class: 'facts'},
+        verdict.seats.length > 0 &&
+          fact(t('seatsOf', verdict.seats.length), verdict.seats.join(', ')),
+        verdict.scheduleId && dates.has(verdict.scheduleId) &&
+          fact(t('date'), dates.get(verdict.scheduleId)!),
+        fact(t('reservation'), h('span', {class: 'mono'}, verdict.reservationId))),
     shown.again && h('button', {onclick: shown.again}, t('checkAgain')));
 }

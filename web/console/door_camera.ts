@@ -30,7 +30,8 @@ export function cameraPart(found: (text: string) => void, ending: AbortSignal): 
     stop = new AbortController();
     const {signal: stopped} = stop;
     try {
-      const stream = await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment'}});
+      const stream =
+        await navigator.mediaDevices.getUserMedia({video: {facingMode: 'environment'}});
       const end = (): void => stream.getTracks().forEach((track) => track.stop());
       if (ending.aborted || stopped.aborted) return end();
       stopped.addEventListener('abort', () => {

@@ -38,10 +38,11 @@ effect(() => {
   document.documentElement.lang = language();
 });
 
-document.body.append(h('header', {class: 'top'},
-                       h('a', {class: 'brand', href: '#/'}, () => `boxoffice · ${t('console')}`),
-                       h('nav', {},
-                         () => [link('', t('overview')), link('rooms', t('rooms')),
-                           link('concerts', t('catalogue')), link('door', t('door')), h('a', {href: '/'}, t('toBooking'))]),
-                       h('div', {class: 'side'}, () => whoIsThere(), () => languageButton())),
+document.body.append(
+  h('header', {class: 'top'},
+    h('a', {class: 'brand', href: '#/'}, () => `boxoffice · ${t('console')}`),
+    h('nav', {},
+      () => [link('', t('overview')), link('rooms', t('rooms')), link('concerts', t('catalogue')),
+        link('door', t('door')), h('a', {href: '/'}, t('toBooking'))]),
+    h('div', {class: 'side'}, () => whoIsThere(), () => languageButton())),
   h('main', {id: 'main', tabindex: -1}, () => page()), ...[announcers].flat() as Node[]);

@@ -108,7 +108,8 @@ export const t = texts({
   anyDoor: ['Any date', '모든 일정'],
   admits: ['Let in', '입장 처리'],
   admitsHint: [
-    'A valid ticket is let in, and the time is kept.', '유효한 입장권은 입장 처리되고 시각이 기록됩니다.'
+    'A valid ticket is let in, and the time is kept.',
+    '유효한 입장권은 입장 처리되고 시각이 기록됩니다.'
   ],
   looksHint: ['Tickets are only looked at.', '입장권을 확인만 합니다.'],
   ticketText: ['Ticket', '입장권'],
