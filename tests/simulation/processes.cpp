@@ -163,7 +163,7 @@ class reservation_process final : public stored_process<reservation_write> {
   reservation_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
       : stored_process{service::reservation, number, around, seed} {
     open_door<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
-              confirm_reply, revert_reply>();
+              confirm_reply, revert_reply, admission_reply>();
     auto& store = around_.stores.reservation;
     serves(desk::reservation,
            owns(spawn_reservation_service(
