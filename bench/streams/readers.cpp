@@ -206,7 +206,7 @@ class readers::crowd {
   void on_event(reader& it, std::string_view event) {
     const auto id = field(event, "id: ");
     if (id.empty()) return;
-    const auto version = std::stoull(std::string{id.substr(id.find('.') + 1)});
+    const std::uint64_t version = std::stoull(std::string{id.substr(id.find('.') + 1)});
     if (!it.greeted) {
       it.greeted = true;
       if (++greeted_count_ == all_.size()) greeted_.set_value();
