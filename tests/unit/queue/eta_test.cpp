@@ -73,20 +73,19 @@ class running_sale {
   static time_point after(double s) {
     return opening + milliseconds{static_cast<std::int64_t>(s * 1000)};
   }
-  static queue_token token_of(std::size_t person) { return {concert_id{1}, person + 1}; }
+  static queue_token token_of(std::size_t who) { return {concert_id{1}, who + 1}; }
 
-  void join(std::size_t person, time_point now) {
+  void join(std::size_t who, time_point now) {
     people_.emplace_back();
-    room_.join(user_id{"u" + std::to_string(person)}, token_of(person), now);
+    room_.join(user_id{"u" + std::to_string(who)}, token_of(who), now);
     take(now);
-    if (people_[person].waits) hear(person, now);
+    if (people_[who].waits) hear(who, now);
   }
 
-  void hear(std::size_t person, time_point now) {
-    const auto place = room_.place(token_of(person));
-    people_[person].answers.push_back(
-        {now, static_cast<double>(place.eta_seconds),
-         static_cast<double>(room_.eta_seconds_late(place.position))});
+  void hear(std::size_t who, time_point now) {
+    const auto place = room_.place(token_of(who));
+    people_[who].answers.push_back({now, static_cast<double>(place.eta_seconds),
+                                    static_cast<double>(room_.eta_seconds_late(place.position))});
   }
 
   void ask_all(time_point now) {
