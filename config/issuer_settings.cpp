@@ -46,6 +46,12 @@ bool is_safe(std::string_view url) {
 
 }  // namespace
 
+std::string fault_of_provider_address(const std::string& url) {
+  const auto read = parse_web_address(url);
+  if (const auto* fault = std::get_if<address_fault>(&read)) return std::string{to_text(*fault)};
+  return is_safe(url) ? std::string{} : "must begin with https:// where it is not loopback";
+}
+
 std::span<const issuer_key> issuer_keys() { return keys; }
 
 std::vector<std::string> faults_of(const issuer_settings& one) {
@@ -58,13 +64,9 @@ std::vector<std::string> faults_of(const issuer_settings& one) {
   require(!one.role_claim.empty(), "role_claim must not be empty");
   require(one.jwks_url.empty() != one.jwks_file.empty(),
           "jwks_url or jwks_file must be set, one of them");
-  if (!one.jwks_url.empty()) {
-    const auto read = parse_web_address(one.jwks_url);
-    if (const auto* fault = std::get_if<address_fault>(&read))
-      require(false, "jwks_url " + std::string{to_text(*fault)});
-    else
-      require(is_safe(one.jwks_url), "jwks_url must begin with https:// where it is not loopback");
-  }
+  if (!one.jwks_url.empty())
+    if (const auto why = fault_of_provider_address(one.jwks_url); !why.empty())
+      require(false, "jwks_url " + why);
   std::error_code unreadable;
   require(one.jwks_file.empty() || std::filesystem::is_regular_file(one.jwks_file, unreadable),
           "jwks_file must name a file");
