@@ -26,7 +26,14 @@ async function makeKey(kid) {
  * changed at any time.
  */
 export async function openIssuer() {
-  const how = {accessTokenSeconds: 3600, givesRefreshTokens: true, isAway: false, audience};
+  const how = {
+    accessTokenSeconds: 3600,
+    givesRefreshTokens: true,
+    isAway: false,
+    audience,
+    /** Where a redirect leads. */
+    onward: (to) => to,
+  };
   const asked = {discovery: 0, keys: 0, forms: 0, code: 0, refresh: 0};
   let keys = [await makeKey("first")];
   let provider = null;
@@ -42,7 +49,7 @@ export async function openIssuer() {
     clients: [{
       client_id: clientId,
       token_endpoint_auth_method: "none",
-      application_type: "native",
+      application_type: "web",
       redirect_uris: [`${pagesUrl}/`, `${pagesUrl}/console`],
       post_logout_redirect_uris: [`${pagesUrl}/`, `${pagesUrl}/console`],
       grant_types: ["authorization_code", "refresh_token"],
@@ -101,6 +108,9 @@ export async function openIssuer() {
   const server = createServer((request, answer) => {
     if (how.isAway) return request.socket.destroy();
     answer.on("error", () => undefined);
+    const set = answer.setHeader.bind(answer);
+    answer.setHeader = (name, value) =>
+      set(name, name.toLowerCase() === "location" ? how.onward(value) : value);
     const {pathname} = new URL(request.url, "http://here");
     if (pathname === "/jwks") {
       ++asked.keys;

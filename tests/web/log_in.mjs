@@ -20,8 +20,13 @@ after(async () => {
   await house?.stop();
   await issuer?.stop();
 });
-beforeEach(() => Object.assign(issuer.how,
-             {accessTokenSeconds: 3600, givesRefreshTokens: true, isAway: false, audience}));
+beforeEach(() => Object.assign(issuer.how, {
+  accessTokenSeconds: 3600,
+  givesRefreshTokens: true,
+  isAway: false,
+  audience,
+  onward: (to) => to
+}));
 
 let people = 0;
 const somebody = (name = "fan") => `${name}${++people}`;
@@ -145,17 +150,16 @@ test("an answer that this tab did not ask for logs nobody in", async () => {
   // The right way back with another state, and then once more what was already used.
   await page.click("#log-in");
   let back = "";
-  const isBack = (url) => url.origin === house.url && url.searchParams.has("code");
-  await page.route(isBack, async (route) => {
-    back = route.request().url();
-    await page.unroute(isBack);
-    const other = new URL(back);
+  issuer.how.onward = (to) => {
+    const other = new URL(to, issuer.url);
+    if (other.origin !== house.url) return to;
+    back = other.href;
     other.searchParams.set("state", "another");
-    await route.fulfill({status: 302, headers: {location: other.href}});
-  });
+    return other.href;
+  };
   await page.fill("#who", somebody());
   await page.click("#in");
-  await page.waitForSelector(".who, #log-in");
+  await page.waitForURL(`${house.url}/`);
   await page.goto(`${house.url}/#/mine`);
   await page.waitForSelector(".notice.bad:has-text('did not begin')");
   await page.goto(back);
@@ -282,8 +286,9 @@ test("a second tab has it from the first; signing out ends it in both, and at th
     assert.equal(issuer.asked.code, code);
     await second.click(".side .plain >> nth=0");
     await second.click("#end");
-    await second.waitForSelector("#log-in");
+    await second.waitForURL(`${house.url}/`);
     await page.waitForSelector("#log-in");
+    await second.click("nav a[href='#/mine']");
     await second.click("#log-in");
     await second.waitForSelector("#who");
     assert.deepEqual(faults, []);
@@ -342,7 +347,7 @@ test("a token that the server does not take is told once, without going round in
     await page.goto(`${house.url}/#/mine`);
     const {code} = issuer.asked;
     await logIn(page, somebody());
-    await page.waitForSelector(".notice.bad:has-text('does not accept it')");
+    await page.waitForSelector(".notice.bad:has-text('do not fit')");
     await page.reload();
     await page.waitForSelector("#log-in");
     assert.ok(issuer.asked.code <= code + 2, "the log-in and one renewal");

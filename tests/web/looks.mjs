@@ -133,7 +133,7 @@ const states = {
     await page.goto(`${strict.url}/#/mine`);
     Object.assign(issuer.how, {accessTokenSeconds: 59, givesRefreshTokens: false});
     await page.click("#log-in");
-    await page.fill("#who", "a person with a rather long name");
+    await page.fill("#who", "a-person-with-quite-a-long-name");
     await page.click("#in");
     return "#stay";
   },

@@ -201,7 +201,7 @@ function refused(): void {
   if (isOver && isSafe())
     void leave(true);
   else if (!isOver)
-    fail(new LogInProblem('unfit', 'this server does not take its token'));
+    fail(new LogInProblem('unfit', 'the token is not taken (401)'));
 }
 
 export const keeper: Keeper = {

@@ -28,8 +28,8 @@ const t = texts({
   ],
   logInAnswered: ['The log-in service refused: {0}', '로그인 서비스가 거부했습니다: {0}'],
   logInUnfit: [
-    'You are logged in there, but this server does not accept it. Please tell whoever runs it: {0}',
-    '로그인했지만 이 서버가 받아들이지 않습니다. 운영자에게 알려 주세요: {0}'
+    'This server and the log-in service do not fit. Please tell whoever runs it: {0}',
+    '이 서버와 로그인 서비스의 설정이 맞지 않습니다. 운영자에게 알려 주세요: {0}'
   ],
   logInInsecure: [
     'Logging in needs a secure connection. Open this page with https.',
