@@ -287,14 +287,14 @@ constexpr auto keys = std::to_array<setting_key>({
      "of "
      "an [[auth.issuer]]. Empty: no log-in.",
      BOXOFFICE_FIELD(web.oidc_issuer)},
-    {"web.oidc_client_id", "text",
+    {"web.oidc_client_id", "as the provider has it",
      "How the provider calls the pages: a public client that may redirect to / and /console.",
      BOXOFFICE_FIELD(web.oidc_client_id)},
-    {"web.oidc_scope", "words",
+    {"web.oidc_scope", "words with blanks between",
      "What the pages ask for. With offline_access most providers give a refresh token, so that a "
      "log-in is renewed without leaving the page.",
      BOXOFFICE_FIELD(web.oidc_scope)},
-    {"web.oidc_resource", "text",
+    {"web.oidc_resource", "an address or a name, as the provider has it",
      "Whom the token is for, where the provider has to be told: sent as resource (RFC 8707) and as "
      "audience. Empty: neither is sent.",
      BOXOFFICE_FIELD(web.oidc_resource)},

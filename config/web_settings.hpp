@@ -12,7 +12,7 @@ struct web_fault {
   setting_field of;
   std::string why;  ///< the rest of a sentence that begins with the name of the key
 };
-/// What is wrong with the log-in of the pages, where these are the providers whose tokens are taken.
+/// What is wrong with the log-in of the pages, where tokens of these providers are taken.
 std::vector<web_fault> faults_of(settings::web_settings& pages,
                                  const std::vector<issuer_settings>& trusted);
 

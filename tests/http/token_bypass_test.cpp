@@ -1,12 +1,11 @@
-// Ways around the check of a token, each tried on a server that trusts one identity provider: all are
-// 401, and none tells why. **Source** of most: RFC 8725, and CVEs of token libraries.
+// Ways around the check of a token, each tried on a server that trusts one identity provider: all
+// are 401, and none tells why. **Source** of most: RFC 8725, and CVEs of token libraries.
 #include "http/server/identity_provider.hpp"
 #include "http/server/key_wait.hpp"
 #include "tests/http/signing_key.hpp"
 #include "tests/http/toy_server.hpp"
 
 #include <memory>
-#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -21,17 +20,18 @@ namespace {
 
 using nlohmann::json;
 
-const std::int64_t now_s = to_unix_ms(toy_now) / 1000;
-const std::string issuer = "https://id.example/realms/tickets", audience = "boxoffice";
-
-/// A token that must not pass, by what is wrong with it.
-struct attempt {
-  std::string name, token;
-};
-using attempts = std::vector<attempt>;
-
 class TokenBypass : public testing::Test {
  protected:
+  /// A token that must not pass, by what is wrong with it.
+  struct attempt {
+    std::string name, token;
+  };
+  using attempts = std::vector<attempt>;
+
+  inline static const std::int64_t now_s = to_unix_ms(toy_now) / 1000;
+  inline static const std::string issuer{"https://id.example/realms/tickets"},
+      audience{"boxoffice"};
+
   signing_key rsa_{"RS256", "rsa-1"}, curve_{"ES256", "ec-1"}, edwards_{"EdDSA", "ed-1"};
   const signing_key twice_{"ES256", "twice"}, twin_{"EdDSA", "twice"};
   metrics measured_;

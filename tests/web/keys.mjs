@@ -40,9 +40,10 @@ test("a change of keys refuses no good token, under load", async () => {
   assert.equal(issuer.asked.keys, keys + 1, "all of them waited for one fetch");
 });
 
-test("10,000 invented key ids make at most one fetch", async () => {
+test("10,000 invented key ids make at most one fetch in 30 s", async () => {
   const good = await issuer.sign("good");
   const {keys} = issuer.asked;
+  const began = performance.now();
   const statuses = new Map();
   const [head, ...rest] = good.split(".");
   const {alg} = JSON.parse(Buffer.from(head, "base64url"));
@@ -55,6 +56,7 @@ test("10,000 invented key ids make at most one fetch", async () => {
     }
   }));
   assert.deepEqual([...statuses.keys()], [401], JSON.stringify([...statuses]));
-  assert.ok(issuer.asked.keys <= keys + 1, `${issuer.asked.keys - keys} fetches`);
+  const most = 1 + Math.floor((performance.now() - began) / 30_000);
+  assert.ok(issuer.asked.keys - keys <= most, `${issuer.asked.keys - keys} fetches`);
   assert.equal((await balanceOf(good)).status, 200);
 });

@@ -41,7 +41,7 @@ export async function request(path: string, how: Call = {}): Promise<Response> {
   let answer = await sendOnce(path, how, who?.token);
   // A token that has ended meanwhile was refused before anything was done.
   if (answer.status === 401 && who?.fleeting && await keeper?.renew(who.token))
-    answer = await sendOnce(path, how, who.token);
+    answer = await sendOnce(path, how, session()?.token);
   if (answer.ok || answer.status === 304) return answer;
   throw await problemOf(answer, who?.token);
 }

@@ -17,7 +17,7 @@ const std::string issuer = "https://id.example/realms/tickets";
 class WebSettings : public testing::Test {
  protected:
   const std::filesystem::path file_ =
-      std::filesystem::path{testing::TempDir()} / "boxoffice_web_settings.toml";
+      std::filesystem::path{testing::TempDir()} / "web_settings_test.toml";
   std::string trusted_ = issuer;
 
   void TearDown() override { std::filesystem::remove(file_); }
@@ -26,7 +26,8 @@ class WebSettings : public testing::Test {
     std::ofstream{file_} << "[[auth.issuer]]\nissuer = \"" << trusted_
                          << "\"\naudience = \"boxoffice\"\n"
                             "jwks_url = \"https://id.example/keys\"\n";
-    settings_sources from{.file = file_};
+    settings_sources from;
+    from.file = file_;
     for (const auto& [key, value] : flags)
       from.flags.push_back({"--set " + key, key, value});
     return load_settings(from);
