@@ -1,14 +1,13 @@
 #include "config/settings_keys.hpp"
 
 #include "config/cluster_limits.hpp"
+#include "config/nearest_name.hpp"
 #include "config/webhook_limits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstddef>
 #include <cstdlib>
-#include <numeric>
 #include <vector>
 
 namespace boxoffice {
@@ -277,12 +276,28 @@ constexpr auto keys = std::to_array<setting_key>({
      {limits::data_platform_time_min.count(), limits::data_platform_time_max.count()}},
 
     {"web.enabled", "true or false",
-     "Serves the pages at / and /console, and what they load. false: they are 404.",
+     "Serves the pages at /, /console and /docs, and what they load. false: they are 404.",
      BOXOFFICE_FIELD(web.enabled)},
     {"web.dir", "path of a folder",
      "Serves the pages of this folder, as web/bundle writes it, for work on them. Empty: those in "
      "the binary.",
      BOXOFFICE_FIELD(web.dir)},
+    {"web.oidc_issuer", "https://HOST[:PORT][/PATH]; http only where HOST is loopback",
+     "The identity provider that the pages log in at (OpenID Connect, code with PKCE): the issuer "
+     "of "
+     "an [[auth.issuer]]. Empty: no log-in.",
+     BOXOFFICE_FIELD(web.oidc_issuer)},
+    {"web.oidc_client_id", "as the provider has it",
+     "How the provider calls the pages: a public client that may redirect to / and /console.",
+     BOXOFFICE_FIELD(web.oidc_client_id)},
+    {"web.oidc_scope", "words with blanks between",
+     "What the pages ask for. With offline_access most providers give a refresh token, so that a "
+     "log-in is renewed without leaving the page.",
+     BOXOFFICE_FIELD(web.oidc_scope)},
+    {"web.oidc_resource", "an address or a name, as the provider has it",
+     "Whom the token is for, where the provider has to be told: sent as resource (RFC 8707) and as "
+     "audience. Empty: neither is sent.",
+     BOXOFFICE_FIELD(web.oidc_resource)},
 
     {"demo.load", "true or false", "Loads demo.file into an empty data directory.",
      BOXOFFICE_FIELD(demo.load)},
@@ -296,42 +311,6 @@ constexpr auto keys = std::to_array<setting_key>({
 });
 
 #undef BOXOFFICE_FIELD
-
-/// Edits that turn one text into the other: insertions, deletions, replacements.
-std::size_t distance(std::string_view from, std::string_view to) {
-  std::vector<std::size_t> row(to.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= from.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i;
-    for (std::size_t j = 1; j <= to.size(); ++j) {
-      const std::size_t replaced = diagonal + (from[i - 1] == to[j - 1] ? 0 : 1);
-      diagonal = row[j];
-      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
-    }
-  }
-  return row.back();
-}
-
-std::string_view last_part(std::string_view name) { return name.substr(name.rfind('.') + 1); }
-
-/// The nearest of `known` within a third of its length; else the one with the same last part, so
-/// that `hold_seconds` and `seats.hold_seconds` find `reservation.hold_seconds`.
-std::string nearest(std::string_view unknown, const std::vector<std::string>& known) {
-  const std::string* best = nullptr;
-  std::size_t best_edits = 0;
-  for (const auto& name : known) {
-    const auto edits = distance(unknown, name);
-    if (edits <= name.size() / 3 && (best == nullptr || edits < best_edits)) {
-      best = &name;
-      best_edits = edits;
-    }
-  }
-  if (best != nullptr) return *best;
-  const auto same = std::ranges::find(known, last_part(unknown),
-                                      [](const std::string& name) { return last_part(name); });
-  return same == known.end() ? std::string{} : *same;
-}
 
 }  // namespace
 
@@ -379,7 +358,7 @@ std::string nearest_key(std::string_view unknown) {
       known.emplace_back(key.name.substr(0, dot));
     }
   }
-  return nearest(unknown, known);
+  return nearest_name(unknown, known);
 }
 
 std::string nearest_variable(std::string_view unknown) {
@@ -387,7 +366,7 @@ std::string nearest_variable(std::string_view unknown) {
   known.reserve(keys.size());
   for (const auto& key : keys)
     known.push_back(variable_name(key.name));
-  return nearest(unknown, known);
+  return nearest_name(unknown, known);
 }
 
 }  // namespace boxoffice

@@ -7,13 +7,18 @@ import {join} from "node:path";
 import {after, before, test} from "node:test";
 
 import {eventually, lockWrites, openBrowser, openContext, openHouse, openSale, signIn} from "./house.mjs";
+import {openIssuer} from "./issuer.mjs";
 
 const pictures = process.env.PICTURES;
 const only = process.env.ONLY;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let house, browser, sale, crowded, early, oper;
+let issuer, strict;  // a provider, and a house whose pages log in there
 before(async () => {
+  issuer = await openIssuer();
+  strict = await openHouse(issuer.settings.concat("auth.dev=false"), issuer.trusted);
+  issuer.serve(strict.url);
   house = await openHouse([
     "payment.undo_tries_max=2", "payment.step_ms=50", "payment.deadline_seconds=1",
     "payment.answer_ms=500"
@@ -46,6 +51,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await house?.stop();
+  await strict?.stop();
+  await issuer?.stop();
 });
 
 let people = 0;
@@ -104,6 +111,33 @@ const states = {
   },
   dates: (page) => page.goto(`${house.url}/#/concerts/${sale.concertId}`).then(() => ".row"),
   "sign in": (page) => page.goto(`${house.url}/#/schedules/${sale.scheduleId}`).then(() => "#name"),
+  "log in": (page) => page.goto(`${strict.url}/#/mine`).then(() => "#log-in"),
+  "log in, refused": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    await page.click("#log-in");
+    await page.click("#no");
+    return ".notice.info";
+  },
+  "log in, away": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    await page.waitForSelector("#log-in");
+    issuer.how.isAway = true;
+    await page.click("#log-in");
+    await page.waitForSelector(".notice.bad");
+    issuer.how.isAway = false;
+    return ".notice.bad";
+  },
+  "log in, not asked for": (page) =>
+    page.goto(`${strict.url}/?code=a&state=b#/mine`).then(() => ".notice.bad"),
+  "log in, ends soon": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    Object.assign(issuer.how, {accessTokenSeconds: 59, givesRefreshTokens: false});
+    await page.click("#log-in");
+    await page.fill("#who", "a-person-with-quite-a-long-name");
+    await page.click("#in");
+    return "#stay";
+  },
+  "log in, console": (page) => page.goto(`${strict.url}/console`).then(() => "#log-in"),
   "opens soon": (page) =>
     page.goto(`${house.url}/#/schedules/${early.scheduleId}`).then(() => ".card.center"),
   waiting: async (page) => {
@@ -297,7 +331,7 @@ for (const [name, reach] of Object.entries(states)) {
   for (const [language, locale] of [["en", "en-US"], ["ko", "ko-KR"]]) {
     test(`${name}, ${language}`, async () => {
       const {context, faults} =
-        await openContext(browser, house, {locale, reducedMotion: "reduce"});
+        await openContext(browser, house, {locale, reducedMotion: "reduce"}, strict, issuer);
       const page = await context.newPage();
       await page.waitForSelector(await reach(page));
       const found = [];
