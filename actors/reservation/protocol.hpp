@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/durable/parked.hpp"
 #include "actors/reservation/hold_validation.hpp"
 #include "actors/reservation/reservation.hpp"
@@ -166,7 +167,8 @@ struct move_parked_reservation {
 /// Front of the reservation service: keys, routing to the actors of schedules, reads.
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
-            confirm_reservation, revert_reservation, list_parked, move_parked_reservation>;
+            confirm_reservation, revert_reservation, list_parked, move_parked_reservation,
+            read_figures>;
 
 }  // namespace boxoffice
 
