@@ -1,6 +1,7 @@
 #include "actors/cluster/calls.hpp"
 
 #include "actors/cluster/wire.hpp"
+#include "actors/core/planted_bugs.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -67,14 +68,14 @@ void calls::connected(peer at, incarnation who, time_point now) {
   auto& s = peers_[at];
   s.up = true;
   s.serving.clear();
-  if (s.who == who) {
+  if (s.who == who && !is_planted(planted_bug::sent_again_under_new_id)) {
     for (const auto& [id, what] : s.open)
       send(at, id, what, now);
     return;
   }
   // Another life: it knows nothing of what the former one was asked.
+  if (s.who != who) s.next_id = 1;
   s.who = who;
-  s.next_id = 1;
   s.payload = 0;
   s.settled.clear();
   for (auto& [id, what] : std::exchange(s.open, {}))
@@ -83,6 +84,7 @@ void calls::connected(peer at, incarnation who, time_point now) {
 
 void calls::lost(peer at) {
   peers_[at].up = false;
+  if (is_planted(planted_bug::lost_with_the_link)) peers_[at].open.clear();
   peers_[at].serving.clear();
 }
 
@@ -98,6 +100,7 @@ call calls::close(session& of, std::map<std::uint64_t, call>::iterator which) {
 // Whether it was carried out nobody knows.
 void calls::ask_elsewhere(call what, time_point now) {
   if (what.once) return to_.failed(what, fault::in_doubt);
+  what.asked_before = !is_planted(planted_bug::unsettled_is_not_done);
   ask(std::move(what), now);
 }
 
@@ -135,6 +138,7 @@ bool calls::on(peer at, const frame& received, time_point now) {
         case turn::not_here:
           // It has lost the service, and says so next; or it cannot know just now. The next tick
           // asks again, there or elsewhere.
+          what->asked_before = !is_planted(planted_bug::unsettled_is_not_done);
           wait(std::move(*what));
           break;
         case turn::unknown_type:

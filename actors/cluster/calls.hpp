@@ -24,6 +24,9 @@ struct call {
   time_point deadline{};  ///< then nobody waits for an answer any more
   std::string payload;
   bool once{false};  ///< carried out twice it is done twice: it has no business key
+  /// Somebody was asked before, of whom nobody knows whether he has carried it out. That it is
+  /// surely not done nobody can say any more.
+  bool asked_before{false};
 };
 
 /// What a process has asked of others: which peer gets a call, what is under way, and what becomes

@@ -35,7 +35,19 @@ constexpr std::array planted_names{
     planted_name{planted_bug::confirm_after_revert, "confirm_after_revert"},
     planted_name{planted_bug::epoch_by_counter, "epoch_by_counter"},
     planted_name{planted_bug::refused_is_done, "refused_is_done"},
-    planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"}};
+    planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"},
+    planted_name{planted_bug::take_over_without_compare, "take_over_without_compare"},
+    planted_name{planted_bug::no_read_fence, "no_read_fence"},
+    planted_name{planted_bug::lease_from_answer, "lease_from_answer"},
+    planted_name{planted_bug::lease_from_take_over, "lease_from_take_over"},
+    planted_name{planted_bug::refused_renews, "refused_renews"},
+    planted_name{planted_bug::gap_is_no_gap, "gap_is_no_gap"},
+    planted_name{planted_bug::still_from_question, "still_from_question"},
+    planted_name{planted_bug::waits_too_short, "waits_too_short"},
+    planted_name{planted_bug::released_while_serving, "released_while_serving"},
+    planted_name{planted_bug::sent_again_under_new_id, "sent_again_under_new_id"},
+    planted_name{planted_bug::lost_with_the_link, "lost_with_the_link"},
+    planted_name{planted_bug::unsettled_is_not_done, "unsettled_is_not_done"}};
 
 void add(campaign_result& to, const campaign_result& more) {
   to.runs += more.runs;

@@ -27,8 +27,6 @@ struct visitor_surroundings {
   std::vector<std::pair<user_id, reservation_id>>& everybodys;
   /// A clock that jumps makes deadlines a matter of opinion.
   bool clocks_agree;
-  /// A service that was replaced and does not know it yet may not know what its successor did.
-  bool one_owner;
 };
 
 /// One buyer: charges, queues, holds, pays, gives back, reads; loses patience, asks again with the
