@@ -4,6 +4,7 @@
 #include "commands/rebuild_ranking.hpp"
 #include "commands/serve.hpp"
 #include "commands/sink.hpp"
+#include "commands/verify.hpp"
 #include "config/command_line.hpp"
 #include "http/cli/operator_commands.hpp"
 #include "logging/log_line.hpp"
@@ -45,6 +46,8 @@ exit_code run(const command_line& asked) {
       return rebuild_ranking(how);
     case command::release:
       return release(how);
+    case command::verify:
+      return verify(how, asked.arguments);
     case command::sagas_list:
     case command::sagas_show:
     case command::sagas_resume:

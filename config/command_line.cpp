@@ -102,6 +102,9 @@ void add_argument(CLI::App& app, argument one, argument_flags& into) {
     case argument::directory:
       app.add_option("DIR", values.directory, "The directory of the backup")->required();
       return;
+    case argument::ticket:
+      app.add_option("TICKET", values.ticket, "Its text, as the QR code holds it")->required();
+      return;
     case argument::reason:
       app.add_option("--reason", values.reason, "Why, for those who look at it later")
           ->type_name("TEXT")

@@ -40,6 +40,7 @@ enum class command : std::uint8_t {
   nodes,
   release,
   sink,
+  verify,
   version,
 };
 
@@ -56,6 +57,7 @@ struct command_arguments {
   std::string id;         ///< of a payment, an event, or what is parked
   std::string reason;     ///< not empty where it is taken
   std::string directory;  ///< of a backup
+  std::string ticket;
   std::optional<std::string> state;
   std::optional<std::uint32_t> older_than_seconds;
   std::optional<std::string> server;     ///< URL; absent: the address of the settings

@@ -15,6 +15,7 @@ constexpr std::array one_takes{id, json, server};
 constexpr std::array abort_takes{id, reason, json, server};
 constexpr std::array list_outbox_takes{state, json, server};
 constexpr std::array sink_takes{listen, secrets, out};
+constexpr std::array verify_takes{ticket, json};
 constexpr std::array list_takes{json, server};
 
 constexpr auto rows = std::to_array<command_row>({
@@ -100,6 +101,12 @@ constexpr auto rows = std::to_array<command_row>({
      "write each event once, a line of JSON. Ends with 1 when the order of a schedule was broken.",
      "boxoffice sink --listen 127.0.0.1:9000 --secret whsec_… --out events.jsonl",
      settings_taken::none, sink_takes},
+    {command::verify, "verify",
+     "Check the signature of a ticket, without a database and without a server, and say what it is "
+     "for. Ends with 1 when it is none of these keys. Whether it was refunded or admitted, a "
+     "server knows.",
+     "boxoffice verify T1.AbCd… --config /etc/boxoffice/door.toml", settings_taken::data_only,
+     verify_takes},
     {command::version,
      "version",
      "Print the version.",

@@ -10,6 +10,7 @@ namespace boxoffice {
 enum class argument : std::uint8_t {
   id,          ///< positional
   directory,   ///< positional
+  ticket,      ///< positional
   reason,      ///< `--reason TEXT`, required
   state,       ///< `--state STATE`
   older_than,  ///< `--older-than SECONDS`

@@ -10,9 +10,10 @@
 #include "config/redis_location.hpp"
 #include "config/settings_file.hpp"
 #include "config/settings_keys.hpp"
+#include "config/settings_names.hpp"
+#include "config/ticket_settings.hpp"
 #include "config/web_settings.hpp"
 #include "config/webhook_secret.hpp"
-#include "logging/log_line.hpp"
 
 #include <algorithm>
 #include <array>
@@ -27,22 +28,6 @@
 
 namespace boxoffice {
 namespace {
-
-/// A key of an older version, and what has taken its place.
-constexpr std::pair<std::string_view, std::string_view> gone_keys[] = {
-    {"events.kind",
-     "every broker has keys of its own, under events.rabbitmq, events.kafka and "
-     "events.redis_streams"},
-};
-
-std::string unknown(std::string_view what, std::string_view name, const std::string& nearest) {
-  for (const auto& [key, instead] : gone_keys)
-    if (name == key || name == variable_name(key))
-      return std::string{what} + " \"" + std::string{name} + "\" is gone: " + std::string{instead};
-  auto text = std::string{what} + " \"" + escape_json(name) + "\" is unknown";
-  if (!nearest.empty()) text += "; did you mean \"" + nearest + "\"?";
-  return text;
-}
 
 /// One run of `load_settings`: applies value after value, the stronger later, and remembers where
 /// each came from.
@@ -79,6 +64,10 @@ class loading {
   void apply_key_rules();
   void apply_data_platform_rules();
   void apply_events_rules();
+  void apply_ticket_rules() {
+    for (const auto& [member, why] : ticket_faults(values_))
+      require(false, member, why);
+  }
   void apply_cluster_rules();
   void apply_web_rules();
 
@@ -105,7 +94,7 @@ void loading::read_issuer(const settings_file::table& table) {
     const auto name = std::string{issuer_list_name} + "." + entry.key;
     const auto key = std::ranges::find(issuer_keys(), entry.key, &issuer_key::name);
     if (key == issuer_keys().end())
-      refuse(entry.key_place, unknown("key", name, {}));
+      refuse(entry.key_place, is_unknown("key", name, {}));
     else if (const auto why = assign(key->field(one), {}, key->unit, entry.value))
       refuse(entry.value_place, name + ": " + *why);
   }
@@ -133,7 +122,7 @@ void loading::read_file(const std::filesystem::path& path) {
     } else if (is_section(entry.key)) {
       refuse(entry.key_place, "\"" + entry.key + "\" is a section, not a key");
     } else {
-      refuse(entry.key_place, unknown("key", entry.key, nearest_key(entry.key)));
+      refuse(entry.key_place, is_unknown("key", entry.key, nearest_key(entry.key)));
     }
   }
   std::ranges::for_each(file.issuers, [this](const auto& table) { read_issuer(table); });
@@ -146,7 +135,7 @@ void loading::read_variable(const settings_sources::variable& variable) {
   if (key != keys.end()) {
     put(*key, variable.name, untyped_text{variable.value});
   } else {
-    refuse("environment", unknown("variable", variable.name, nearest_variable(variable.name)));
+    refuse("environment", is_unknown("variable", variable.name, nearest_variable(variable.name)));
   }
 }
 
@@ -154,7 +143,7 @@ void loading::read_flag(const settings_sources::flag& flag) {
   if (const auto* key = find_key(flag.key)) {
     put(*key, flag.written, untyped_text{flag.value});
   } else {
-    refuse(flag.written, unknown("key", flag.key, nearest_key(flag.key)));
+    refuse(flag.written, is_unknown("key", flag.key, nearest_key(flag.key)));
   }
 }
 
@@ -212,6 +201,7 @@ void loading::apply_key_rules() {
 
 void loading::apply_data_rules() {
   if (!file_was_read_) return;  // what is missing may stand in it
+  apply_ticket_rules();
   const auto read = [&](const setting_field& member, const auto& location) {
     const auto* fault = std::get_if<location_fault>(&location);
     require(fault == nullptr, member, fault != nullptr ? *fault : std::string{});

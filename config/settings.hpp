@@ -94,6 +94,14 @@ struct settings {
     bool operator==(const auth_settings&) const = default;
   } auth;
 
+  /// The keys that sign and check tickets.
+  struct ticket_settings {
+    secret_text secret, previous_secret;
+    secret_text private_key;
+    std::string public_key, previous_public_key;
+    bool operator==(const ticket_settings&) const = default;
+  } tickets;
+
   struct http_settings {
     listen_address listen{"127.0.0.1", 8080};
     std::optional<listen_address> metrics_listen;

@@ -1,14 +1,12 @@
 #include "config/settings_keys.hpp"
 
 #include "config/cluster_limits.hpp"
-#include "config/nearest_name.hpp"
 #include "config/webhook_limits.hpp"
 
 #include <algorithm>
 #include <array>
 #include <cctype>
 #include <cstdlib>
-#include <vector>
 
 namespace boxoffice {
 namespace {
@@ -34,6 +32,26 @@ constexpr auto keys = std::to_array<setting_key>({
      "How long a token of auth.dev is valid.",
      BOXOFFICE_FIELD(auth.dev_token_time),
      {1, limits::dev_token_time_max.count()}},
+
+    {"tickets.secret", "at least 32 bytes",
+     "The key that signs tickets and checks them. Empty, without tickets.private_key and "
+     "tickets.public_key: auth.secret takes its place, and with auth.dev alone a key that "
+     "everybody "
+     "knows.",
+     BOXOFFICE_FIELD(tickets.secret)},
+    {"tickets.previous_secret", "as tickets.secret",
+     "The key of before, which only checks, while tickets that it has signed are still shown; of "
+     "auth.secret too. Empty: none.",
+     BOXOFFICE_FIELD(tickets.previous_secret)},
+    {"tickets.private_key", "an Ed25519 private key in PEM, over several lines",
+     "Signs tickets and checks them, instead of tickets.secret. Its public key is enough to check.",
+     BOXOFFICE_FIELD(tickets.private_key)},
+    {"tickets.public_key", "an Ed25519 public key in PEM, over several lines",
+     "Checks tickets where nothing signs them: at a door that runs boxoffice verify.",
+     BOXOFFICE_FIELD(tickets.public_key)},
+    {"tickets.previous_public_key", "as tickets.public_key",
+     "The public key of before, which still checks. Empty: none.",
+     BOXOFFICE_FIELD(tickets.previous_public_key)},
 
     {"http.listen",
      "HOST:PORT",
@@ -345,28 +363,6 @@ std::string variable_name(std::string_view key) {
     }
   }
   return out;
-}
-
-std::string nearest_key(std::string_view unknown) {
-  std::vector<std::string> known;
-  known.reserve(2 * keys.size());
-  for (const auto& key : keys)
-    known.emplace_back(key.name);
-  for (const auto& key : keys) {
-    for (auto dot = key.name.find('.'); dot != std::string_view::npos;
-         dot = key.name.find('.', dot + 1)) {
-      known.emplace_back(key.name.substr(0, dot));
-    }
-  }
-  return nearest_name(unknown, known);
-}
-
-std::string nearest_variable(std::string_view unknown) {
-  std::vector<std::string> known;
-  known.reserve(keys.size());
-  for (const auto& key : keys)
-    known.push_back(variable_name(key.name));
-  return nearest_name(unknown, known);
 }
 
 }  // namespace boxoffice

@@ -40,9 +40,4 @@ bool is_section(std::string_view name);
 /// `BOXOFFICE_AUTH__SECRET` for `auth.secret`.
 std::string variable_name(std::string_view key);
 
-/// The key or section that `unknown` was probably meant to be; empty when nothing is near.
-std::string nearest_key(std::string_view unknown);
-/// The same for the name of a variable.
-std::string nearest_variable(std::string_view unknown);
-
 }  // namespace boxoffice

@@ -23,6 +23,7 @@ constexpr std::array<const char*, rule_count> names{
     "claimed_twice",
     "basket_differs",
     "confirmed_after_revert",
+    "admitted_unpaid",
     "use_without_payment",
     "payment_without_use",
     "refund_without_payment",

@@ -35,6 +35,7 @@ enum class rule : std::uint8_t {
   claimed_twice,           ///< a seat has two claims
   basket_differs,          ///< amount is not the sum of the seats, or a seat stands twice
   confirmed_after_revert,  ///< by a payment that had been undone before
+  admitted_unpaid,         ///< a ticket let in, and nobody ever paid
   // a payment and the points it moved
   use_without_payment,
   payment_without_use,

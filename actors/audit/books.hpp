@@ -96,6 +96,7 @@ struct reservation_row {
   std::int64_t held_at{0}, expires_at{0};
   std::uint64_t payment{0};   ///< who confirmed it
   std::uint64_t reverted{0};  ///< the youngest payment that was undone
+  std::int64_t admitted_at{0};
 };
 
 /// Who has a seat now.

@@ -140,6 +140,12 @@ bool is_undone(const reservation_row& r) {
   return undone && shard_of(paid) == shard_of(undone) && age_of(paid) <= age_of(undone);
 }
 
+/// Now, or before it was given back.
+bool was_paid(const reservation_row& r) {
+  return r.payment != 0 && r.status != reservation_status::held &&
+         r.status != reservation_status::expired;
+}
+
 }  // namespace
 
 void check_seats(const ledgers& in, std::int64_t now, findings& out) {
@@ -155,6 +161,9 @@ void check_seats(const ledgers& in, std::int64_t now, findings& out) {
           rule::confirmed_after_revert,
           {reservation_name(r.schedule, r.id), payment_name(r.payment), payment_name(r.reverted)},
           "The payment confirmed it although it, or a younger one, had been undone.");
+    if (r.admitted_at != 0 && !was_paid(r))
+      out.add(rule::admitted_unpaid, {reservation_name(r.schedule, r.id)},
+              "Its ticket was admitted, and no payment has confirmed it.");
   }
 }
 

@@ -11,6 +11,13 @@ namespace {
 constexpr std::size_t seat_bits = 2, seats_per_byte = 8 / seat_bits;
 constexpr std::uint8_t seat_mask = (1U << seat_bits) - 1;
 
+// A reservation as peers of all versions know it. When it was admitted stays at home: who asks for
+// that gets an `admission_reply`.
+void each_field_of(auto& f, auto& r) {
+  f(r.id, r.concert, r.user, r.seats, r.amount, r.status, r.held_at, r.expires_at, r.payment,
+    r.reverted);
+}
+
 }  // namespace
 
 // Two bits a seat: the whole map of a large hall fits into a frame.
@@ -46,6 +53,9 @@ void wire_reader::get(seat_snapshot& of) {
     of.seats[i] = static_cast<seat_status>(status);
   }
 }
+
+void wire_writer::put(const reservation& row) { each_field_of(*this, row); }
+void wire_reader::get(reservation& row) { each_field_of(*this, row); }
 
 void wire_reader::get(seat_map& seats) {
   std::vector<section> sections;

@@ -3,6 +3,7 @@
 #include "actors/caf/message.hpp"
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/call_context.hpp"
+#include "actors/reservation/reservation.hpp"
 #include "actors/reservation/seat_snapshot.hpp"
 
 #include <algorithm>
@@ -119,6 +120,7 @@ class wire_writer {
   }
   void put(const seat_map& seats) { put(seats.sections()); }
   void put(const seat_snapshot& seats);
+  void put(const reservation& row);
   template <wire_detail::fields_in_order T>
   void put(const T& value) {
     message_detail::each_field(*this, value);
@@ -228,6 +230,7 @@ class wire_reader {
   }
   void get(seat_map& seats);
   void get(seat_snapshot& seats);
+  void get(reservation& row);
   template <wire_detail::fields_in_order T>
   void get(T& value) {
     message_detail::each_field(*this, value);

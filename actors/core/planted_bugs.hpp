@@ -37,6 +37,7 @@ enum class planted_bug : std::uint8_t {
   sent_again_under_new_id,      ///< what is open goes again after a reconnect, as something new
   lost_with_the_link,           ///< what is open is forgotten when the link is cut
   unsettled_is_not_done,        ///< what another life was asked before counts as surely not done
+  admitted_again,               ///< an admission takes the place of the first
 };
 
 #ifdef BOXOFFICE_PLANTED_BUGS

@@ -75,4 +75,21 @@ reservation_change decide_revert(const reservation& row, payment_id payment,
   return {effect::row_only, std::move(next)};
 }
 
+admission_decision decide_admission(const reservation& row, time_point now) {
+  auto next = as_of(row, now);
+  switch (next.status) {
+    case reservation_status::released:
+    case reservation_status::refunded:
+      return {admission_refusal::reservation_released, {}};
+    case reservation_status::held:
+    case reservation_status::expired:
+      return {admission_refusal::reservation_not_paid, {}};
+    case reservation_status::confirmed:
+      break;
+  }
+  if (row.admitted_at != no_time && !is_planted(planted_bug::admitted_again)) return {};
+  next.admitted_at = now;
+  return {admission_refusal::none, {effect::row_only, std::move(next)}};
+}
+
 }  // namespace boxoffice

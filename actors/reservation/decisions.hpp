@@ -44,6 +44,15 @@ release_decision decide_release(const reservation& row, const user_id& user, tim
 reservation_change decide_revert(const reservation& row, payment_id payment,
                                  reservation_status undone, time_point now);
 
+struct admission_decision {
+  admission_refusal refusal{admission_refusal::none};
+  reservation_change change;
+};
+
+/// A ticket of the reservation is shown at a door: the first admission is written, and stays.
+/// **Rejects** in the order of `admission_refusal`.
+admission_decision decide_admission(const reservation& row, time_point now);
+
 /// Whether `row` remembers that `payment` may never confirm it. One tombstone covers all older
 /// payments of its shard: the payment service of a shard makes payments in order and one at a time.
 bool is_reverted(const reservation& row, payment_id payment);

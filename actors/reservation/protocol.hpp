@@ -155,6 +155,27 @@ struct revert_reply {
   payment_id payment;
 };
 
+/// Somebody stands at a door with the ticket of a reservation. `look` changes nothing; `admit`
+/// keeps the time of the first admission, and a later one leaves it. **Rejects** in the order of
+/// `admission_refusal`.
+struct admit_ticket {
+  using reply = struct admission_reply;
+  std::uint64_t correlation{0};
+  reservation_id reservation;
+  enum class mode : std::uint8_t { look, admit } what{mode::look};
+  call_context call{};
+};
+
+struct admission_reply {
+  std::uint64_t correlation{0};
+  boxoffice::fault fault{fault::none};
+  reservation_id reservation;
+  admission_refusal refusal{admission_refusal::none};
+  std::vector<std::string> seats{};                                       ///< unless not found
+  time_point admitted_at{no_time};                                        ///< the first admission
+  enum class turn : std::uint8_t { none, first, later } was{turn::none};  ///< this admission
+};
+
 /// An operator wants the end of a hold, which the store refuses, written after all: its seats are
 /// free then. There is nothing else to give up.
 struct move_parked_reservation {
@@ -168,7 +189,7 @@ struct move_parked_reservation {
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation, list_parked, move_parked_reservation,
-            read_figures>;
+            read_figures, admit_ticket>;
 
 }  // namespace boxoffice
 

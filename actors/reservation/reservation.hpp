@@ -32,6 +32,7 @@ struct reservation {
   time_point held_at{}, expires_at{};
   payment_id payment;   ///< who confirmed it, if anybody
   payment_id reverted;  ///< the youngest payment that was undone: it can never confirm (tombstone)
+  time_point admitted_at{no_time};  ///< when its ticket was first admitted
 
   [[nodiscard]] schedule_id schedule() const { return id.schedule; }
   /// The status as it is at `now`: the deadline decides, not the sweeper (docs/PROMISES.md, G3).
@@ -67,6 +68,14 @@ struct hold_outcome {
 
 /// Why a user cannot give a reservation back.
 enum class release_refusal : std::uint8_t { none, not_found, already_paid };
+
+/// Why a ticket lets nobody in.
+enum class admission_refusal : std::uint8_t {
+  none,
+  reservation_not_found,
+  reservation_released,  ///< also refunded
+  reservation_not_paid,  ///< as far as this store goes
+};
 
 /// Why a payment cannot confirm.
 enum class confirm_refusal : std::uint8_t {

@@ -52,6 +52,9 @@ confirm_reply refused(const confirm_reservation& m, fault what) {
 revert_reply refused(const revert_reservation& m, fault what) {
   return {m.correlation, what, m.payment};
 }
+admission_reply refused(const admit_ticket& m, fault what) {
+  return {.correlation = m.correlation, .fault = what, .reservation = m.reservation};
+}
 parked_reply refused(const move_parked_reservation& m, fault what) {
   return {m.correlation, what, parked_refusal::not_parked, {}, {}};
 }
@@ -66,6 +69,11 @@ confirm_reply absent(const confirm_reservation& m) {
   return {m.correlation, fault::none, m.payment, confirm_refusal::reservation_not_found, false};
 }
 revert_reply absent(const revert_reservation& m) { return refused(m, fault::none); }
+admission_reply absent(const admit_ticket& m) {
+  auto reply = refused(m, fault::none);
+  reply.refusal = admission_refusal::reservation_not_found;
+  return reply;
+}
 parked_reply absent(const move_parked_reservation& m) { return refused(m, fault::none); }
 
 schedule_id schedule_in(const read_seats& m) { return m.schedule; }

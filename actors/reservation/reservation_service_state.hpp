@@ -37,6 +37,7 @@ class reservation_service_state {
   void on(read_seats& m) { admit(m); }
   void on(confirm_reservation& m) { admit(m); }
   void on(revert_reservation& m) { admit(m); }
+  void on(admit_ticket& m) { admit(m); }
   void on(const list_parked& m);
   void on(move_parked_reservation& m) { admit(m); }
   void on(const read_figures& m);

@@ -68,7 +68,7 @@ struct hold_released {
 using schedule_actor =
     accepts<claim_seats, forwarded<release_reservation>, forwarded<confirm_reservation>,
             forwarded<revert_reservation>, forwarded<find_reservation>, forwarded<read_seats>,
-            forwarded<move_parked_reservation>, activate_schedule>;
+            forwarded<move_parked_reservation>, forwarded<admit_ticket>, activate_schedule>;
 
 /// Seats of all schedules in memory that somebody holds; where there are holds, a schedule is.
 inline gauge& seats_held_gauge(metrics& m) {
@@ -94,5 +94,6 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::revert_reservation
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::find_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::read_seats>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::move_parked_reservation>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::admit_ticket>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::hold_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::confirm_answer)

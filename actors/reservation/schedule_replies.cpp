@@ -43,6 +43,13 @@ void schedule_replies::send(schedule_operation& op, fault what) {
             },
             [&](revert_command& m) {
               to(m.caller, revert_reply{m.message.correlation, what, m.message.payment});
+            },
+            [&](admit_command& m) {
+              auto reply = what == fault::none ? std::move(op.admission) : admission_reply{};
+              reply.correlation = m.message.correlation;
+              reply.fault = what;
+              reply.reservation = m.message.reservation;
+              to(m.caller, std::move(reply));
             }},
       op.asked);
 }
@@ -61,6 +68,11 @@ void schedule_replies::send_absent(const schedule_command& c) {
             // Nothing can ever confirm it, so there is nothing to remember.
             [&](const revert_command& m) {
               to(m.caller, revert_reply{m.message.correlation, fault::none, m.message.payment});
+            },
+            [&](const admit_command& m) {
+              to(m.caller, admission_reply{.correlation = m.message.correlation,
+                                           .reservation = m.message.reservation,
+                                           .refusal = admission_refusal::reservation_not_found});
             }},
       c);
 }

@@ -162,6 +162,25 @@ void schedule_sales::decide(revert_command& m, const reservation& row) {
   write_change(std::move(op), change.what);
 }
 
+void schedule_sales::decide(admit_command& m, const reservation& row) {
+  auto [refusal, change] = decide_admission(row, reservations().now());
+  const bool first = m.message.what == admit_ticket::mode::admit &&
+                     change.what != reservation_change::effect::none;
+  const auto& then = first ? change.next : row;
+  schedule_operation op;
+  op.admission.refusal = refusal;
+  op.admission.admitted_at = then.admitted_at;
+  for (const auto& s : row.seats)
+    op.admission.seats.push_back(parts_.of->seats.name_of(s.seat));
+  using turn = admission_reply::turn;
+  if (m.message.what == admit_ticket::mode::admit && refusal == admission_refusal::none)
+    op.admission.was = first ? turn::first : turn::later;
+  op.asked = std::move(m);
+  if (!first) return replies_.send(op, fault::none);
+  op.outcome.held = std::move(change.next);
+  write_change(std::move(op), change.what);
+}
+
 void schedule_sales::recall(reservation_id id) {
   parts_.reads.ask_within(
       parts_.phase, [id](reservation_reader& reader) { return reader.find(id); },

@@ -61,12 +61,14 @@ class schedule_sales {
   void run(release_command& m) { run_on_reservation(m); }
   void run(confirm_command& m) { run_on_reservation(m); }
   void run(revert_command& m) { run_on_reservation(m); }
+  void run(admit_command& m) { run_on_reservation(m); }
   void answer(const seats_question& m);
   template <class Command>
   void run_on_reservation(Command& c);
   void decide(release_command& m, const reservation& row);
   void decide(confirm_command& m, const reservation& row);
   void decide(revert_command& m, const reservation& row);
+  void decide(admit_command& m, const reservation& row);
   void recall(reservation_id id);
   void run_behind(reservation_id id);
   void close_poll(seat_poll done);

@@ -24,7 +24,7 @@ bool is_written(reservation_reader& reader, const schedule_operation& op) {
   }
   const auto stored = reader.find(row.id);
   return stored && stored->status == row.status && stored->payment == row.payment &&
-         stored->reverted == row.reverted;
+         stored->reverted == row.reverted && stored->admitted_at == row.admitted_at;
 }
 
 std::string names_of(const std::vector<reserved_seat>& seats, const schedule& of) {

@@ -9,6 +9,8 @@
 #include "http/pages/page_routes.hpp"
 #include "http/server/secret_bytes.hpp"
 #include "http/server/server.hpp"
+#include "http/tickets/ticket_keys.hpp"
+#include "logging/log.hpp"
 
 #include <algorithm>
 #include <optional>
@@ -84,6 +86,7 @@ class application::parts {
         time_{on.time},
         secret_{shared_secret(how)},
         tokens_{verification_key(how, secret_), make_identity_providers(how, on.metrics)},
+        ticket_keys_{how},
         server_{with_tickets(api_rules(how, on.services)), &tokens_, on.time, on.metrics},
         streams_{server_.executor(), on.time},
         bridge_{std::in_place, on.system, server_.executor(), on.time, on.metrics},
@@ -109,7 +112,7 @@ class application::parts {
     // HTTP for everybody is what gateways have; of the others it is for operators' tools.
     const bool is_gateway = how_.node.roles.contains(role::gateway);
     if (is_gateway)
-      add_all_routes(routes, gateway_);
+      add_all_routes(routes, gateway_, ticket_keys_);
     else
       add_health_routes(routes, gateway_);
     if (how_.auth.dev && is_gateway)
@@ -121,6 +124,9 @@ class application::parts {
     if (is_gateway)
       add_document_routes(routes, gateway_.parts().node.version,
                           how_.web.enabled ? pages_rule::served : pages_rule::off);
+    if (is_gateway && !ticket_keys_.can_sign())
+      log(log_level::warning, "gateway",
+          "no key signs tickets: set tickets.secret or tickets.private_key");
     server_.start(std::move(routes));
     if (!metrics_server_) return;
     router health;
@@ -185,6 +191,7 @@ class application::parts {
   const boxoffice::clock& time_;
   const std::string secret_;
   token_verifier tokens_;
+  const ticket_keys ticket_keys_;
   std::optional<page_set> pages_;
   server server_;
   live_streams streams_;

@@ -4,6 +4,7 @@
 #include "http/api/gateway.hpp"
 #include "http/server/router.hpp"
 #include "http/server/token.hpp"
+#include "http/tickets/ticket_keys.hpp"
 
 #include <chrono>
 
@@ -17,6 +18,8 @@ void add_stream_routes(router& routes, gateway& g);
 void add_queue_routes(router& routes, gateway& g);
 void add_point_routes(router& routes, gateway& g);
 void add_reservation_routes(router& routes, gateway& g);
+/// Tickets of paid reservations, and the check at a door. **Requires** `keys` to outlive `routes`.
+void add_ticket_routes(router& routes, gateway& g, const ticket_keys& keys);
 void add_payment_routes(router& routes, gateway& g);
 void add_ranking_routes(router& routes, gateway& g);
 void add_audit_routes(router& routes, gateway& g);
@@ -31,6 +34,6 @@ void add_health_routes(router& routes, gateway& g);
 void add_dev_token_route(router& routes, token_key key, std::chrono::seconds lifetime);
 
 /// All of the above but the last.
-void add_all_routes(router& routes, gateway& g);
+void add_all_routes(router& routes, gateway& g, const ticket_keys& keys);
 
 }  // namespace boxoffice::http

@@ -81,7 +81,7 @@ void add_dev_token_route(router& routes, token_key key, std::chrono::seconds lif
                        .answers = {{status::created, "DevToken"}}}});
 }
 
-void add_all_routes(router& routes, gateway& g) {
+void add_all_routes(router& routes, gateway& g, const ticket_keys& keys) {
   add_health_routes(routes, g);
   add_concert_routes(routes, g);
   add_seat_routes(routes, g);
@@ -89,6 +89,7 @@ void add_all_routes(router& routes, gateway& g) {
   add_queue_routes(routes, g);
   add_point_routes(routes, g);
   add_reservation_routes(routes, g);
+  add_ticket_routes(routes, g, keys);
   add_payment_routes(routes, g);
   add_ranking_routes(routes, g);
   add_audit_routes(routes, g);

@@ -90,6 +90,10 @@ constexpr std::array english_table{
                   "Nothing has to be done. To give the seats back, refund the payment."},
     problem_words{problem_code::reservation_released, "The reservation was given back",
                   "The seats were given back, or refunded.", "Hold seats again."},
+    problem_words{
+        problem_code::reservation_not_paid, "The reservation is not paid",
+        "Only a paid reservation has a ticket; `reservationStatus` says what this one is.",
+        "Pay it while it is held."},
     problem_words{problem_code::payment_in_progress, "A payment of the reservation is running",
                   "A payment or a refund of this reservation is running; `paymentId` is which.",
                   "Ask for the payment after `Retry-After`; it always ends."},

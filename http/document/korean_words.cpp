@@ -100,6 +100,10 @@ constexpr std::array korean_table{
                   "환불하세요."},
     problem_words{problem_code::reservation_released, "반환된 예약입니다",
                   "좌석이 이미 반환되었거나 환불되었습니다.", "좌석을 다시 잡으세요."},
+    problem_words{problem_code::reservation_not_paid, "결제되지 않은 예약입니다",
+                  "결제된 예약에만 입장권이 있습니다. `reservationStatus`가 이 예약의 "
+                  "상태입니다.",
+                  "선점 시간이 끝나기 전에 결제하세요."},
     problem_words{problem_code::payment_in_progress, "결제가 진행 중입니다",
                   "이 예약의 결제나 환불이 진행 중입니다. `paymentId`가 그 "
                   "결제입니다.",

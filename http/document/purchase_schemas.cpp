@@ -1,4 +1,5 @@
 #include "config/limits.hpp"
+#include "config/ticket_limits.hpp"
 #include "http/document/schema_parts.hpp"
 
 namespace boxoffice::http {
@@ -122,6 +123,37 @@ void add_reservation_schemas(json_object& all) {
   all["ReservationList"] = page_schema("Reservation", "The user's own, newest first.");
 }
 
+void add_ticket_schemas(json_object& all) {
+  all["Ticket"] =
+      object_schema("What lets its holder in.",
+                    {{"ticket", text_schema(1, limits::ticket_chars_max, "Signed, for a QR code.")},
+                     {"reservationId", reference_to("Id")},
+                     {"scheduleId", reference_to("Id")},
+                     {"userId", reference_to("Id")},
+                     {"seats", texts_schema("As in `A-1`.")},
+                     {"startsAt", time_schema({})},
+                     {"venue", free_text_schema({})}});
+  all["ShownTicket"] =
+      with_example(object_schema("What a door was shown.",
+                                 {{"ticket", plain_text_schema(1, limits::shown_ticket_chars_max,
+                                                               "Whatever its scanner has read.")},
+                                  {"admit", flag_schema("Whether its holder goes in now.")}},
+                                 {{"scheduleId", reference_to("Id",
+                                                              "At whose door: a ticket of another "
+                                                              "schedule is not valid there.")}}),
+                   {{"ticket", "T1.AbCd"}, {"admit", true}});
+  all["TicketVerdict"] = object_schema(
+      "Whether it lets in.",
+      {{"valid", flag_schema({})},
+       {"reason", or_null(choice_schema({"bad_signature", "refunded", "other_schedule", "unknown"},
+                                        "Why not; null when it is valid."))},
+       {"reservationId", or_null(reference_to("Id", "Null with `bad_signature`."))},
+       {"scheduleId", or_null(reference_to("Id", "Null with `bad_signature`."))},
+       {"seats", texts_schema("As in `A-1`.")},
+       {"admittedAt", or_null(time_schema("The first admission; null before it."))},
+       {"admittedNow", flag_schema("Whether that was by this request.")}});
+}
+
 void add_payment_schemas(json_object& all) {
   all["NewPayment"] =
       with_example(object_schema("What to pay.", {{"reservationId", reference_to("Id")}}),
@@ -157,6 +189,7 @@ void add_purchase_schemas(json_object& all) {
   add_token_schemas(all);
   add_point_schemas(all);
   add_reservation_schemas(all);
+  add_ticket_schemas(all);
   add_payment_schemas(all);
 }
 

@@ -66,6 +66,8 @@ constexpr std::array kinds{
                  "The reservation is already paid"},
     problem_kind{problem_code::reservation_released, "reservation_released", conflict, once,
                  "The reservation was given back"},
+    problem_kind{problem_code::reservation_not_paid, "reservation_not_paid", conflict, once,
+                 "The reservation is not paid"},
     problem_kind{problem_code::payment_in_progress, "payment_in_progress", conflict, retryable,
                  "A payment of the reservation is running"},
     problem_kind{problem_code::payment_not_refundable, "payment_not_refundable", conflict, once,

@@ -42,6 +42,7 @@ enum class problem_code : std::uint8_t {
   sales_closed,
   reservation_already_paid,
   reservation_released,
+  reservation_not_paid,
   payment_in_progress,
   payment_not_refundable,
   saga_not_parked,

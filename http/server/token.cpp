@@ -115,6 +115,18 @@ bool token_key::verifies(std::string_view text, std::string_view signature) cons
          CRYPTO_memcmp(expected.data(), signature.data(), signature.size()) == 0;
 }
 
+std::string token_key::fingerprint() const {
+  if (!pair_) return sign("boxoffice: the fingerprint of a key");
+  std::array<unsigned char, 32> raw{};
+  std::size_t size = raw.size();
+  std::array<unsigned char, EVP_MAX_MD_SIZE> out{};
+  unsigned int written = 0;
+  const bool done = EVP_PKEY_get_raw_public_key(pair_.get(), raw.data(), &size) == 1 &&
+                    EVP_Digest(raw.data(), size, out.data(), &written, EVP_sha256(), nullptr) == 1;
+  check(done, "a public key has a fingerprint");
+  return {reinterpret_cast<const char*>(out.data()), written};
+}
+
 std::string sign_token(const token_key& key, const identity& who, time_point expires) {
   const json header{{"alg", key.algorithm()}, {"typ", "JWT"}};
   const json claims{

@@ -34,6 +34,9 @@ class token_key {
   [[nodiscard]] bool verifies(std::string_view text, std::string_view signature) const;
   /// The signature over `text`. Empty when this key cannot sign.
   [[nodiscard]] std::string sign(std::string_view text) const;
+  /// 32 bytes that name this key, and tell nothing of a secret. A private key has that of its
+  /// public one.
+  [[nodiscard]] std::string fingerprint() const;
 
  private:
   token_key() = default;

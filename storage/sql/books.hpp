@@ -115,20 +115,21 @@ void read_points(typename Dialect::session& db, audit::books& into) {
 template <class Dialect>
 void read_reservations(typename Dialect::session& db, audit::books& into) {
   using row = typename Dialect::row;
-  each_row<Dialect>(db,
-                    "SELECT id, " + schedule_of<Dialect>(db, "reservation", "id") + ", " +
-                        Dialect::user +
-                        ", seats, amount, status, held_at, expires_at, payment, reverted"
-                        " FROM reservation",
-                    [&](row& r) {
-                      auto& res = into.reservations.emplace_back();
-                      r.into(res.id, res.schedule);
-                      res.user = into.users.of(r.next_text());
-                      res.seats = stored::seats(r.next_bytes());
-                      r.into(res.amount);
-                      res.status = one_of(r, audit::reservation_status::refunded);
-                      r.into(res.held_at, res.expires_at, res.payment, res.reverted);
-                    });
+  each_row<Dialect>(
+      db,
+      "SELECT id, " + schedule_of<Dialect>(db, "reservation", "id") + ", " + Dialect::user +
+          ", seats, amount, status, held_at, expires_at, payment, reverted, " +
+          (Dialect::has_column(db, "reservation", "admitted_at") ? "admitted_at" : "0") +
+          " FROM reservation",
+      [&](row& r) {
+        auto& res = into.reservations.emplace_back();
+        r.into(res.id, res.schedule);
+        res.user = into.users.of(r.next_text());
+        res.seats = stored::seats(r.next_bytes());
+        r.into(res.amount);
+        res.status = one_of(r, audit::reservation_status::refunded);
+        r.into(res.held_at, res.expires_at, res.payment, res.reverted, res.admitted_at);
+      });
   each_row<Dialect>(db, "SELECT schedule, seat, reservation FROM seat_claim", [&](row& r) {
     auto& c = into.claims.emplace_back();
     r.into(c.schedule, c.seat, c.reservation);

@@ -72,13 +72,14 @@ class sql_reservation_reader final : public reservation_reader {
     r.into(found.id.number, found.id.schedule, found.concert, found.user);
     found.seats = encoding::decode_seats(r.next_bytes());
     r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
-           found.reverted);
+           found.reverted, found.admitted_at);
     return found;
   }
 
   static std::string select(const std::string& rest) {
     return std::string{"SELECT id, schedule, concert, "} + Dialect::user +
-           ", seats, amount, status, held_at, expires_at, payment, reverted FROM reservation"
+           ", seats, amount, status, held_at, expires_at, payment, reverted, admitted_at"
+           " FROM reservation"
            " WHERE " +
            rest;
   }

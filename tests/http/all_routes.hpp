@@ -17,7 +17,7 @@ namespace boxoffice::http {
 class all_routes {
  public:
   all_routes() {
-    add_all_routes(routes_, gateway_);
+    add_all_routes(routes_, gateway_, keys_);
     add_dev_token_route(routes_, token_key::hs256("secret"), std::chrono::seconds{1});
     add_page_routes(routes_, pages_);
     add_document_routes(routes_, "0", pages_rule::served);
@@ -46,6 +46,7 @@ class all_routes {
       actors_,
       gateway_parts{
           .services = {}, .catalogue = catalogue_, .measured = measured_, .random = random_}};
+  const ticket_keys keys_{settings{}};
   const page_set pages_{{}, {}};
   router routes_;
 };

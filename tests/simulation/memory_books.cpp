@@ -86,7 +86,8 @@ void add_reservations(audit::books& b, const testing::memory_reservation_store& 
                                .held_at = to_unix_ms(r.held_at),
                                .expires_at = to_unix_ms(r.expires_at),
                                .payment = r.payment.value,
-                               .reverted = r.reverted.value};
+                               .reverted = r.reverted.value,
+                               .admitted_at = to_unix_ms(r.admitted_at)};
     for (const auto& s : r.seats)
       row.seats.push_back({s.seat, s.price.value});
     b.reservations.push_back(std::move(row));

@@ -80,6 +80,8 @@ void promises::leaves(const std::any& reply, time_point now) {
     leaves_revert(*v);
   } else if (const auto* p = std::any_cast<payment_reply>(&reply)) {
     leaves_payment(*p);
+  } else if (const auto* a = std::any_cast<admission_reply>(&reply)) {
+    leaves_admission(*a);
   } else if (const auto* q = std::any_cast<queue_reply>(&reply)) {
     if (q->fault == fault::none && q->refusal == queue_refusal::none &&
         !stores_.queue_ranking.entries.contains(q->place.entry.token))
@@ -208,6 +210,7 @@ void promises::settle() {
   settle_charges();
   settle_holds();
   settle_payments();
+  settle_admissions();
 }
 
 void promises::settle_charges() {

@@ -47,6 +47,7 @@ class promises {
   void told_hold(const digest& key, const hold_outcome& answer);
   void asked_payment(const user_id& who, const digest& key);
   void told_payment(const digest& key, const payment_outcome& answer);
+  void told_admission(const admission_reply& answer);
   /// The one attempt with this key was answered "surely not done".
   void told_not_done(const digest& key) { not_done_.insert(key); }
   void tried_again(const digest& key) { not_done_.erase(key); }
@@ -65,6 +66,8 @@ class promises {
   void leaves_confirm(const confirm_reply& r);
   void leaves_revert(const revert_reply& r);
   void leaves_payment(const payment_reply& r);
+  void leaves_admission(const admission_reply& r);
+  void settle_admissions();
 
   struct charge {
     user_id who;
@@ -88,6 +91,7 @@ class promises {
   std::map<digest, hold> holds_;
   std::map<digest, paid> payments_;
   std::set<digest> not_done_;
+  std::map<reservation_id, time_point> admitted_;
 };
 
 }  // namespace boxoffice::simulation

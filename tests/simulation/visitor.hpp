@@ -69,7 +69,7 @@ class visitor {
     payment_id payment;
   };
 
-  // What it may want (visitor_wishes.cpp).
+  // What it may want (visitor_wishes.cpp, visitor_door.cpp).
   std::shared_ptr<wish> want_something();
   std::shared_ptr<wish> want_charge();
   std::shared_ptr<wish> want_place();
@@ -81,6 +81,7 @@ class visitor {
   std::shared_ptr<wish> want_foreign_release();
   std::shared_ptr<wish> want_foreign_payment();
   std::shared_ptr<wish> want_other_body();
+  std::shared_ptr<wish> want_in(reservation_id id);
   std::shared_ptr<wish> pay(held& h);
   void send_charge(const charge_points& m, std::uint64_t attempt);
   void send_hold(const hold_seats& m, std::uint64_t attempt, concert_id at);
@@ -91,6 +92,7 @@ class visitor {
   void with_admission(concert_id at, std::uint64_t attempt, admission_fn then);
   verdict hear_payment(const payment_reply& r, const digest& key);
   void keep(const reservation& r);
+  [[nodiscard]] bool is_at_the_door(const held& h) const;
   [[nodiscard]] held* find(reservation_id id);
   [[nodiscard]] std::optional<reservation_id> somebody_elses() const;
 

@@ -328,6 +328,7 @@ void visitor::send_refund(const refund_payment& m, std::uint64_t attempt) {
 std::shared_ptr<visitor::wish> visitor::want_reading() {
   if (mine_.empty()) return nullptr;
   const auto& h = mine_[around_.random.below(mine_.size())];
+  if (is_at_the_door(h)) return want_in(h.id);
   auto w = std::make_shared<wish>();
   w->name = "to see " + to_text(h.id);
   w->send = [id = h.id, until = h.expires_at](visitor& v, std::uint64_t attempt) {

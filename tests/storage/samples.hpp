@@ -113,7 +113,7 @@ inline payment_event event(std::uint64_t id, const payment& of,
 
 inline auto fields_of(const reservation& r) {
   return std::tie(r.id, r.concert, r.user, r.seats, r.amount, r.status, r.held_at, r.expires_at,
-                  r.payment, r.reverted);
+                  r.payment, r.reverted, r.admitted_at);
 }
 inline auto fields_of(const ledger_entry& e) {
   return std::tie(e.id, e.user, e.kind, e.amount, e.balance_after, e.reference, e.at);

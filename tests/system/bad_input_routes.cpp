@@ -134,6 +134,11 @@ std::vector<route_line> user_routes(const stage& on) {
        .allow = "GET, HEAD, POST",
        .paged = true},
       {.method = "GET", .path = reservation, .role = "user", .allow = "DELETE, GET, HEAD"},
+      {.method = "GET",
+       .path = reservation + "/ticket",
+       .role = "user",
+       .allow = "GET, HEAD",
+       .answered = 409},
       {.method = "POST",
        .path = "/v1/payments",
        .role = "user",
@@ -184,6 +189,12 @@ std::vector<route_line> operator_routes(const stage& on) {
        .answered = 409},
       {.method = "GET", .path = "/v1/admin/nodes", .role = "operator", .allow = "GET, HEAD"},
       {.method = "GET", .path = "/v1/admin/stream", .role = "operator", .allow = "GET, HEAD"},
+      {.method = "POST",
+       .path = "/v1/admin/tickets/verify",
+       .role = "operator",
+       .body = R"({"ticket":"T1.AbCd","admit":true,"scheduleId":")" + on.schedule + R"("})",
+       .allow = "POST",
+       .optional = {"/scheduleId"}},
   };
 }
 

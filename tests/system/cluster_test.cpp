@@ -231,6 +231,35 @@ TEST_F(Cluster, WaitsForANodeThatStandsStill) {
             1'000'000 - held.value().at("amount").get<std::int64_t>());
 }
 
+// The gateway signs and checks, and the node of the reservations keeps who went in.
+TEST_F(Cluster, KeepsTheFirstAdmissionWhenItsNodeIsKilled) {
+  const auto at = open_sale();
+  auto buyer = somebody("kim"), gate = somebody("op1", "operator");
+  ASSERT_EQ(buyer.join(at.concert).status, 201);
+  ASSERT_EQ(buyer.charge(1'000'000).status, 201);
+  const std::string id = buyer.hold(at.schedule, {{"seats", {"A-1"}}}).value().at("reservationId");
+  ASSERT_EQ(buyer.pay(id).status, 201);
+  const auto ticket = buyer.get("/v1/reservations/" + id + "/ticket").value().at("ticket");
+  const auto admitted = [&] {
+    return gate.post("/v1/admin/tickets/verify", {{"ticket", ticket}, {"admit", true}});
+  };
+  const auto first = admitted().value();
+  EXPECT_EQ(first.at("admittedNow"), true) << first;
+  nodes_.kill_hard("reservation");
+  const auto away = admitted();
+  EXPECT_EQ(faults_of_problem(away, 503, "unavailable"), "") << away.body;
+  nodes_.start("reservation");
+  json later;
+  EXPECT_TRUE(eventually([&] {
+    const auto answer = admitted();
+    later = answer.value();
+    return answer.status == 200;
+  })) << later;
+  EXPECT_EQ(later.value("valid", false), true);
+  EXPECT_EQ(later.value("admittedNow", true), false);
+  EXPECT_EQ(later.value("admittedAt", ""), first.at("admittedAt"));
+}
+
 TEST_F(Cluster, RefusesANodeOfAnotherInstallation) {
   // The store of the points of another installation, with the name and the secret of this one.
   nodes_.process("point").stop();

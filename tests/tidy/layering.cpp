@@ -36,6 +36,7 @@ const layer layers[] = {
     // A server knows no domain, and nothing of the other programs of http/.
     {"http/server/", {"http/server/", "actors/core/", "config/", "logging/"}, {}},
     {"http/pages/", {"http/pages/", "http/server/", "config/", "logging/"}, {}},
+    {"http/tickets/", {"http/tickets/", "http/server/", "actors/core/", "config/", "logging/"}, {}},
     {"http/outgoing/",
      {"http/outgoing/", "actors/core/", "actors/data_platform/", "actors/bus/", "config/",
       "logging/"},

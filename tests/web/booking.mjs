@@ -1,8 +1,12 @@
 // Buying a seat in a browser, as people do it and as it goes wrong.
 import assert from "node:assert/strict";
+import {createRequire} from "node:module";
 import {after, before, test} from "node:test";
 
 import {eventually, openBrowser, openContext, openHouse, openSale, signIn} from "./house.mjs";
+
+// Debian's own, which the pages are made with.
+const qrcode = createRequire(import.meta.url)("/usr/share/nodejs/qrcode-generator/qrcode.js");
 
 let house, browser;
 before(async () => {
@@ -325,6 +329,49 @@ test("two tabs follow one map, and one of them asks for both", async () => {
   await one.close();
   await rival.hold(sale, ["A-8"]);
   await two.waitForSelector('.seat.held[aria-label^="A-8,"]');
+  await context.close();
+});
+
+// Which modules are dark, as the ticket's picture draws them.
+function pathOf(text, level) {
+  const code = qrcode(0, level);
+  code.addData(text);
+  code.make();
+  let path = "";
+  for (let row = 0; row < code.getModuleCount(); ++row)
+    for (let column = 0; column < code.getModuleCount(); ++column)
+      if (code.isDark(row, column)) path += `M${column} ${row}h1v1h-1z`;
+  return path;
+}
+
+test("the code is that of the signed ticket, and the number stands beside it", async () => {
+  const sale = await openSale(house);
+  const name = somebody("code");
+  const {context, faults} = await openContext(browser, house);
+  const page = await context.newPage();
+  await openSeats(page, sale, name);
+  await page.click(".best button");
+  await chargeAndPay(page);
+  const id = page.url().split("/").at(-1);
+  const {ticket} = await (await house.as(name)).get(`/v1/reservations/${id}/ticket`);
+  assert.equal(await page.locator(".qr path").getAttribute("d"), pathOf(ticket, "M"));
+  assert.match(await page.locator(".stub").textContent(), new RegExp(id));
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a ticket whose code cannot be had says so, and gets it when it can", async () => {
+  const sale = await openSale(house);
+  const {context} = await openContext(browser, house);
+  const page = await context.newPage();
+  await page.route(
+    "**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}), {times: 1});
+  await openSeats(page, sale, somebody("codeless"));
+  await page.click(".best button");
+  await chargeAndPay(page);
+  assert.match(await page.locator(".stub .notice.warning").textContent(), /The seats are yours/);
+  await page.click(".stub button");
+  await page.waitForSelector(".qr");
   await context.close();
 });
 

@@ -286,3 +286,168 @@ test("without the role the server refuses, and the page says so", async () => {
   assert.equal(concert.waitingRoom.activeMax, 7);
   await context.close();
 });
+
+// --- the door ---------------------------------------------------------------------------------
+
+async function bought(sale, seats) {
+  const buyer =
+    await house.as(`holder-${seats.join("-")}-${Math.random().toString(36).slice(2, 8)}`);
+  const payment = await buyer.buy(sale, seats);
+  const {ticket} = await buyer.get(`/v1/reservations/${payment.reservationId}/ticket`);
+  return {buyer, payment, ticket};
+}
+
+async function openDoor(role, options) {
+  const {page, context, faults} = await openConsole(role, options);
+  await page.click("nav a[href='#/door']");
+  await page.waitForSelector("#ticket-text");
+  return {page, context, faults};
+}
+
+// As a scanner does it: it types, and presses Enter.
+async function scan(page, text) {
+  await page.keyboard.type(text);
+  await page.keyboard.press("Enter");
+  await page.waitForSelector(".verdict");
+}
+const word = (page) => page.locator(".verdict .word").textContent();
+
+test("a scanner lets a ticket in once, and the next one is typed at once", async () => {
+  const sale = await openSale(house, {title: "Doors"});
+  const first = await bought(sale, ["A-1", "A-2"]), second = await bought(sale, ["B-3"]);
+  const {page, context, faults} = await openDoor("operator");
+  await page.waitForFunction(() => document.activeElement?.id === "ticket-text");
+  await scan(page, first.ticket);
+  await page.waitForSelector(".verdict.good");
+  assert.match(await word(page), /✓\s*Let in/);
+  const panel = await page.locator(".verdict").textContent();
+  for (const part of ["A-1, A-2", "Doors", first.payment.reservationId])
+    assert.ok(panel.includes(part), panel);
+  assert.equal(await page.inputValue("#ticket-text"), "");
+  await scan(page, second.ticket);
+  await page.waitForSelector(".verdict.good:has-text('B-3')");
+  await scan(page, first.ticket);
+  await page.waitForSelector(".verdict.warning");
+  assert.match(await word(page), /!\s*Already in/);
+  assert.match(await page.locator(".verdict .lead").textContent(), /Let in at .*ago/);
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a ticket that is only looked at is not let in", async () => {
+  const sale = await openSale(house);
+  const {ticket} = await bought(sale, ["A-1"]);
+  const {page, context} = await openDoor("operator");
+  await page.uncheck("#admit");
+  await page.focus("#ticket-text");
+  for (let i = 0; i < 2; ++i) {
+    await scan(page, ticket);
+    await page.waitForSelector(".verdict.good:has-text('Not let in yet')");
+  }
+  await page.check("#admit");
+  await page.focus("#ticket-text");
+  await scan(page, ticket);
+  await page.waitForSelector(".verdict.good:has-text('Let in')");
+  const oper = await house.as("operator2", "operator");
+  const {admittedAt} = await oper.post("/v1/admin/tickets/verify", {ticket, admit: false});
+  assert.ok(admittedAt);
+  await context.close();
+});
+
+test("what must not be let in says stop, and why", async () => {
+  const sale = await openSale(house, {title: "Tonight"});
+  const other = await openSale(house, {title: "Tomorrow night"});
+  const mine = await bought(sale, ["A-1"]), back = await bought(sale, ["A-2"]);
+  await back.buyer.post(`/v1/payments/${back.payment.paymentId}/refunds`, {});
+  const {page, context} = await openDoor("operator");
+  const refused = async (text, why) => {
+    await page.focus("#ticket-text");
+    await scan(page, text);
+    await page.waitForSelector(`.verdict.bad:has-text('${why}')`);
+    assert.match(await word(page), /×\s*Stop/);
+  };
+  await refused(back.ticket, "was refunded");
+  await refused(`${mine.ticket}A`, "no ticket of ours");
+  await refused("https://example.com/", "no ticket of ours");
+  await page.selectOption("#door", other.scheduleId);
+  await refused(mine.ticket, "for another date");
+  assert.match(await page.locator(".verdict").textContent(), /Tonight/);
+  await page.selectOption("#door", sale.scheduleId);
+  await page.focus("#ticket-text");
+  await scan(page, mine.ticket);
+  await page.waitForSelector(".verdict.good");
+  await context.close();
+});
+
+test("a door whose answer is lost asks again", async () => {
+  const sale = await openSale(house);
+  const {ticket} = await bought(sale, ["A-1"]);
+  const {page, context} = await openDoor("operator");
+  await page.route("**/v1/admin/tickets/verify", (route) => route.abort(), {times: 1});
+  await scan(page, ticket);
+  await page.waitForSelector(".verdict.unknown");
+  assert.match(await word(page), /\?\s*Not checked/);
+  await page.click(".verdict button");
+  await page.waitForSelector(".verdict.good");
+  await context.close();
+});
+
+test("without the role the door says so, and lets nobody in", async () => {
+  const sale = await openSale(house);
+  const {ticket} = await bought(sale, ["A-1"]);
+  const {page, context} = await openDoor("user");
+  await page.waitForSelector("main > .notice.warning:has-text('Only operators')");
+  await page.focus("#ticket-text");
+  await scan(page, ticket);
+  await page.waitForSelector(".verdict.unknown:has-text('Only operators')");
+  const oper = await house.as("operator2", "operator");
+  const {admittedAt} = await oper.post("/v1/admin/tickets/verify", {ticket, admit: false});
+  assert.equal(admittedAt, null);
+  await context.close();
+});
+
+test("a camera lets in what it sees, once as long as it is in sight", async () => {
+  const sale = await openSale(house);
+  const {ticket} = await bought(sale, ["A-1"]);
+  const {page, context, faults} = await openConsole("operator");
+  // No camera here, and no detector in this browser's build: both are stood in for.
+  await page.evaluate((text) => {
+    window.seen = text;
+    window.BarcodeDetector = class {
+      async detect() { return window.seen ? [{rawValue: window.seen}] : []; }
+    };
+    const canvas = document.createElement("canvas");
+    canvas.getContext("2d").fillRect(0, 0, 10, 10);
+    navigator.mediaDevices.getUserMedia = async () => (window.stream = canvas.captureStream(5));
+  }, ticket);
+  let asked = 0;
+  page.on("request", (one) => {
+    if (one.url().endsWith("/tickets/verify")) ++asked;
+  });
+  await page.click("nav a[href='#/door']");
+  await page.click("#camera");
+  await page.waitForSelector(".verdict.good");
+  await page.waitForTimeout(600);  // several looks at the same code
+  assert.equal(asked, 1);
+  await page.click("#camera");
+  await page.waitForFunction(
+    () => window.stream.getTracks().every((one) => one.readyState === "ended"));
+  await page.waitForSelector(".camera.off", {state: "attached"});
+  assert.deepEqual(faults, []);
+  await context.close();
+});
+
+test("a camera that is not allowed is said, and the field stays", async () => {
+  const {page, context} = await openConsole("operator");
+  await page.evaluate(() => {
+    window.BarcodeDetector = class {};
+    navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException("no", "NotAllowedError");
+    };
+  });
+  await page.click("nav a[href='#/door']");
+  await page.click("#camera");
+  await page.waitForSelector(".notice.warning:has-text('could not be used')");
+  await page.waitForSelector("#ticket-text");
+  await context.close();
+});

@@ -13,7 +13,7 @@ const pictures = process.env.PICTURES;
 const only = process.env.ONLY;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-let house, browser, sale, crowded, early, oper;
+let house, browser, sale, crowded, crowdless, early, oper;
 let issuer, strict;  // a provider, and a house whose pages log in there
 before(async () => {
   issuer = await openIssuer();
@@ -33,6 +33,7 @@ before(async () => {
   });
   crowded = await openSale(
     house, {title: "Stadium of Lights", waitingRoom: {activeMax: 1, admitPerSecond: 1}});
+  crowdless = await openSale(house, {title: "The Quiet Hall"});
   const soon = new Date(Date.now() + 3_600_000).toISOString();
   early = await openSale(house, {title: "Tomorrow", salesOpenAt: soon});
   oper = await house.as("oper", "operator");
@@ -220,6 +221,12 @@ const states = {
     return "main .notice";
   },
   ticket: (page) => paidPage(page).then(() => "#ticket"),
+  "ticket without its code": async (page) => {
+    await page.route(
+      "**/ticket", (route) => route.fulfill({status: 503, json: {code: "unavailable"}}));
+    await paidPage(page);
+    return ".stub .notice";
+  },
   "refund asked": async (page) => {
     await paidPage(page);
     await page.locator("#ticket .actions button").nth(2).click();
@@ -297,6 +304,91 @@ const states = {
     return "dialog #s-venue";
   },
 };
+
+// Tickets at the door; each state has one of its own.
+const doorPage = async (page, role) => {
+  await consolePage(page, role);
+  await page.click("nav a[href='#/door']");
+  await page.waitForSelector("#ticket-text");
+};
+let tickets = 0;
+async function someTicket() {
+  const buyer = await house.as(`holder${++tickets}`);
+  const {reservationId, paymentId} = await buyer.buy(crowdless, [`A-${tickets}`]);
+  const {ticket} = await buyer.get(`/v1/reservations/${reservationId}/ticket`);
+  return {buyer, paymentId, ticket};
+}
+async function scan(page, text, found) {
+  await page.fill("#ticket-text", text);
+  await page.keyboard.press("Enter");
+  return found;
+}
+Object.assign(states, {
+  "door, waiting for a ticket": async (page) => {
+    await doorPage(page);
+    await page.waitForSelector("#door option:nth-child(2)", {state: "attached"});
+    return ".verdicts .empty";
+  },
+  "door, without the role": async (page) => {
+    await doorPage(page, "user");
+    return "main > .notice.warning";
+  },
+  "door, let in": async (page) => {
+    const {ticket} = await someTicket();
+    await doorPage(page);
+    await page.waitForSelector("#door option:nth-child(2)", {state: "attached"});
+    return scan(page, ticket, ".verdict.good");
+  },
+  "door, valid": async (page) => {
+    const {ticket} = await someTicket();
+    await doorPage(page);
+    await page.uncheck("#admit");
+    return scan(page, ticket, ".verdict.good .lead");
+  },
+  "door, already in": async (page) => {
+    const {ticket} = await someTicket();
+    await oper.post("/v1/admin/tickets/verify", {ticket, admit: true});
+    await doorPage(page);
+    return scan(page, ticket, ".verdict.warning");
+  },
+  "door, no ticket": async (page) => {
+    await doorPage(page);
+    return scan(page, "https://example.com/", ".verdict.bad");
+  },
+  "door, refunded": async (page) => {
+    const {buyer, paymentId, ticket} = await someTicket();
+    await buyer.post(`/v1/payments/${paymentId}/refunds`, {});
+    await doorPage(page);
+    return scan(page, ticket, ".verdict.bad");
+  },
+  "door, another date": async (page) => {
+    const {ticket} = await someTicket();
+    await doorPage(page);
+    await page.selectOption("#door", sale.scheduleId);
+    return scan(page, ticket, ".verdict.bad");
+  },
+  "door, not checked": async (page) => {
+    await doorPage(page);
+    await page.route("**/v1/admin/tickets/verify", (route) => route.abort());
+    return scan(page, "T1.AAAA", ".verdict.unknown");
+  },
+  "door, camera": async (page) => {
+    await consolePage(page);
+    await page.evaluate(() => {
+      window.BarcodeDetector = class {
+        async detect() { return []; }
+      };
+      const canvas = Object.assign(document.createElement("canvas"), {width: 320, height: 240});
+      const pen = canvas.getContext("2d");
+      pen.fillStyle = "#456";
+      pen.fillRect(0, 0, 320, 240);
+      navigator.mediaDevices.getUserMedia = async () => canvas.captureStream(5);
+    });
+    await page.click("nav a[href='#/door']");
+    await page.click("#camera");
+    return ".camera:not(.off)";
+  },
+});
 
 let parked = false;
 async function parkOne() {

@@ -4,7 +4,7 @@ import {ask, pause, Problem} from '../core/api';
 import {serverNow, tickingNow} from '../core/clock';
 import {forget, isUnanswered, send} from '../core/command';
 import {minutes, money, when} from '../core/format';
-import type {Concert, Payment, Reservation, Schedule} from '../core/model';
+import type {Concert, Payment, Reservation, Schedule, Ticket} from '../core/model';
 import {announce, failure, loaded, notice, title} from '../core/parts';
 import {computed, effect, h, signal, whenGone, type Child} from '../core/reactive';
 import {session} from '../core/session';
@@ -14,7 +14,9 @@ import {t} from './texts';
 import {ticketView} from './ticket';
 
 export type Booking = {
-  reservation: Reservation; schedule: Schedule; concert: Concert
+  reservation: Reservation; schedule: Schedule; concert: Concert;
+  /** Of a paid one: the text of its code, or why there is none. */
+  code: string | Problem | null;
 };
 
 const warnAtSeconds = [120, 60, 20];
@@ -27,9 +29,18 @@ export function reservationPage(id: string): Child {
       await ask<Reservation>(`/v1/reservations/${encodeURIComponent(id)}`);
     const {body: schedule} = await ask<Schedule>(`/v1/schedules/${reservation.scheduleId}`);
     const {body: concert} = await ask<Concert>(`/v1/concerts/${schedule.concertId}`);
-    return {reservation, schedule, concert};
+    const code = reservation.status === 'CONFIRMED' ? await codeOf(reservation) : null;
+    return {reservation, schedule, concert, code};
   };
   return loaded(get, (booking, again) => view(booking, again), t('payment'));
+}
+
+function codeOf({reservationId}: Reservation): Promise<string|Problem> {
+  return ask<Ticket>(`/v1/reservations/${reservationId}/ticket`)
+    .then(({body}) => body.ticket, (error: unknown) => {
+      if (error instanceof Problem) return error;
+      throw error;
+    });
 }
 
 function view(booking: Booking, again: () => void): Child {

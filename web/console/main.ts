@@ -6,6 +6,7 @@ import {effect, h, signal, type Child} from '../core/reactive';
 import {session} from '../core/session';
 import {signInForm, whoIsThere} from '../core/sign_in';
 import {cataloguePage} from './catalogue';
+import {doorPage} from './door';
 import {overviewPage} from './overview';
 import {roomsPage} from './rooms';
 import {t} from './texts';
@@ -23,6 +24,7 @@ function page(): Child {
   return [
     where === 'rooms'      ? roomsPage() :
       where === 'concerts' ? cataloguePage() :
+      where === 'door'     ? doorPage() :
                              overviewPage(),
     h('p', {class: 'hint'}, t('asRole', who.role))
   ];
@@ -36,10 +38,11 @@ effect(() => {
   document.documentElement.lang = language();
 });
 
-document.body.append(h('header', {class: 'top'},
-                       h('a', {class: 'brand', href: '#/'}, () => `boxoffice · ${t('console')}`),
-                       h('nav', {},
-                         () => [link('', t('overview')), link('rooms', t('rooms')),
-                           link('concerts', t('catalogue')), h('a', {href: '/'}, t('toBooking'))]),
-                       h('div', {class: 'side'}, () => whoIsThere(), () => languageButton())),
+document.body.append(
+  h('header', {class: 'top'},
+    h('a', {class: 'brand', href: '#/'}, () => `boxoffice · ${t('console')}`),
+    h('nav', {},
+      () => [link('', t('overview')), link('rooms', t('rooms')), link('concerts', t('catalogue')),
+        link('door', t('door')), h('a', {href: '/'}, t('toBooking'))]),
+    h('div', {class: 'side'}, () => whoIsThere(), () => languageButton())),
   h('main', {id: 'main', tabindex: -1}, () => page()), ...[announcers].flat() as Node[]);

@@ -52,3 +52,13 @@ export type Invariants = {
   violations: {rule: string; ids: unknown; detail: string}[];
   unlistedViolations: number;
 };
+
+/** What a door hears of a ticket. */
+export type Verdict = {
+  valid: boolean; reason: 'bad_signature' | 'refunded' | 'other_schedule' | 'unknown' | null;
+  reservationId: string | null;
+  scheduleId: string | null;
+  seats: string[];
+  admittedAt: string | null;
+  admittedNow: boolean;
+};

@@ -130,6 +130,54 @@ export const t = texts({
   dates: ['Dates', '일정'],
   none: ['None.', '없음'],
   localTime: ['Times are those of this computer.', '시각은 이 컴퓨터의 시간대 기준입니다.'],
+  door: ['Door', '입장 확인'],
+  whichDoor: ['At the door of', '입장할 공연'],
+  anyDoor: ['Any date', '모든 일정'],
+  admits: ['Let in', '입장 처리'],
+  admitsHint: [
+    'A valid ticket is let in, and the time is kept.',
+    '유효한 입장권은 입장 처리되고 시각이 기록됩니다.'
+  ],
+  looksHint: ['Tickets are only looked at.', '입장권을 확인만 합니다.'],
+  ticketText: ['Ticket', '입장권'],
+  ticketHint: [
+    'Scan the code: the scanner types it here and presses Enter.',
+    '코드를 스캔하면 스캐너가 여기에 입력하고 Enter를 누릅니다.'
+  ],
+  checkTicket: ['Check', '확인'],
+  nextTicket: ['Scan a ticket.', '입장권을 스캔해 주세요.'],
+  letIn: ['Let in', '입장'],
+  isValid: ['Valid', '유효'],
+  notYetIn: ['Not let in yet.', '아직 입장하지 않았습니다.'],
+  isIn: ['Already in', '이미 입장'],
+  inSince: ['Let in at {0}, {1}.', '{0}에 입장했습니다({1}).'],
+  secondsAgo: ['{0} s ago', '{0}초 전'],
+  minutesAgo: ['{0} min ago', '{0}분 전'],
+  stop: ['Stop', '입장 불가'],
+  isForged: ['This is no ticket of ours.', '우리가 발행한 입장권이 아닙니다.'],
+  isRefunded: ['This ticket was refunded.', '환불된 입장권입니다.'],
+  isElsewhere: ['This ticket is for another date.', '다른 일정의 입장권입니다.'],
+  isUnknown: [
+    'The code is ours, but this server knows no paid reservation for it.',
+    '우리 코드이지만 이 서버에 결제된 예약이 없습니다.'
+  ],
+  notChecked: ['Not checked', '확인하지 못함'],
+  checkAgain: ['Check again', '다시 확인'],
+  doorNeedsRole: ['Only operators can check tickets.', '운영자만 입장권을 확인할 수 있습니다.'],
+  seatsOf: ['Seats ({0})', '좌석 ({0}석)'],
+  date: ['Date', '일정'],
+  reservation: ['Reservation', '예매 번호'],
+  cameraOn: ['Use the camera', '카메라 사용'],
+  cameraOff: ['Stop the camera', '카메라 끄기'],
+  cameraPicture: ['What the camera sees', '카메라 화면'],
+  cameraFailed: [
+    'The camera could not be used. Allow it in the browser, or use a scanner.',
+    '카메라를 사용할 수 없습니다. 브라우저에서 허용하거나 스캐너를 사용해 주세요.'
+  ],
+  noCamera: [
+    'This browser does not read codes with its camera. A scanner works in any browser.',
+    '이 브라우저는 카메라로 코드를 읽지 못합니다. 스캐너는 어느 브라우저에서나 쓸 수 있습니다.'
+  ],
   asRole: [
     'You are {0}. What a role may not do is refused by the server.',
     '현재 역할: {0}. 권한이 없는 작업은 서버가 거절합니다.'

@@ -29,6 +29,10 @@ export type Reservation = {
   expiresAt: string;
   paymentId?: string;
 };
+/** What is shown at the door: the text goes into a QR code. */
+export type Ticket = {
+  ticket: string; reservationId: string; scheduleId: string; seats: string[];
+};
 export type Payment = {
   paymentId: string; reservationId: string; amount: number;
   reason?: string;

@@ -63,10 +63,16 @@ DROP TABLE seat_claim;
 ALTER TABLE seat_claim_of_any_id RENAME TO seat_claim;
 )";
 
+// 0: nobody was let in yet.
+constexpr auto version_4 = R"(
+ALTER TABLE reservation ADD COLUMN admitted_at INTEGER NOT NULL DEFAULT 0;
+)";
+
 const std::array migrations{
     migration{1, "reservations, seat claims, keys", version_1},
     migration{2, "ids with a schedule beside them", version_2},
-    migration{3, "the installation, and what was seen of the others", installation_tables}};
+    migration{3, "the installation, and what was seen of the others", installation_tables},
+    migration{4, "when a ticket was first admitted", version_4}};
 
 }  // namespace
 

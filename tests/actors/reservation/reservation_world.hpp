@@ -20,8 +20,9 @@ namespace boxoffice::testing {
 /// schedule 3 to concert 2.
 class reservation_world {
  public:
-  using replies = inbox<hold_reply, release_reply, reservation_reply, reservations_reply,
-                        seats_reply, confirm_reply, revert_reply, parked_list, parked_reply>;
+  using replies =
+      inbox<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
+            confirm_reply, revert_reply, parked_list, parked_reply, admission_reply>;
 
   explicit reservation_world(const std::vector<section>& sections = {{"A", 4, 10, points{100}},
                                                                      {"B", 2, 5, points{70}}},
@@ -97,6 +98,11 @@ class reservation_world {
                       revert_reservation::reason why = revert_reservation::reason::compensation) {
     box.send(desk, revert_reservation{++correlation, payment, id, why});
     return box.last<revert_reply>();
+  }
+  admission_reply at_the_door(reservation_id id,
+                              admit_ticket::mode what = admit_ticket::mode::admit) {
+    box.send(desk, admit_ticket{++correlation, id, what});
+    return box.last<admission_reply>();
   }
   release_reply release(const std::string& user, reservation_id id) {
     box.send(desk, release_reservation{++correlation, {user}, id});

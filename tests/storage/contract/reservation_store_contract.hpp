@@ -35,6 +35,7 @@ TYPED_TEST_P(ReservationStoreContract, ReadsEveryFieldBack) {
   r.seats[1].price = {1'000'000'000};
   r = with(r, reservation_status::confirmed, {0x7FFF'FFFF'FFFF'FFFF});
   r.reverted = {0x7000'0000'0000'0001};
+  r.admitted_at = at(7);
   ASSERT_EQ(commit(this->store_, write(r)), commit_outcome::committed);
   EXPECT_TRUE(this->stored(r));
   EXPECT_FALSE(this->reader_.find({{1}, r.id.number})) << "of another schedule";
@@ -132,6 +133,20 @@ TYPED_TEST_P(ReservationStoreContract, ARowComesBackWithItsNewStatus) {
   ASSERT_EQ(commit(this->store_, write(with(paid, reservation_status::refunded, {9}))),
             commit_outcome::committed);
   EXPECT_EQ(this->live().size(), 0U);
+}
+
+TYPED_TEST_P(ReservationStoreContract, AnAdmissionStays) {
+  const auto r = held(this->here, 1, "ada", {1});
+  auto paid = with(r, reservation_status::confirmed, {9});
+  ASSERT_EQ(commit(this->store_, write(r), write(paid)), commit_outcome::committed);
+  EXPECT_EQ(this->reader_.find(r.id)->admitted_at, no_time);
+  paid.admitted_at = at(5);
+  ASSERT_EQ(commit(this->store_, write(paid)), commit_outcome::committed);
+  EXPECT_TRUE(this->stored(paid));
+  EXPECT_EQ(this->reader_.load_schedule(this->here).live.front().admitted_at, at(5));
+  const auto refunded = with(paid, reservation_status::refunded, {9});
+  ASSERT_EQ(commit(this->store_, write(refunded)), commit_outcome::committed);
+  EXPECT_TRUE(this->stored(refunded));
 }
 
 TYPED_TEST_P(ReservationStoreContract, LoadsTheLiveOnesOfOneScheduleById) {
@@ -245,9 +260,10 @@ REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,
                             AFailedBatchLeavesNothing, ASeatHasOneLiveHolder,
                             ALapsedHoldFreesItsSeatsBeforeTheRow, APaidReservationNeverLapses,
                             WhatHasLapsedBeforeStaysLapsed, ARowKeepsWhatItIsAbout,
-                            ARowComesBackWithItsNewStatus, LoadsTheLiveOnesOfOneScheduleById,
-                            NamesTheSchedulesWithHolds, ListsNewestFirstPageByPage,
-                            ListsByTheStatusAtTheMoment, RemembersAnAnswerForItsKey,
-                            AKeyIsRememberedOnce, PrunesOldKeysBoundedly);
+                            ARowComesBackWithItsNewStatus, AnAdmissionStays,
+                            LoadsTheLiveOnesOfOneScheduleById, NamesTheSchedulesWithHolds,
+                            ListsNewestFirstPageByPage, ListsByTheStatusAtTheMoment,
+                            RemembersAnAnswerForItsKey, AKeyIsRememberedOnce,
+                            PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

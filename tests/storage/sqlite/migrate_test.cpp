@@ -26,7 +26,7 @@ TEST(Migrate, CreatesThenHasNothingToDo) {
   const auto lines = migrate_sqlite(dir.path());
   ASSERT_EQ(lines.size(), 4U);
   EXPECT_EQ(lines[0], "concert: created, version 2");
-  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 3, nothing to do");
+  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 4, nothing to do");
   EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 5");
 }
 
@@ -100,6 +100,19 @@ TEST(Schema, TimelinesOfBeforeAreKept) {
   EXPECT_EQ(notes[1].state, saga_state::debited);
   EXPECT_EQ(notes[1].step, saga_step::confirm);
   EXPECT_FALSE(opened.reader->find({5})->from) << "nobody knows who asked for it";
+}
+
+TEST(Schema, NobodyWasAdmittedBefore) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "reservation.db";
+  migrate(file, {"reservation", reservation_schema.migrations.first(3)});
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec(
+      "INSERT INTO reservation (id, schedule, concert, user, seats, amount, status, held_at,"
+      " expires_at, payment, reverted) VALUES (5, 3, 1, 'u', x'00', 0, 4, 1, 9, 7, 0)");
+  auto opened = open_reservation_storage(file);
+  auto row = opened.reader->find({{3}, 5});
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->admitted_at, no_time);
 }
 
 TEST(Schema, MarksOfBeforeAreKept) {

@@ -138,6 +138,19 @@ std::vector<planted_defect> of_baskets() {
        "a younger payment had been undone",
        [](sample_books& b) { b.reservation(1).reverted = 3; },
        {"res_20000001", "pay_1", "pay_3"}},
+      {rule::admitted_unpaid,
+       "a hold was let in",
+       [](sample_books& b) { b.reservation(9).admitted_at = now; },
+       {"res_20000009"}},
+      {rule::admitted_unpaid,
+       "a ticket was let in, and its payment is gone",
+       [](sample_books& b) {
+         b.hold(11, "ben");
+         b.reservation(11).status = reservation_status::released;
+         b.reservation(11).admitted_at = now;
+         b.free_claim(11);
+       },
+       {"res_2000000b"}},
   };
 }
 

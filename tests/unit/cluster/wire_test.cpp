@@ -156,6 +156,55 @@ TEST(Wire, CarriesFiguresAndWhatAnOlderPeerHasOfThem) {
   EXPECT_TRUE(less->commits.empty());
 }
 
+// Peers of every version read these fields, in this order, and behind them the next field of the
+// message: a reservation can grow no other.
+TEST(Wire, AReservationHasTheFieldsThatPeersOfBeforeKnow) {
+  reservation row;
+  row.id = {{3}, 9};
+  row.concert = {5};
+  row.user = {"kim"};
+  row.seats = {{7, {100}}};
+  row.amount = {100};
+  row.status = reservation_status::confirmed;
+  row.held_at = time_point{milliseconds{11}};
+  row.expires_at = time_point{milliseconds{12}};
+  row.payment = {13};
+  row.reverted = {14};
+  row.admitted_at = time_point{milliseconds{15}};
+  const reservation_reply sent{.correlation = 1,
+                               .present = reservation_reply::presence::found,
+                               .found = row,
+                               .starts_at = time_point{milliseconds{16}},
+                               .seat_names = "A-8"};
+  std::string bytes;
+  wire_writer write{bytes};
+  write(std::uint64_t{1}, fault::none, reservation_reply::presence::found, schedule_id{3},
+        std::uint64_t{9}, concert_id{5}, user_id{"kim"}, std::uint32_t{1}, seat_index{7},
+        points{100}, points{100}, reservation_status::confirmed, time_point{milliseconds{11}},
+        time_point{milliseconds{12}}, payment_id{13}, payment_id{14}, time_point{milliseconds{16}},
+        std::string{"A-8"});
+  EXPECT_EQ(to_bytes(sent), bytes);
+  const auto got = from_bytes<reservation_reply>(bytes);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->found.reverted, row.reverted);
+  EXPECT_EQ(got->found.admitted_at, no_time) << "who asks for that gets an admission_reply";
+  EXPECT_EQ(got->seat_names, "A-8");
+}
+
+TEST(Wire, CarriesAnAdmission) {
+  const admission_reply sent{.correlation = 4,
+                             .reservation = {{3}, 9},
+                             .seats = {"A-1", "A-2"},
+                             .admitted_at = time_point{milliseconds{77}},
+                             .was = admission_reply::turn::later};
+  const auto got = from_bytes<admission_reply>(to_bytes(sent));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->reservation, sent.reservation);
+  EXPECT_EQ(got->seats, sent.seats);
+  EXPECT_EQ(got->admitted_at, sent.admitted_at);
+  EXPECT_EQ(got->was, sent.was);
+}
+
 TEST(Wire, RefusesAHallThatNobodyCouldBuild) {
   catalogue_changes sent;
   std::string bytes;

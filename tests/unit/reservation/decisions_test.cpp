@@ -119,5 +119,50 @@ TEST(Decisions, RevertTable) {
   EXPECT_EQ(both.next.reverted, pay(6));
 }
 
+TEST(Decisions, AdmissionTable) {
+  struct line {
+    const char* why;
+    reservation of;
+    time_point now;
+    admission_refusal refusal;
+    effect what;
+  };
+  const auto before = deadline - tick, after = deadline + tick;
+  auto admitted = row(status::confirmed, pay(5));
+  admitted.admitted_at = before;
+  auto given_back = admitted;
+  given_back.status = status::refunded;
+  using enum admission_refusal;
+  const std::vector<line> table{
+      {"paid", row(status::confirmed, pay(5)), before, none, effect::row_only},
+      {"paid, long after the deadline of the hold", row(status::confirmed, pay(5)), after, none,
+       effect::row_only},
+      {"admitted before", admitted, after, none, effect::none},
+      {"refunded", row(status::refunded, pay(5)), before, reservation_released, effect::none},
+      {"admitted, then refunded", given_back, after, reservation_released, effect::none},
+      {"undone", row(status::released, pay(5), pay(5)), before, reservation_released, effect::none},
+      {"given back unpaid", row(status::released), before, reservation_released, effect::none},
+      {"held", row(status::held), before, reservation_not_paid, effect::none},
+      {"held, and over", row(status::held), deadline, reservation_not_paid, effect::none},
+      {"expired", row(status::expired), after, reservation_not_paid, effect::none},
+  };
+  for (const auto& l : table) {
+    const auto d = decide_admission(l.of, l.now);
+    EXPECT_EQ(d.refusal, l.refusal) << l.why;
+    EXPECT_EQ(d.change.what, l.what) << l.why;
+    if (d.change.what == effect::none) continue;
+    EXPECT_EQ(d.change.next.admitted_at, l.now) << l.why;
+    EXPECT_EQ(d.change.next.status, l.of.status) << l.why;
+    EXPECT_EQ(d.change.next.payment, l.of.payment) << l.why;
+  }
+}
+
+TEST(Decisions, ARefundKeepsTheTimeOfTheAdmission) {
+  auto admitted = row(status::confirmed, pay(5));
+  admitted.admitted_at = deadline;
+  EXPECT_EQ(decide_revert(admitted, pay(5), status::refunded, deadline + tick).next.admitted_at,
+            deadline);
+}
+
 }  // namespace
 }  // namespace boxoffice
