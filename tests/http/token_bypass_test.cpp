@@ -237,7 +237,7 @@ TEST_F(TokenBypass, ItsTimeIsNow) {
       {"exp without end", rsa_.token(claims({{"exp", 1e300}}))},
       {"exp beyond all years", rsa_.token(claims({{"exp", 1'000'000'000'000'000}}))},
       {"exp beyond all numbers",
-       raw(head({}).dump(),
+       raw(head(json::object()).dump(),
            R"({"iss":")" + issuer + R"(","aud":"boxoffice","sub":"u1","exp":1e999})")},
       {"exp in milliseconds of the past", rsa_.token(claims({{"exp", now_s - 3600}}))},
       {"nbf to come", rsa_.token(claims({{"nbf", now_s + 120}}))},
@@ -263,7 +263,7 @@ TEST_F(TokenBypass, ItNamesAUser) {
 TEST_F(TokenBypass, ItIsThreePartsOfCanonicalBase64OverStrictJson) {
   const auto good = rsa_.token(claims());
   const auto dot = good.rfind('.'), first = good.find('.');
-  const auto whole = claims().dump(), header = head({}).dump();
+  const auto whole = claims().dump(), header = head(json::object()).dump();
   const auto with = [&](const std::string& more) {
     return whole.substr(0, whole.size() - 1) + more;
   };

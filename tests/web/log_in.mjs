@@ -255,6 +255,31 @@ test("at its end one goes there and back by oneself, when nothing is lost by it"
   await context.close();
 });
 
+test("who is typing at its end is not taken away, and hears of it", async () => {
+  issuer.how.givesRefreshTokens = false;
+  const {context} = await open();
+  const page = await context.newPage();
+  await page.clock.install();
+  await page.goto(`${house.url}/console#/concerts`);
+  await logIn(page, somebody("oper"));
+  await page.click("main .actions .primary");
+  await page.fill("#c-title", "Half a title");
+  const {code, discovery} = issuer.asked;
+  await page.clock.fastForward(3_601_000);
+  await page.waitForSelector("#stay", {state: "attached"});
+  assert.equal(await page.inputValue("#c-title"), "Half a title");
+  const refusal = {
+    status: 401,
+    json: {code: "unauthenticated", status: 401, title: "", detail: ""}
+  };
+  await page.route("**/v1/**", (route) => route.fulfill(refusal));
+  await page.fill("#c-artist", "Nobody");
+  await page.click("dialog .primary");
+  await page.waitForSelector(".notice.info:has-text('Your log-in ended at')", {state: "attached"});
+  assert.deepEqual([issuer.asked.code, issuer.asked.discovery], [code, discovery]);
+  await context.close();
+});
+
 test("a reload logs in again without a word; when the provider forgets, it asks", async () => {
   const {page, context, name, faults} = await enter();
   const {forms} = issuer.asked;

@@ -2,6 +2,7 @@
 // and of the others that ask it. Loaded where the server names a provider.
 
 import {pause} from './api';
+import {clockTime} from './format';
 import {logInCard} from './log_in_card';
 import {authorizeUrl, codeForm, codeOf, discoveryOf, endSessionUrl, LogInProblem, newAttempt, problemOfTokens, readEndpoints, readTokens, refreshForm, renewAt, type Attempt, type Endpoints, type Tokens} from './oidc';
 import {peek} from './reactive';
@@ -196,12 +197,14 @@ async function signOut(): Promise<void> {
 }
 
 function refused(): void {
-  const isOver = !tokens || tokens.endsAt <= Date.now();
+  const ended = tokens?.endsAt ?? 0;
   forget();
-  if (isOver && isSafe())
-    void leave(true);
-  else if (!isOver)
+  if (ended > Date.now())
     fail(new LogInProblem('unfit', 'the token is not taken (401)'));
+  else if (isSafe())
+    void leave(true);
+  else
+    fail(new LogInProblem('over', clockTime(new Date(ended).toISOString())));
 }
 
 export const keeper: Keeper = {

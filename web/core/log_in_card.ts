@@ -26,6 +26,8 @@ const t = texts({
     'The log-in took too long, or was used before. Log in again.',
     '로그인 시간이 지났거나 이미 사용한 로그인입니다. 다시 로그인해 주세요.'
   ],
+  logInOver:
+    ['Your log-in ended at {0}. Log in again.', '로그인이 {0}에 끝났습니다. 다시 로그인해 주세요.'],
   logInAnswered: ['The log-in service refused: {0}', '로그인 서비스가 거부했습니다: {0}'],
   logInUnfit: [
     'This server and the log-in service do not fit. Please tell whoever runs it: {0}',
@@ -42,6 +44,7 @@ const words = {
   denied: 'logInDenied',
   foreign: 'logInForeign',
   late: 'logInLate',
+  over: 'logInOver',
   answered: 'logInAnswered',
   unfit: 'logInUnfit',
   insecure: 'logInInsecure',
@@ -51,7 +54,8 @@ const words = {
 export function logInCard(go: () => void): Child {
   const state = logIn();
   const told = state && state !== 'working' &&
-    notice(state.reason === 'denied' ? 'info' : 'bad', t(words[state.reason], state.detail));
+    notice(
+      /^(denied|over)$/.test(state.reason) ? 'info' : 'bad', t(words[state.reason], state.detail));
   return h('div', {class: 'card narrow'}, h('h2', {}, t('logIn')), told,
     h('p', {class: 'quiet'}, t('atProvider', new URL(provider!.issuer).host)),
     h('button', {id: 'log-in', class: 'primary', onclick: go}, t('logIn')));

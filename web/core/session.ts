@@ -21,14 +21,7 @@ export const signInByName = said.signIn === 'dev';
 export type Provider = {
   issuer: string; clientId: string; scope: string; resource: string; roleClaim: string
 };
-export const provider: Provider|null = said.issuer ? {
-  issuer: said.issuer,
-  clientId: said.clientId ?? '',
-  scope: said.scope ?? '',
-  resource: said.resource ?? '',
-  roleClaim: said.roleClaim ?? ''
-} :
-                                                     null;
+export const provider = said.issuer ? said as unknown as Provider : null;
 
 function stored(): Session|null {
   if (provider && !signInByName) localStorage.removeItem(place);
@@ -55,7 +48,7 @@ addEventListener('storage', (event) => {
 });
 
 /** Why a log-in at the provider came to nothing; `log_in_card.ts` has the words. */
-export type Reason = 'away'|'denied'|'foreign'|'late'|'answered'|'unfit'|'insecure'|'again';
+export type Reason = 'away'|'denied'|'foreign'|'late'|'over'|'answered'|'unfit'|'insecure'|'again';
 export type LogInFault = {
   reason: Reason; detail: string
 };
@@ -83,30 +76,24 @@ function takeReturn(): URLSearchParams|null {
 }
 const returned = takeReturn();
 
-type Claims = Record<string, unknown>;
-
-/** The claims of a token; null for a text that is no token. Nothing is verified here. */
-export function readClaims(token: string): Claims|null {
+/** What a token of this server says of itself; null for a text that is none. Nothing is verified here. */
+export function claimsOf(token: string): Session|null {
   try {
     const part = token.split('.')[1]!.replaceAll('-', '+').replaceAll('_', '/');
-    const bytes = Uint8Array.from(atob(part), (one) => one.charCodeAt(0));
-    const claims: unknown = JSON.parse(new TextDecoder().decode(bytes));
-    return typeof claims === 'object' && claims ? claims as Claims : null;
+    const claims = JSON.parse(atob(part)) as {
+      sub: string;
+      role?: string;
+      exp: number
+    };
+    return {
+      user: claims.sub,
+      role: claims.role ?? 'user',
+      token,
+      expiresAt: new Date(claims.exp * 1000).toISOString(),
+    };
   } catch {
     return null;
   }
-}
-
-/** What a token of this server says of itself; null for a text that is none. */
-export function claimsOf(token: string): Session|null {
-  const claims = readClaims(token);
-  if (!claims || typeof claims.sub !== 'string' || typeof claims.exp !== 'number') return null;
-  return {
-    user: claims.sub,
-    role: typeof claims.role === 'string' ? claims.role : 'user',
-    token,
-    expiresAt: new Date(claims.exp * 1000).toISOString(),
-  };
 }
 
 /** What else can be done with the session of a provider; `log_in.ts` knows how. */
