@@ -101,6 +101,7 @@ class operator_run {
       case command::release:
       case command::sink:
       case command::rebuild_ranking:
+      case command::verify:
       case command::version:
         break;
     }
