@@ -6,6 +6,7 @@
 #include "bench/load/purchases.hpp"
 #include "bench/streams/changes.hpp"
 #include "bench/streams/readers.hpp"
+#include "tests/rush/blocking_client.hpp"
 
 #include <algorithm>
 #include <cstdio>
@@ -23,6 +24,7 @@ struct options {
   std::string server;
   std::string postgres;
   std::vector<std::size_t> readers{1000, 10'000};
+  std::size_t consoles{20};
   double changes{200};
   double seconds{10};
   std::size_t rounds{3};
@@ -86,18 +88,26 @@ void measure_changes(const options& how, std::size_t count, std::size_t slow) {
   std::fflush(stdout);
 }
 
+/// Who reads beside purchases.
+enum class reading { seats, figures };
+
+readers_plan plan_of(const market& at, const std::string& url, reading what, std::size_t count) {
+  readers_plan plan{.server = at.server(), .target = stream_of(at), .count = count, .timed_max = 0};
+  if (what == reading::seats) return plan;
+  plan.target = "/v1/admin/stream";
+  plan.fields = "Authorization: Bearer " +
+                rush::blocking_client{url}.dev_token("operator1", "operator") + "\r\n";
+  return plan;
+}
+
 /// **Units** purchases a second.
-double purchases_beside(const options& how, std::size_t count) {
+double purchases_beside(const options& how, reading what, std::size_t count) {
   measured_server server{how.server, how.postgres};
   purchases all{market{server.url(), {.seats = purchase_seats, .buyers = purchase_seats}}};
   const change_times times{purchase_seats};
   std::unique_ptr<readers> crowd;
   if (count > 0)
-    crowd = std::make_unique<readers>(readers_plan{.server = all.at().server(),
-                                                   .target = stream_of(all.at()),
-                                                   .count = count,
-                                                   .timed_max = 0},
-                                      times);
+    crowd = std::make_unique<readers>(plan_of(all.at(), server.url(), what, count), times);
   const auto load =
       run_load(all.at().server(), all,
                {.warm_up = milliseconds_of(1), .measured = milliseconds_of(how.seconds / 3)});
@@ -105,19 +115,19 @@ double purchases_beside(const options& how, std::size_t count) {
   return load.per_second();
 }
 
-void measure_purchases(const options& how, std::size_t count) {
+void measure_purchases(const options& how, reading what, std::size_t count) {
   std::vector<double> with, without, ratio;
   for (std::size_t round = 0; round < how.rounds; ++round) {
-    if (round % 2 == 0) without.push_back(purchases_beside(how, 0));
-    with.push_back(purchases_beside(how, count));
-    if (round % 2 == 1) without.push_back(purchases_beside(how, 0));
+    if (round % 2 == 0) without.push_back(purchases_beside(how, what, 0));
+    with.push_back(purchases_beside(how, what, count));
+    if (round % 2 == 1) without.push_back(purchases_beside(how, what, 0));
     ratio.push_back(with.back() / without.back());
   }
   const auto median = [](std::vector<double> of) {
     std::ranges::sort(of);
     return of[of.size() / 2];
   };
-  std::printf("| %zu | %.0f | %.0f | %.2f (%.2f–%.2f) × |\n", count, median(without), median(with),
+  std::printf("| %zu | %.0f | %.0f | %.3f (%.3f–%.3f) × |\n", count, median(without), median(with),
               median(with) / median(without), std::ranges::min(ratio), std::ranges::max(ratio));
   std::fflush(stdout);
 }
@@ -142,8 +152,15 @@ int run(int argc, char** argv) {
   app.add_option("--rounds", how.rounds, "Of purchases with and without readers")
       ->check(CLI::Range(1, 99))
       ->capture_default_str();
+  auto* consoles = app.add_option("--consoles", how.consoles,
+                                  "Only purchases beside so many operators who read figures");
   CLI11_PARSE(app, argc, argv);
   allow_many_sockets();
+  if (consoles->count() > 0) {
+    std::puts("| consoles | purchases/s without | with | with / without |\n|---|---:|---:|---:|");
+    measure_purchases(how, reading::figures, how.consoles);
+    return 0;
+  }
   constexpr std::size_t slow = 1024;
   print_changes_header();
   for (const auto count : how.readers)
@@ -151,7 +168,7 @@ int run(int argc, char** argv) {
   measure_changes(how, how.readers.front(), slow);
   std::puts("\n| readers | purchases/s without | with | with / without |\n|---|---:|---:|---:|");
   for (const auto count : how.readers)
-    measure_purchases(how, count);
+    measure_purchases(how, reading::seats, count);
   return 0;
 }
 

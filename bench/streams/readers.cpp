@@ -78,7 +78,7 @@ class readers::crowd {
     auto all_there = greeted_.get_future();
     if (all_there.wait_for(std::chrono::minutes{1}) == std::future_status::ready) return;
     end();
-    throw std::runtime_error{"not every reader got the map"};
+    throw std::runtime_error{"not every reader got the map or a summary"};
   }
   ~crowd() { end(); }
   crowd(const crowd&) = delete;
@@ -114,7 +114,8 @@ class readers::crowd {
     if (slow) it.socket.set_option(asio::socket_base::receive_buffer_size{small_window_bytes});
     it.socket.connect(plan_.server);
     // HTTP/1.0, so that events come without chunks.
-    asio::write(it.socket, asio::buffer("GET " + plan_.target + " HTTP/1.0\r\n\r\n"));
+    asio::write(it.socket,
+                asio::buffer("GET " + plan_.target + " HTTP/1.0\r\n" + plan_.fields + "\r\n"));
     it.socket.non_blocking(true);
   }
 
@@ -203,13 +204,20 @@ class readers::crowd {
     it.begun.erase(0, from);
   }
 
+  void greet(reader& it) {
+    if (std::exchange(it.greeted, true)) return;
+    if (++greeted_count_ == all_.size()) greeted_.set_value();
+  }
+
   void on_event(reader& it, std::string_view event) {
     const auto id = field(event, "id: ");
-    if (id.empty()) return;
+    if (id.empty()) {
+      if (field(event, "event: ") == "summary") greet(it);
+      return;
+    }
     const std::uint64_t version = std::stoull(std::string{id.substr(id.find('.') + 1)});
     if (!it.greeted) {
-      it.greeted = true;
-      if (++greeted_count_ == all_.size()) greeted_.set_value();
+      greet(it);
     } else if (field(event, "event: ") == "delta" && it.is_timed) {
       on_delta(it, field(event, "data: "));
     }

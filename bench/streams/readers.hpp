@@ -15,6 +15,7 @@ namespace boxoffice::load {
 struct readers_plan {
   boost::asio::ip::tcp::endpoint server;
   std::string target;          ///< of the stream
+  std::string fields{};        ///< of the request, a line each
   std::size_t count{0};        ///< that read at once
   std::size_t timed_max{500};  ///< of them, so many read what they are sent; the rest count it
   /// One more, which reads as slowly as this. 0: none. **Units** bytes a second.
@@ -32,11 +33,11 @@ struct seen_changes {
   histogram recovery;         ///< of the slow reader: until it knew what the others knew
 };
 
-/// Many readers of one seat map, on one thread.
+/// Many readers of one seat map, or of the figures of the house, on one thread.
 class readers {
  public:
-  /// Connects them; returns when each has the map. Throws std::runtime_error when one does not
-  /// get it in a minute.
+  /// Connects them; returns when each has the map, or a summary. Throws std::runtime_error when
+  /// one does not get it in a minute.
   readers(const readers_plan& plan, const change_times& times);
   ~readers();
   readers(const readers&) = delete;

@@ -260,13 +260,60 @@ const states = {
     await page.waitForSelector(".figure polyline", {state: "attached"});
     return "#stuck .notice.good, #stuck table";
   },
+  "console, a silent service": async (page) => {
+    await change(page, "**/v1/admin/stream", async (route) => {
+      const {items} = await oper.get("/v1/admin/nodes");
+      const lost = {
+        node: "queue",
+        version: "0.1.0",
+        address: "10.0.0.7:7101",
+        link: {state: "down", inFlight: 0, reconnects: 3, lastError: "connection refused"},
+        services: [{service: "queue", phase: "serving", epoch: 4}]
+      };
+      const summary = {
+        serverTime: new Date().toISOString(),
+        seats: 38_000,
+        sold: 31_204,
+        held: 812,
+        waiting: null,
+        admitted: null,
+        purchasesPerSecond: 41.5,
+        refusalsPerSecond: 1204,
+        sagas: {open: 37, parked: 0, oldestSeconds: 2},
+        outbox: [
+          {consumer: "queue", lagEvents: 256, lagSeconds: 41, parked: 0},
+          {consumer: "best_selling", lagEvents: 3, lagSeconds: 0, parked: 2}
+        ],
+        stores: [
+          {store: "reservation", commitsPerSecond: 212.4, p50Ms: 1.6, p99Ms: 12.8},
+          {store: "queue_ranking", commitsPerSecond: null, p50Ms: null, p99Ms: null}
+        ],
+        gateway: {requestsPerSecond: 3120, p99Ms: 25.6},
+        nodes: [...items, lost],
+        problems: ["The node at 10.0.0.7:7101 (queue) is not reached: connection refused."],
+        silent: ["queue"]
+      };
+      await route.fulfill({
+        contentType: "text/event-stream",
+        body: `event: summary\ndata: ${JSON.stringify(summary)}\n\n`.repeat(2)
+      });
+    });
+    await consolePage(page);
+    return "#nodes .notice.bad";
+  },
   "console, stuck": async (page) => {
-    await parkOne();
+    await parkSome();
     await consolePage(page);
     return "#stuck table";
   },
+  "console, abort all": async (page) => {
+    await parkSome();
+    await consolePage(page);
+    await page.locator("#stuck .actions .danger").first().click();
+    return "dialog .lines li";
+  },
   "console, timeline": async (page) => {
-    await parkOne();
+    await parkSome();
     await consolePage(page);
     await page.click("#stuck table button");
     return "dialog tbody tr";
@@ -391,18 +438,24 @@ Object.assign(states, {
 });
 
 let parked = false;
-async function parkOne() {
+async function parkSome() {
   if (parked) return;
   parked = true;
-  const buyer = await house.as("unlucky");
-  const held = await buyer.hold(sale, ["C-149"]);
-  await buyer.post("/v1/points/charges", {amount: held.amount});
-  const queue = await buyer.join(sale.concertId);
+  const asked = [];
+  for (const seat of ["C-149", "C-147"]) {
+    const buyer = await house.as(`unlucky-${seat}`);
+    const held = await buyer.hold(sale, [seat]);
+    await buyer.post("/v1/points/charges", {amount: held.amount});
+    asked.push({buyer, held, queue: await buyer.join(sale.concertId)});
+  }
   const unlock = await lockWrites(join(house.folder, "reservation.db"));
-  const {paymentId} =
-    await buyer.post("/v1/payments", {reservationId: held.reservationId}, {"Queue-Token": queue});
-  await eventually(async () => (await oper.get(`/v1/admin/sagas/${paymentId}`)).state === "PARKED",
-    "it is parked");
+  const payments =
+    await Promise.all(asked.map(({buyer, held, queue}) => buyer.post("/v1/payments",
+                                  {reservationId: held.reservationId}, {"Queue-Token": queue})));
+  for (const {paymentId} of payments)
+    await eventually(
+      async () => (await oper.get(`/v1/admin/sagas/${paymentId}`)).state === "PARKED",
+      "it is parked");
   await unlock();
 }
 
