@@ -230,6 +230,7 @@ class fake_reservations {
   void on(const list_parked&) {}
   void on(const move_parked_reservation&) {}
   void on(const read_figures&) {}
+  void on(const admit_ticket&) {}
   void on(const find_reservation& m) {
     reservation_reply blank;
     blank.correlation = m.correlation;
