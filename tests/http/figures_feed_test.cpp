@@ -18,7 +18,7 @@
 namespace boxoffice::http {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 
 /// A service that knows its figures and nothing else.
 class figures_alone {
@@ -68,14 +68,14 @@ class figures_reader : public stream_listener, public std::enable_shared_from_th
     }
   }
 
-  std::vector<json> summaries;
+  std::vector<ordered_json> summaries;
   bool ended{false};
 
  private:
   void take(const std::string& text) {
     if (!text.starts_with("event: summary")) return;
     const auto begin = text.find("data: ") + 6;
-    summaries.push_back(json::parse(text.substr(begin)));
+    summaries.push_back(ordered_json::parse(text.substr(begin)));
   }
 
   std::shared_ptr<live_body> body_;
@@ -89,10 +89,6 @@ class FiguresFeed : public testing::Test {
     std::uint64_t next() override { return 1; }
   };
 
-  FiguresFeed() {
-    point_ = spawn_actor<figures_alone>(system_, &asked_);
-    payment_ = spawn_actor<older_payments>(system_);
-  }
   ~FiguresFeed() override {
     caf::anon_send_exit(point_, caf::exit_reason::user_shutdown);
     caf::anon_send_exit(payment_, caf::exit_reason::user_shutdown);
@@ -116,8 +112,8 @@ class FiguresFeed : public testing::Test {
   const catalogue_view catalogue_;
   caf::actor_system_config config_;
   caf::actor_system system_{config_};
-  point_service_actor point_;
-  payment_service_actor payment_;
+  point_service_actor point_{spawn_actor<figures_alone>(system_, &asked_)};
+  payment_service_actor payment_{spawn_actor<older_payments>(system_)};
   boost::asio::io_context io_;
   service_bridge bridge_{system_, io_.get_executor(), time_, measured_};
   gateway gateway_{bridge_, gateway_parts{.services = services(),
@@ -147,8 +143,8 @@ TEST_F(FiguresFeed, TellsOfTheOthersWhenAServiceSaysNothing) {
   io_.run();
   ASSERT_EQ(reader->summaries.size(), 1U);
   const auto& summary = reader->summaries[0];
-  EXPECT_EQ(summary.at("silent"), json::array({"catalogue", "queue", "best_selling", "reservation",
-                                               "payment", "outbox"}));
+  EXPECT_EQ(summary.at("silent"), ordered_json::array({"catalogue", "queue", "best_selling",
+                                                       "reservation", "payment", "outbox"}));
   EXPECT_EQ(summary.at("sagas"), nullptr);
   EXPECT_EQ(summary.at("nodes").size(), 1U);
 }

@@ -11,7 +11,7 @@
 namespace boxoffice::http {
 namespace {
 
-using json = nlohmann::ordered_json;
+using nlohmann::ordered_json;
 using std::chrono::milliseconds;
 
 figures_reply& said(house_reading& in, figure_source by) {
@@ -26,8 +26,8 @@ house_reading reading(std::int64_t at_ms, std::int64_t purchases, std::int64_t h
   house_reading out;
   out.at = out.calendar = time_point{milliseconds{at_ms}};
   out.seats = 100;
-  out.nodes = json::array();
-  out.problems = json::array();
+  out.nodes = ordered_json::array();
+  out.problems = ordered_json::array();
   for (std::size_t i = 0; i < figure_sources.size(); ++i)
     said(out, static_cast<figure_source>(i));
   said(out, figure_source::best_selling).seats_sold = 7;
@@ -56,13 +56,13 @@ TEST(HouseFigures, TellLevelsAtOnceAndRatesFromTheSecondReadingOn) {
   EXPECT_EQ(first.at("held"), 3);
   EXPECT_EQ(first.at("waiting"), 40);
   EXPECT_EQ(first.at("admitted"), 10);
-  EXPECT_EQ(first.at("sagas"), json({{"open", 2}, {"parked", 1}, {"oldestSeconds", 5}}));
-  EXPECT_EQ(
-      first.at("outbox"),
-      json::array({{{"consumer", "queue"}, {"lagEvents", 4}, {"lagSeconds", 2}, {"parked", 1}}}));
+  EXPECT_EQ(first.at("sagas"), ordered_json({{"open", 2}, {"parked", 1}, {"oldestSeconds", 5}}));
+  EXPECT_EQ(first.at("outbox"),
+            ordered_json::array(
+                {{{"consumer", "queue"}, {"lagEvents", 4}, {"lagSeconds", 2}, {"parked", 1}}}));
   EXPECT_EQ(first.at("purchasesPerSecond"), nullptr);
   EXPECT_EQ(first.at("refusalsPerSecond"), nullptr);
-  EXPECT_EQ(first.at("silent"), json::array());
+  EXPECT_EQ(first.at("silent"), ordered_json::array());
   EXPECT_EQ(first.at("serverTime"), "1970-01-01T00:00:01.000Z");
   const auto second = figures.take(reading(3000, 13, 7, 2));
   EXPECT_EQ(second.at("purchasesPerSecond"), 1.5);
@@ -75,7 +75,7 @@ TEST(HouseFigures, LeaveOutWhatASilentServiceWouldSayAndNameIt) {
   auto without = reading(2000, 20, 6, 1);
   without.heard[static_cast<std::size_t>(figure_source::payment)].reset();
   const auto summary = figures.take(std::move(without));
-  EXPECT_EQ(summary.at("silent"), json::array({"payment"}));
+  EXPECT_EQ(summary.at("silent"), ordered_json::array({"payment"}));
   EXPECT_EQ(summary.at("sagas"), nullptr);
   EXPECT_EQ(summary.at("purchasesPerSecond"), nullptr);
   EXPECT_EQ(summary.at("refusalsPerSecond"), nullptr) << "a half of it is no figure";
@@ -102,8 +102,9 @@ TEST(HouseFigures, TellHowLongCommitsTookOverTheLastReadings) {
     said(out, figure_source::reservation).commits = {{"reservation", counts(std::move(buckets))}};
     return figures.take(std::move(out)).at("stores");
   };
-  const auto store = [](const json& stores, std::string_view name) {
-    return *std::ranges::find_if(stores, [&](const json& s) { return s.at("store") == name; });
+  const auto store = [](const ordered_json& stores, std::string_view name) {
+    return *std::ranges::find_if(stores,
+                                 [&](const ordered_json& s) { return s.at("store") == name; });
   };
   const auto first = at(1000, {100, 0, 0});
   ASSERT_EQ(first.size(), 5U) << "each is named, also without figures";

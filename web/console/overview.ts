@@ -21,9 +21,8 @@ export function overviewPage(): Child {
     readiness(ending),
     () => trouble(figures()),
     h('div', {class: 'figures'}, shown(t('purchases'), (one) => one.purchasesPerSecond, decimal),
-      shown(t('sold'), (one) => one.sold, (sold, {seats}) => outOf(sold, seats)),
-      shown(t('held'), (one) => one.held), shown(t('waiting'), (one) => one.waiting),
-      shown(t('admitted'), (one) => one.admitted),
+      shown([t('sold'), allSeats(figures)], (one) => one.sold), shown(t('held'), (one) => one.held),
+      shown(t('waiting'), (one) => one.waiting), shown(t('admitted'), (one) => one.admitted),
       shown(t('refusals'), (one) => one.refusalsPerSecond, decimal),
       shown(t('open'), (one) => one.sagas?.open ?? null),
       shown(t('slowest'), (one) => one.gateway.p99Ms, milliseconds),
@@ -36,10 +35,15 @@ export function overviewPage(): Child {
   ];
 }
 
-function decimal(value: number): string { return value.toFixed(value > 0 && value < 10 ? 1 : 0); }
+function decimal(value: number): string {
+  return value > 0 && value < 10 ? value.toFixed(1) : count(Math.round(value));
+}
 
-function outOf(value: number, all: number|null): string {
-  return all === null ? count(value) : `${count(value)} / ${count(all)}`;
+function allSeats(figures: () => Figures): Child {
+  return () => {
+    const all = figures().all.at(-1)?.seats;
+    return typeof all === 'number' && ` / ${count(all)}`;
+  };
 }
 
 function milliseconds(value: number): string { return `${Number(value.toPrecision(2))} ms`; }

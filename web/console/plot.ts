@@ -22,11 +22,11 @@ type Pick = (one: Summary) => number|null;
 
 /** Makes figures with their plots. */
 export function plots(figures: () => Figures) {
-  return (label: string, pick: Pick, text = (value: number, _: Summary): string => count(value)) =>
+  return (label: Child, pick: Pick, text: (value: number) => string = count) =>
            figure(label, () => {
              const now = figures().all.at(-1);
              const value = now ? pick(now) : null;
-             return now && value !== null ? text(value, now) : '–';
+             return value !== null ? text(value) : '–';
            }, () => figures().all.map((one) => pick(one) ?? 0));
 }
 
@@ -44,7 +44,7 @@ export function trouble({all, problem}: Figures): Child {
   return silent.length > 0 && notice('warning', t('silent', silent.join(', ')));
 }
 
-function figure(label: string, value: () => string, values: () => number[]): Child {
+function figure(label: Child, value: () => string, values: () => number[]): Child {
   return h('div', {class: 'card figure'}, h('p', {class: 'label'}, label),
     h('p', {class: 'huge'}, value), () => line(values()));
 }
