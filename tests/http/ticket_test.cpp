@@ -14,14 +14,14 @@
 namespace boxoffice::http {
 namespace {
 
-constexpr std::string_view secret = "a secret of tickets, of 32 bytes..";
+constexpr std::string_view ticket_secret = "a secret of tickets, of 32 bytes..";
 constexpr std::string_view other_secret = "another one, of as many bytes too.";
 
 ticket some_ticket() {
   return {{{77}, 123'456'789'012}, {"kim"}, {"A-1", "A-2", "A-4", "B-17"}, 4};
 }
 
-std::vector<settings> all_kinds() { return {keys_of(secret), pair_of(first_private_pem)}; }
+std::vector<settings> all_kinds() { return {keys_of(ticket_secret), pair_of(first_private_pem)}; }
 
 TEST(Ticket, ComesBackAsItWasSigned) {
   for (const auto& how : all_kinds()) {
@@ -38,7 +38,7 @@ TEST(Ticket, ComesBackAsItWasSigned) {
 
 // What a door with an older program reads: the form may only be added to.
 TEST(Ticket, HasTheFormOfItsFirstVersion) {
-  EXPECT_EQ(ticket_keys{keys_of(secret)}.sign(some_ticket()), "T1.GOLDEN_HMAC");
+  EXPECT_EQ(ticket_keys{keys_of(ticket_secret)}.sign(some_ticket()), "T1.GOLDEN_HMAC");
   EXPECT_EQ(ticket_keys{pair_of(first_private_pem)}.sign(some_ticket()), "T1.GOLDEN_PAIR");
 }
 
@@ -110,7 +110,7 @@ TEST(Ticket, FitsWhateverItIsFor) {
   SCOPED_TRACE(seed);
   worst_tickets draw{seed};
   std::size_t longest = 0, listed = 0, counted = 0;
-  const std::vector<ticket_keys> all{ticket_keys{keys_of(secret)},
+  const std::vector<ticket_keys> all{ticket_keys{keys_of(ticket_secret)},
                                      ticket_keys{pair_of(first_private_pem)}};
   for (int i = 0; i < 3000; ++i) {
     const auto wanted = draw.next();
@@ -138,18 +138,18 @@ TEST(Ticket, FitsWhateverItIsFor) {
 // --- keys -------------------------------------------------------------------------------------
 
 TEST(TicketKeys, TheOneOfBeforeStillChecks) {
-  const auto old_text = ticket_keys{keys_of(secret)}.sign(some_ticket());
-  const ticket_keys both{keys_of(other_secret, secret)};
+  const auto old_text = ticket_keys{keys_of(ticket_secret)}.sign(some_ticket());
+  const ticket_keys both{keys_of(other_secret, ticket_secret)};
   EXPECT_TRUE(both.read(old_text));
   EXPECT_NE(both.sign(some_ticket()), old_text) << "the newer one signs";
-  EXPECT_FALSE(ticket_keys{keys_of(secret)}.read(both.sign(some_ticket())));
+  EXPECT_FALSE(ticket_keys{keys_of(ticket_secret)}.read(both.sign(some_ticket())));
   EXPECT_FALSE(ticket_keys{keys_of(other_secret)}.read(old_text)) << "it is retired";
   // From one kind to the other, both ways.
   auto how = pair_of(first_private_pem);
-  how.tickets.previous_secret = secret_text{std::string{secret}};
+  how.tickets.previous_secret = secret_text{std::string{ticket_secret}};
   EXPECT_TRUE(ticket_keys{how}.read(old_text));
   const auto signed_by_pair = ticket_keys{how}.sign(some_ticket());
-  auto back = keys_of(secret);
+  auto back = keys_of(ticket_secret);
   back.tickets.previous_public_key = first_public_pem;
   EXPECT_TRUE(ticket_keys{back}.read(signed_by_pair));
   auto next = pair_of(second_private_pem);
@@ -174,14 +174,14 @@ TEST(TicketKeys, WithoutOneOfTheirOwnTheSecretOfTokensTakesItsPlace) {
   how.auth.dev = true;
   const auto anybodys = ticket_keys{how}.sign(some_ticket());
   EXPECT_EQ(ticket_keys{how}.sign(some_ticket()), anybodys) << "also after a restart";
-  how.auth.secret = secret_text{std::string{secret}};
+  how.auth.secret = secret_text{std::string{ticket_secret}};
   const auto text = ticket_keys{how}.sign(some_ticket());
   EXPECT_FALSE(ticket_keys{how}.read(anybodys)) << "a secret is not the key that all know";
-  EXPECT_EQ(ticket_keys{keys_of(secret)}.sign(some_ticket()), text);
+  EXPECT_EQ(ticket_keys{keys_of(ticket_secret)}.sign(some_ticket()), text);
   // When the secret of tokens changes, the one of before is named.
   how.auth.secret = secret_text{std::string{other_secret}};
   EXPECT_FALSE(ticket_keys{how}.read(text));
-  how.tickets.previous_secret = secret_text{std::string{secret}};
+  how.tickets.previous_secret = secret_text{std::string{ticket_secret}};
   EXPECT_TRUE(ticket_keys{how}.read(text));
 }
 
@@ -290,7 +290,7 @@ std::vector<forgery> tampered() {
       {"a byte between values and signature", text_of(values + 'x' + bytes.substr(values.size()))},
       {"another key's number", text_of("\1\2\3\4" + bytes.substr(4))},
       {"another key", ticket_keys{pair_of(second_private_pem)}.sign(some_ticket())},
-      {"a key of another kind", ticket_keys{keys_of(secret)}.sign(some_ticket())},
+      {"a key of another kind", ticket_keys{keys_of(ticket_secret)}.sign(some_ticket())},
       {"an HMAC with the public key as its secret",
        text_of(
            values +
@@ -368,9 +368,9 @@ TEST(Ticket, NoOtherTextThanItsOwnIsRead) {
 // The secret of both is the same, and what signs one does not sign the other.
 TEST(Ticket, IsNoTokenAndNoTokenIsATicket) {
   settings how;
-  how.auth.secret = secret_text{std::string{secret}};
+  how.auth.secret = secret_text{std::string{ticket_secret}};
   const ticket_keys keys{how};
-  const auto shared = token_key::hs256(std::string{secret});
+  const auto shared = token_key::hs256(std::string{ticket_secret});
   const auto text = keys.sign(some_ticket());
   EXPECT_FALSE(read_token(text, shared, {}));
   const auto bytes = bytes_of(text);
