@@ -100,6 +100,7 @@ class operator_run {
       case command::audit:
       case command::release:
       case command::sink:
+      case command::verify:
       case command::rebuild_ranking:
       case command::verify:
       case command::version:

@@ -15,7 +15,7 @@ namespace boxoffice::http {
 namespace {
 
 constexpr std::string_view ticket_secret = "a secret of tickets, of 32 bytes..";
-constexpr std::string_view other_secret = "another one, of as many bytes too.";
+constexpr std::string_view other_ticket_secret = "another one, of as many bytes too.";
 
 ticket some_ticket() {
   return {{{77}, 123'456'789'012}, {"kim"}, {"A-1", "A-2", "A-4", "B-17"}, 4};
@@ -139,11 +139,11 @@ TEST(Ticket, FitsWhateverItIsFor) {
 
 TEST(TicketKeys, TheOneOfBeforeStillChecks) {
   const auto old_text = ticket_keys{keys_of(ticket_secret)}.sign(some_ticket());
-  const ticket_keys both{keys_of(other_secret, ticket_secret)};
+  const ticket_keys both{keys_of(other_ticket_secret, ticket_secret)};
   EXPECT_TRUE(both.read(old_text));
   EXPECT_NE(both.sign(some_ticket()), old_text) << "the newer one signs";
   EXPECT_FALSE(ticket_keys{keys_of(ticket_secret)}.read(both.sign(some_ticket())));
-  EXPECT_FALSE(ticket_keys{keys_of(other_secret)}.read(old_text)) << "it is retired";
+  EXPECT_FALSE(ticket_keys{keys_of(other_ticket_secret)}.read(old_text)) << "it is retired";
   // From one kind to the other, both ways.
   auto how = pair_of(first_private_pem);
   how.tickets.previous_secret = secret_text{std::string{ticket_secret}};
@@ -179,7 +179,7 @@ TEST(TicketKeys, WithoutOneOfTheirOwnTheSecretOfTokensTakesItsPlace) {
   EXPECT_FALSE(ticket_keys{how}.read(anybodys)) << "a secret is not the key that all know";
   EXPECT_EQ(ticket_keys{keys_of(ticket_secret)}.sign(some_ticket()), text);
   // When the secret of tokens changes, the one of before is named.
-  how.auth.secret = secret_text{std::string{other_secret}};
+  how.auth.secret = secret_text{std::string{other_ticket_secret}};
   EXPECT_FALSE(ticket_keys{how}.read(text));
   how.tickets.previous_secret = secret_text{std::string{ticket_secret}};
   EXPECT_TRUE(ticket_keys{how}.read(text));

@@ -5,6 +5,7 @@
 
 #include <fstream>
 #include <string>
+#include <vector>
 
 namespace boxoffice::system_test {
 namespace {
@@ -60,7 +61,8 @@ TEST(DoorRestart, AnAcknowledgedAdmissionSurvivesAKill) {
 }
 
 TEST(DoorKeys, APairSignsAndItsPublicKeyIsEnoughToCheck) {
-  running_server server{{std::string{"tickets.private_key="} + private_pem}};
+  running_server server{
+      std::vector<std::string>{"tickets.private_key=" + std::string{private_pem}}};
   stall there{server.url()};
   const auto ticket = there.ticket(there.buy("A-1"));
   EXPECT_LE(ticket.size(), 300U);
