@@ -102,7 +102,6 @@ class operator_run {
       case command::sink:
       case command::verify:
       case command::rebuild_ranking:
-      case command::verify:
       case command::version:
         break;
     }

@@ -57,8 +57,7 @@ std::vector<address> nodes_of(const std::vector<service>& all) {
 
 link_ends::link_ends(surroundings in) : in_{std::move(in)} {
   door_ = cluster::spawn_door(in_.system, in_.time, in_.metrics);
-  carrier_ =
-      caf::actor_cast<caf::actor>(spawn_actor<carrier_state>(in_.system, *this, in_.home));
+  carrier_ = caf::actor_cast<caf::actor>(spawn_actor<carrier_state>(in_.system, *this, in_.home));
   in_.owns(door_);
   in_.owns(carrier_);
   station_ = std::make_unique<station>(
@@ -157,9 +156,8 @@ gateway::gateway(wires& net, link_judges& judges, const time_point& now, hears_f
                nodes_of({service::concert, service::queue_ranking, service::reservation,
                          service::point, service::payment}),
                {.run = [](const cluster::execution& /*e*/) {},
-                .answered =
-                    [this](const cluster::call& what, std::uint16_t type,
-                           const std::string& payload) { answered(what, type, payload); },
+                .answered = [this](const cluster::call& what, std::uint16_t type,
+                                   const std::string& payload) { answered(what, type, payload); },
                 .failed = [this](const cluster::call& what, fault why) { failed(what, why); },
                 .now = [this] { return now_; }},
                metrics_} {}

@@ -39,8 +39,9 @@ world::world(const run_options& how)
       net_{{random_, faults_, events_, now_, testing::beginning,
             [this](service s) { return route(s); }}},
       wires_{{random_, faults_, events_, now_, testing::beginning}},
-      judges_{[this](const process& from, const std::any& reply,
-                     bool late) { judge_leaving(from, reply, late); },
+      judges_{[this](const process& from, const std::any& reply, bool late) {
+                judge_leaving(from, reply, late);
+              },
               [this](const process& life) { return is_replaced(life); },
               [this](std::string what) { promises_.fail(std::move(what)); },
               {},
@@ -62,9 +63,8 @@ world::world(const run_options& how)
               faults_.links() ? &wires_ : nullptr,
               faults_.links() ? &judges_ : nullptr} {
   if (!faults_.links()) return;
-  gateway_.emplace(wires_, judges_, now_, [this](std::uint64_t call, const std::any& reply) {
-    net_.hear(call, reply);
-  });
+  gateway_.emplace(wires_, judges_, now_,
+                   [this](std::uint64_t call, const std::any& reply) { net_.hear(call, reply); });
   net_.send_by(*gateway_);
 }
 
@@ -95,10 +95,9 @@ run_result world::run() {
 
 void world::start_nodes() {
   for (const auto s : all_services)
-    pairs_.push_back(std::make_unique<node_pair>(
-        node_pair::surroundings{s, random_, faults_, around_, promises_,
-                                [this] { return ++last_process_; },
-                                [this](std::unique_ptr<process> old) { retire(std::move(old)); }}));
+    pairs_.push_back(std::make_unique<node_pair>(node_pair::surroundings{
+        s, random_, faults_, around_, promises_, [this] { return ++last_process_; },
+        [this](std::unique_ptr<process> old) { retire(std::move(old)); }}));
   for (int i = 0; i < 100'000 && !has_owners(); ++i)
     step();
 }
@@ -135,19 +134,6 @@ void world::set_up() {
                              catalogue_, everybodys_, !faults_.touches_clocks()}));
   for (const auto s : all_services)
     copies_[static_cast<std::size_t>(s)] = stores_.copy_of(s);
-}
-
-// A question of the world itself, while nothing goes wrong.
-template <class Reply, class Command>
-Reply world::call(desk to, Command m) {
-  std::optional<Reply> heard;
-  const auto number = net_.send(to, std::move(m),
-                                [&](const std::any& r) { heard = std::any_cast<const Reply&>(r); });
-  for (int i = 0; i < 100'000 && !heard; ++i)
-    step();
-  net_.forget(number);
-  if (!heard) promises_.fail("the world itself gets no answer from " + std::string{name_of(to)});
-  return heard.value_or(Reply{});
 }
 
 std::vector<process*> world::lives() const {

@@ -15,6 +15,7 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -94,6 +95,7 @@ class world {
   [[nodiscard]] bool in_pairs() const { return !pairs_.empty(); }
   void retire(std::unique_ptr<process> old);
   void note(const std::string& what);
+  /// A question of the world itself, while nothing goes wrong.
   template <class Reply, class Command>
   Reply call(desk to, Command m);
   run_result result();
@@ -122,5 +124,17 @@ class world {
   time_point operator_looks_{};
   std::uint64_t last_process_{0}, steps_{0}, operations_{0};
 };
+
+template <class Reply, class Command>
+Reply world::call(desk to, Command m) {
+  std::optional<Reply> heard;
+  const auto number = net_.send(to, std::move(m),
+                                [&](const std::any& r) { heard = std::any_cast<const Reply&>(r); });
+  for (int i = 0; i < 100'000 && !heard; ++i)
+    step();
+  net_.forget(number);
+  if (!heard) promises_.fail("the world itself gets no answer from " + std::string{name_of(to)});
+  return heard.value_or(Reply{});
+}
 
 }  // namespace boxoffice::simulation
