@@ -70,8 +70,8 @@ TEST(SimulationOfNodes, SellsAndRefundsWithoutFaults) {
   }
 }
 
-// Runs that found a bug once, each mended since. They name their kinds of faults: younger kinds would
-// make other runs of them.
+// Runs that found a bug once, each mended since. They name their kinds of faults: younger kinds
+// would make other runs of them.
 struct found {
   std::uint64_t seed;
   const char* faults;
