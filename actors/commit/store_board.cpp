@@ -45,8 +45,8 @@ commit_result store_board::noted(std::size_t store, commit_result result, time_p
   const bool took =
       result.outcome == commit_outcome::committed || result.outcome == commit_outcome::refused;
   // Only what moves the row of the owner keeps others from taking over.
-  const bool renews =
-      result.outcome == commit_outcome::committed || (took && is_planted(planted_bug::refused_renews));
+  const bool renews = result.outcome == commit_outcome::committed ||
+                      (took && is_planted(planted_bug::refused_renews));
   if (is_planted(planted_bug::lease_from_answer)) began = time_.now();
   if (renews) of.owned_at = std::max(of.owned_at, began);
   if (result.trouble == store_trouble::replaced) fenced_of(metrics_, of.what.store).add();

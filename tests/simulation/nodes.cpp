@@ -99,6 +99,7 @@ void node_pair::heal() {
     each.goes_on = in_.around.now;
     each.reaches_from = in_.around.now;
     each.dies_after = 0;
+    if (each.life) each.life->set_clock_right();
     each.due = std::min(each.due, in_.around.now + soon(300));
   }
 }
@@ -154,8 +155,7 @@ void node_pair::act(node& at) {
 void node_pair::stand_by(node& at) {
   std::vector<cluster::owner_row> dead;
   if (at.noted != 0) dead.push_back({std::string{name_of(in_.what)}, {at.noted, 0}, 0, false});
-  at.rules.emplace(
-      cluster::takeover_watch{wait, limits::owner_look_gap_max, std::move(dead)});
+  at.rules.emplace(cluster::takeover_watch{wait, limits::owner_look_gap_max, std::move(dead)});
   at.looks.reset();
   at.is = phase::looking;
 }
@@ -213,8 +213,8 @@ void node_pair::give_back_claim(const node& at) {
 void node_pair::take_over(node& at) {
   auto& stores = in_.around.stores;
   const bool released = stores.row_of(in_.what).released;
-  const auto taken = is_cut_off(at) ? std::nullopt
-                                    : stores.take_over(in_.what, in_.around.now, at.seen.at);
+  const auto taken =
+      is_cut_off(at) ? std::nullopt : stores.take_over(in_.what, in_.around.now, at.seen.at);
   if (!taken) {
     note(at, "does not take over: its owner lives, or the other one was faster");
     return end(at, soon(200));
@@ -260,7 +260,8 @@ void node_pair::own(node& at) {
 void node_pair::finish(node& at) {
   at.due = in_.around.now + 1ms;
   if (at.life->ready() != 0) return;
-  if (!is_cut_off(at) && in_.around.stores.release(in_.what, at.epoch)) note(at, "releases its store");
+  if (!is_cut_off(at) && in_.around.stores.release(in_.what, at.epoch))
+    note(at, "releases its store");
   end(at, soon(3'000));
 }
 

@@ -124,10 +124,9 @@ class stored_process : public process {
 
  private:
   void join_links() {
-    ends_ = std::make_unique<link_ends>(
-        link_ends::surroundings{*around_.links, *around_.judges, *this, system(), time(), metrics(),
-                                stores(), node_, peers_of(what()),
-                                [this](const caf::actor& a) { owns(a); }});
+    ends_ = std::make_unique<link_ends>(link_ends::surroundings{
+        *around_.links, *around_.judges, *this, system(), time(), metrics(), stores(), node_,
+        peers_of(what()), [this](const caf::actor& a) { owns(a); }});
   }
   commit_result commit(std::span<const Write> batch) {
     const auto began = stores().now();

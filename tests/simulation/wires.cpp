@@ -166,8 +166,8 @@ std::size_t wires::ready() const {
 
 void wires::step() {
   auto which = in_.random.below(ready());
-  arrive(*std::ranges::find_if(
-      pipes_, [&](const pipe& each) { return flows(each) && which-- == 0; }));
+  arrive(
+      *std::ranges::find_if(pipes_, [&](const pipe& each) { return flows(each) && which-- == 0; }));
 }
 
 // The hub may dial, cut and send while it hears: `at` is not touched behind that.
@@ -180,8 +180,7 @@ void wires::arrive(pipe& at) {
     case event::kind::accepted:
       return to.with_hub([&](cluster::hub& h, time_point now) { h.accepted(on, now); });
     case event::kind::dialled:
-      return to.with_hub(
-          [&](cluster::hub& h, time_point now) { h.dialed(what.peer, on, now); });
+      return to.with_hub([&](cluster::hub& h, time_point now) { h.dialed(what.peer, on, now); });
     case event::kind::refused:
     case event::kind::closed:
       std::erase_if(pipes_, [&](const pipe& each) { return each.on == on && each.to == &to; });

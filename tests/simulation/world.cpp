@@ -39,10 +39,12 @@ world::world(const run_options& how)
       net_{{random_, faults_, events_, now_, testing::beginning,
             [this](service s) { return route(s); }}},
       wires_{{random_, faults_, events_, now_, testing::beginning}},
-      judges_{[this](const process& from, const std::any& reply,
-                     bool late) { judge_leaving(from, reply, late); },
+      judges_{[this](const process& from, const std::any& reply, bool late) {
+                judge_leaving(from, reply, late);
+              },
               [this](const process& life) { return is_replaced(life); },
               [this](std::string what) { promises_.fail(std::move(what)); },
+              [this](const std::string& what) { note(what); },
               {},
               !faults_.touches_clocks(),
               now_},
@@ -62,9 +64,8 @@ world::world(const run_options& how)
               faults_.links() ? &wires_ : nullptr,
               faults_.links() ? &judges_ : nullptr} {
   if (!faults_.links()) return;
-  gateway_.emplace(wires_, judges_, now_, [this](std::uint64_t call, const std::any& reply) {
-    net_.hear(call, reply);
-  });
+  gateway_.emplace(wires_, judges_, now_,
+                   [this](std::uint64_t call, const std::any& reply) { net_.hear(call, reply); });
   net_.send_by(*gateway_);
 }
 
@@ -80,6 +81,7 @@ world::~world() {
 void world::note(const std::string& what) { events_.add(now_ - testing::beginning, what); }
 
 run_result world::run() {
+  keyed_leave_ = !faults_.links() && (!faults_.stands_by() || later_.one_in(2));
   if (faults_.stands_by()) start_nodes();
   if (!in_pairs())
     for (const auto s : all_services)
@@ -95,10 +97,9 @@ run_result world::run() {
 
 void world::start_nodes() {
   for (const auto s : all_services)
-    pairs_.push_back(std::make_unique<node_pair>(
-        node_pair::surroundings{s, random_, faults_, around_, promises_,
-                                [this] { return ++last_process_; },
-                                [this](std::unique_ptr<process> old) { retire(std::move(old)); }}));
+    pairs_.push_back(std::make_unique<node_pair>(node_pair::surroundings{
+        s, random_, faults_, around_, promises_, [this] { return ++last_process_; },
+        [this](std::unique_ptr<process> old) { retire(std::move(old)); }}));
   for (int i = 0; i < 100'000 && !has_owners(); ++i)
     step();
 }
@@ -132,7 +133,7 @@ void world::set_up() {
     visitors_.push_back(std::make_unique<visitor>(
         user_id{"u" + std::to_string(i + 1)},
         visitor_surroundings{random_, net_, promises_, events_, now_, testing::beginning,
-                             catalogue_, everybodys_, !faults_.touches_clocks()}));
+                             catalogue_, everybodys_, !faults_.touches_clocks(), faults_.links()}));
   for (const auto s : all_services)
     copies_[static_cast<std::size_t>(s)] = stores_.copy_of(s);
 }

@@ -192,10 +192,10 @@ TEST_F(Pair, KeepsWhatItOwnsWhileItWaitsForTheCatalogue) {
   await_second("standing by");
   second_.reset();
   first_->process().kill_hard();
-  const std::vector<std::string> settings{
-      "node.roles=reservation", "cluster.secret=" + service_nodes::secret(),
-      "cluster.listen=127.0.0.1:" + std::to_string(free_port()),
-      "cluster.peers=127.0.0.1:" + std::to_string(free_port())};
+  const std::vector<std::string> settings{"node.roles=reservation",
+                                          "cluster.secret=" + service_nodes::secret(),
+                                          "cluster.listen=127.0.0.1:" + std::to_string(free_port()),
+                                          "cluster.peers=127.0.0.1:" + std::to_string(free_port())};
   const auto third = start_standby("third", settings);
   ASSERT_TRUE(eventually(
       [&] { return third->error_text().find("taking over") != std::string::npos; }, seconds{20}))

@@ -14,22 +14,29 @@ class Proxy : public ::testing::Test {
   charge_reply hear(fault said, bool asked_before) {
     charge_reply reply{};
     reply.fault = said;
-    link_reply over_the_link{asker.actor(), 7, wire_numbers::number_of<charge_points>, fault::none,
-                             wire_numbers::number_of<charge_reply>, to_bytes(reply), asked_before};
+    link_reply over_the_link{asker.actor(),
+                             7,
+                             wire_numbers::number_of<charge_points>,
+                             fault::none,
+                             wire_numbers::number_of<charge_reply>,
+                             to_bytes(reply),
+                             asked_before};
     asker.send(proxy, std::move(over_the_link));
     return asker.last<charge_reply>();
   }
   /// How it hears what the link itself says.
   charge_reply fail(fault why, bool asked_before) {
-    asker.send(proxy, link_reply{asker.actor(), 7, wire_numbers::number_of<charge_points>, why, 0,
-                                 {}, asked_before});
+    asker.send(
+        proxy,
+        link_reply{
+            asker.actor(), 7, wire_numbers::number_of<charge_points>, why, 0, {}, asked_before});
     return asker.last<charge_reply>();
   }
 
   boxoffice::testing::virtual_time time;
   boxoffice::testing::inbox<charge_reply> asker{time};
-  caf::actor proxy{time.owns(caf::actor_cast<caf::actor>(spawn_proxy<point_service_actor>(
-      time.system(), asker.actor(), front::point, time.clock())))};
+  caf::actor proxy{time.owns(caf::actor_cast<caf::actor>(
+      spawn_proxy<point_service_actor>(time.system(), asker.actor(), front::point, time.clock())))};
 };
 
 TEST_F(Proxy, PassesOnWhatWasSaid) {
