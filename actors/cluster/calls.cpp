@@ -68,14 +68,17 @@ void calls::connected(peer at, incarnation who, time_point now) {
   auto& s = peers_[at];
   s.up = true;
   s.serving.clear();
-  if (s.who == who && !is_planted(planted_bug::sent_again_under_new_id)) {
+  if (s.who == who) {
+    if (is_planted(planted_bug::sent_again_under_new_id))
+      for (auto& [id, what] : std::exchange(s.open, {}))
+        ask(std::move(what), now);
     for (const auto& [id, what] : s.open)
       send(at, id, what, now);
     return;
   }
   // Another life: it knows nothing of what the former one was asked.
-  if (s.who != who) s.next_id = 1;
   s.who = who;
+  s.next_id = 1;
   s.payload = 0;
   s.settled.clear();
   for (auto& [id, what] : std::exchange(s.open, {}))

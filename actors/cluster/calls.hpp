@@ -33,9 +33,9 @@ struct call {
 /// of it when a link breaks or a peer is another process than before.
 ///
 /// Promises: every call is settled at most once, and is gone at its deadline. A peer carries out a
-/// call at most once in one life (executions.hpp). A call goes to another life, or to another peer,
-/// only after the link to the first one was lost: then it may be carried out twice, and its
-/// business key makes that the same as once.
+/// call at most once in one life (executions.hpp), unless another one was asked in between. A call
+/// goes to another life, or to another peer, only after the link to the first one was lost: then it
+/// may be carried out twice, and its business key makes that the same as once.
 ///
 /// Pure: time and frames come in, frames and answers go out. **Thread**: its owner's.
 class calls {

@@ -24,8 +24,9 @@ bool takeover_watch::is_free(const sight& of, time_point now) const {
 
 bool takeover_watch::look(const std::vector<owner_row>& rows, time_point asked,
                           time_point answered) {
-  const bool missed = asked - looked_at_ > gap_max_ && !is_planted(planted_bug::gap_is_no_gap);
-  const bool gap = seen_.empty() || missed;
+  // Between two looks, or while one was under way.
+  const bool slept = asked - looked_at_ > gap_max_ || answered - asked > gap_max_;
+  const bool gap = seen_.empty() || (slept && !is_planted(planted_bug::gap_is_no_gap));
   looked_at_ = answered;
   seen_.resize(rows.size());
   bool free = true;

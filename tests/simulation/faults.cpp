@@ -56,7 +56,10 @@ fault_plan::fault_plan(const fault_choice& choice, dice& random, dice& later)
     else if (mood >= 2)  // one run in two
       one_in_[i] = counts_[i] = 1;
   }
-  if (!stands_by()) return;
+  if (!stands_by()) {
+    counts_[static_cast<std::size_t>(fault_kind::linked)] = 0;  // there is no link
+    return;
+  }
   // A standby takes over by the rules, and a store that is watched is not set back in secret.
   never(fault_kind::usurped);
   never(fault_kind::set_back);

@@ -92,8 +92,12 @@ void link_ends::let_go() {
 
 void link_ends::run(cluster::execution e) {
   const auto call = e.asker == gateway::self ? correlation_in(e.payload) : std::uint64_t{0};
-  if (call != 0 && std::exchange(in_.judges.ran_in[call], in_.home.number()) == in_.home.number())
-    in_.judges.fail("command #" + std::to_string(call) + " ran twice in one life");
+  const auto life =
+      " " + std::string{name_of(in_.home.what())} + " " + std::to_string(in_.home.number());
+  if (call != 0) {
+    ++in_.judges.runs[call];
+    in_.judges.note("#" + std::to_string(call) + " runs in" + life + " as " + std::to_string(e.id));
+  }
   running_.insert_or_assign({e.asker, e.id}, running{call, in_.judges.is_replaced(in_.home)});
   caf::anon_send(door_, std::move(e));
 }
@@ -134,7 +138,8 @@ void link_ends::on(const cluster::execution_turned& m) {
   if (!station_) return;
   const auto found = running_.find({m.asker, m.with.id});
   if (found != running_.end()) {
-    in_.judges.ran_in.erase(found->second.call);  // it may come again
+    if (found->second.call != 0)
+      in_.judges.note("#" + std::to_string(found->second.call) + " is turned away");
     running_.erase(found);
   }
   station_->with_hub([&](cluster::hub& h, time_point /*now*/) { h.turned(m.asker, m.with); });
@@ -166,9 +171,18 @@ void gateway::ask(cluster::call what) {
   station_.with_hub([&](cluster::hub& h, time_point now) { h.ask(std::move(what), now); });
 }
 
-void gateway::answered(const cluster::call& what, std::uint16_t type, const std::string& payload) {
+// What went to one process alone ran once at the most, however often its link broke.
+const gateway::asker& gateway::settle(const cluster::call& what) {
   const auto& by = *std::static_pointer_cast<const asker>(what.asker);
   by.heard = true;
+  const auto runs = judges_.runs.extract(by.number);
+  if (!runs.empty() && runs.mapped() > 1 && !what.asked_before)
+    judges_.fail("command #" + std::to_string(by.number) + " ran twice");
+  return by;
+}
+
+void gateway::answered(const cluster::call& what, std::uint16_t type, const std::string& payload) {
+  const auto& by = settle(what);
   cluster::wire_numbers::visit(type, [&]<class Reply>() {
     auto said = cluster::from_bytes<Reply>(payload);
     if (!said) return;
@@ -186,8 +200,7 @@ void gateway::step() {
 
 // As a proxy says it.
 void gateway::failed(const cluster::call& what, fault why) {
-  const auto& by = *std::static_pointer_cast<const asker>(what.asker);
-  by.heard = true;
+  const auto& by = settle(what);
   cluster::wire_numbers::visit(what.type, [&]<class Asked>() {
     if constexpr (requires { typename Asked::reply; }) {
       if constexpr (requires(typename Asked::reply r) { r.fault; }) {

@@ -51,8 +51,9 @@ struct link_judges {
   /// Whether somebody else owns the store of this process by now.
   std::function<bool(const process&)> is_replaced;
   std::function<void(std::string)> fail;
-  /// Which life ran a command of the gateway last.
-  std::map<std::uint64_t, std::uint64_t> ran_in;
+  std::function<void(const std::string&)> note;
+  /// How often a command of the gateway has run anywhere.
+  std::map<std::uint64_t, int> runs;
   /// Deadlines are a matter of opinion where clocks jump.
   bool clocks_agree;
   const time_point& now;
@@ -191,6 +192,7 @@ class gateway {
   void ask(cluster::call what);
   void answered(const cluster::call& what, std::uint16_t type, const std::string& payload);
   void failed(const cluster::call& what, fault why);
+  const asker& settle(const cluster::call& what);
 
   link_judges& judges_;
   const time_point& now_;

@@ -99,6 +99,7 @@ void node_pair::heal() {
     each.goes_on = in_.around.now;
     each.reaches_from = in_.around.now;
     each.dies_after = 0;
+    if (each.life) each.life->set_clock_right();
     each.due = std::min(each.due, in_.around.now + soon(300));
   }
 }

@@ -81,6 +81,7 @@ class process {
   /// Its actors are there: whoever asks is answered.
   virtual void opens() {}
   void jump_clock(milliseconds by) { skew_ += by; }
+  void set_clock_right() { skew_ = milliseconds{0}; }
   /// It is kept from its store, or its store from it.
   void disturb() { late_ = true; }
   /// Since it was disturbed it has committed nothing: whoever takes over does so with reason.

@@ -85,6 +85,12 @@ constexpr const char* with_one_node =
     "commit_forgotten,commit_unheard,write_refused,read_failed,reads_full,crash,crash_at_start,"
     "pause,usurped,clock_forward,clock_back,set_back";
 
+constexpr const char* with_nodes_and_links =
+    "message_lost,message_doubled,message_late,reply_lost,reply_doubled,reply_late,commit_failed,"
+    "commit_forgotten,commit_unheard,write_refused,read_failed,reads_full,crash,crash_at_start,"
+    "pause,usurped,clock_forward,clock_back,set_back,standing_by,handed_over,cut_off,suspended,"
+    "look_failed,probe_refused,take_over_late,linked,link_cut,link_stalled,dial_failed";
+
 class SimulationRegression : public ::testing::TestWithParam<found> {};
 
 TEST_P(SimulationRegression, StaysMended) {
@@ -102,6 +108,8 @@ INSTANTIATE_TEST_SUITE_P(
         found{832, with_replaced_owners,
               "an id in the store was taken for one's own doubtful write"},
         found{1584, with_replaced_owners, "the same, with another rival"},
+        found{91, with_nodes_and_links,
+              "a standby that slept while it looked took over from an owner that slept as long"},
         found{8135, with_one_node, "an id of a successor was taken for one's own lost payment"}));
 
 }  // namespace

@@ -44,6 +44,7 @@ world::world(const run_options& how)
               },
               [this](const process& life) { return is_replaced(life); },
               [this](std::string what) { promises_.fail(std::move(what)); },
+              [this](const std::string& what) { note(what); },
               {},
               !faults_.touches_clocks(),
               now_},
@@ -80,6 +81,7 @@ world::~world() {
 void world::note(const std::string& what) { events_.add(now_ - testing::beginning, what); }
 
 run_result world::run() {
+  keyed_leave_ = !faults_.links() && (!faults_.stands_by() || later_.one_in(2));
   if (faults_.stands_by()) start_nodes();
   if (!in_pairs())
     for (const auto s : all_services)
@@ -131,7 +133,7 @@ void world::set_up() {
     visitors_.push_back(std::make_unique<visitor>(
         user_id{"u" + std::to_string(i + 1)},
         visitor_surroundings{random_, net_, promises_, events_, now_, testing::beginning,
-                             catalogue_, everybodys_, !faults_.touches_clocks()}));
+                             catalogue_, everybodys_, !faults_.touches_clocks(), faults_.links()}));
   for (const auto s : all_services)
     copies_[static_cast<std::size_t>(s)] = stores_.copy_of(s);
 }

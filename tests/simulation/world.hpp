@@ -119,6 +119,9 @@ class world {
   std::vector<usurper> usurped_;
   std::vector<std::unique_ptr<node_pair>> pairs_;
   time_point owned_by_{time_point::max()};  // somebody has to own every store
+  // As http/server/dispatcher.cpp has it: who is replaced says what became of a command with a key.
+  // The door of links says nothing at all.
+  bool keyed_leave_{true};
   std::vector<std::pair<user_id, reservation_id>> everybodys_;
   std::vector<std::unique_ptr<visitor>> visitors_;
   time_point operator_looks_{};

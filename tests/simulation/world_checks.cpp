@@ -11,21 +11,26 @@
 namespace boxoffice::simulation {
 namespace {
 
-bool is_once(const std::any& reply) { return reply.type() == typeid(catalogue_reply); }
+// What must not be asked twice has no other life to go to: it is durable when it is answered.
+bool is_exempt(const std::any& reply, bool keyed_leave) {
+  const auto& type = reply.type();
+  return type == typeid(catalogue_reply) ||
+         (keyed_leave && (type == typeid(charge_reply) || type == typeid(hold_reply) ||
+                          type == typeid(payment_reply)));
+}
 
 }  // namespace
 
 using namespace std::chrono_literals;
 
-// What must not be asked twice has no other life to go to: it is durable when it is answered.
 bool world::leaves(const process& from, const std::any& reply) {
-  if (!is_once(reply) && !may_answer(from)) return false;
+  if (!is_exempt(reply, keyed_leave_) && !may_answer(from)) return false;
   judge_leaving(from, reply, is_replaced(from));
   return true;
 }
 
 void world::judge_leaving(const process& from, const std::any& reply, bool late) {
-  if (late && !is_once(reply))
+  if (late && !is_exempt(reply, keyed_leave_))
     promises_.fail("an answer leaves " + std::string{name_of(from.what())} +
                    " from memory after another process took its store over");
   if (const auto words = words_of(reply); !words.empty()) note(words);

@@ -57,7 +57,9 @@ TEST_F(StandingBy, KnowsNothingAfterALookThatFailed) {
     ASSERT_EQ(look(7), step::wait);
 }
 
-TEST_F(StandingBy, TakesOverAtOnceWhereNothingCanBeClaimed) { EXPECT_EQ(look({}), step::take); }
+TEST_F(StandingBy, TakesOverAtOnceWhereNothingCanBeClaimed) {
+  EXPECT_EQ(look(std::vector<owner_row>{}), step::take);
+}
 
 }  // namespace
 }  // namespace boxoffice::cluster
