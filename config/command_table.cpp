@@ -103,8 +103,8 @@ constexpr auto rows = std::to_array<command_row>({
      settings_taken::none, sink_takes},
     {command::verify, "verify",
      "Check the signature of a ticket, without a database and without a server, and say what it is "
-     "for. Ends with 1 when it is none of these keys. Whether it was refunded or admitted, a "
-     "server knows.",
+     "for. Ends with 1 when none of the keys has signed it. Whether it was refunded or admitted "
+     "since, only a server knows.",
      "boxoffice verify T1.AbCd… --config /etc/boxoffice/door.toml", settings_taken::data_only,
      verify_takes},
     {command::version,

@@ -62,7 +62,7 @@ TEST(DoorRestart, AnAcknowledgedAdmissionSurvivesAKill) {
 
 TEST(DoorKeys, APairSignsAndItsPublicKeyIsEnoughToCheck) {
   running_server server{
-      std::vector<std::string>{"tickets.private_key=" + std::string{private_pem}}};
+      std::vector<std::string>{std::string{"tickets.private_key="} + private_pem}};
   stall there{server.url()};
   const auto ticket = there.ticket(there.buy("A-1"));
   EXPECT_LE(ticket.size(), 300U);

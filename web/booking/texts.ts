@@ -139,8 +139,8 @@ export const t = texts({
   qrLabel: ['QR code of the ticket {0}', '입장권 {0}의 QR 코드'],
   qrHint: ['Show this code at the door.', '입장할 때 이 코드를 보여 주세요.'],
   noCode: [
-    'The code cannot be shown right now. The seats are yours: the reservation is {0}.',
-    '지금은 코드를 표시할 수 없습니다. 좌석은 확정되었습니다. 예매 번호: {0}'
+    'The code cannot be shown right now. The seats are yours.',
+    '지금은 코드를 표시할 수 없습니다. 좌석은 확정되었습니다.'
   ],
   again: ['Try again', '다시 시도'],
   print: ['Print', '인쇄'],

@@ -59,8 +59,8 @@ function codePart({reservation, code}: Booking, again: () => void): Child {
     return [
       qrPicture(code, t('qrLabel', reservation.reservationId)), h('p', {class: 'hint'}, t('qrHint'))
     ];
-  return notice('warning', h('p', {}, t('noCode', reservation.reservationId)),
-    h('button', {class: 'small', onclick: again}, t('again')));
+  return notice(
+    'warning', h('p', {}, t('noCode')), h('button', {class: 'small', onclick: again}, t('again')));
 }
 
 function fact(name: string, value: string): Child {

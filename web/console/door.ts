@@ -100,7 +100,6 @@ function choices(dates: () => Map<string, string>): Child {
 function typedPart(check: (text: string) => Promise<void>): Child {
   const field = h('input', {
     id: 'ticket-text',
-    required: true,
     autocomplete: 'off',
     autocapitalize: 'none',
     spellcheck: 'false',

@@ -41,7 +41,8 @@ export function cameraPart(found: (text: string) => void, ending: AbortSignal): 
       });
       video.srcObject = stream;
       on.set(true);
-      await video.play();
+      // Until there is a picture, nothing is seen in it.
+      video.play().catch(() => undefined);
       void look(new kind({formats: ['qr_code']}), video, found, stopped);
     } catch {
       stop.abort();

@@ -133,11 +133,8 @@ export const t = texts({
   door: ['Door', '입장 확인'],
   whichDoor: ['At the door of', '입장할 공연'],
   anyDoor: ['Any date', '모든 일정'],
-  admits: ['Let in', '입장 처리'],
-  admitsHint: [
-    'A valid ticket is let in, and the time is kept.',
-    '유효한 입장권은 입장 처리되고 시각이 기록됩니다.'
-  ],
+  admits: ['Let in when valid', '유효하면 입장 처리'],
+  admitsHint: ['The time of the first entry is kept.', '처음 입장한 시각이 기록됩니다.'],
   looksHint: ['Tickets are only looked at.', '입장권을 확인만 합니다.'],
   ticketText: ['Ticket', '입장권'],
   ticketHint: [
