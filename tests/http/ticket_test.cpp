@@ -38,8 +38,12 @@ TEST(Ticket, ComesBackAsItWasSigned) {
 
 // What a door with an older program reads: the form may only be added to.
 TEST(Ticket, HasTheFormOfItsFirstVersion) {
-  EXPECT_EQ(ticket_keys{keys_of(ticket_secret)}.sign(some_ticket()), "T1.ALEh9k2UtOT0ywMDa2ltAQIBQQIAAQAAAUIBEADEMj9eZXR095OzWd0cNnrAtexULj6cPcdu3Lgkrlo8zQ");
-  EXPECT_EQ(ticket_keys{pair_of(first_private_pem)}.sign(some_ticket()), "T1.wvSwME2UtOT0ywMDa2ltAQIBQQIAAQAAAUIBEAA17P_4uBgFUEcnUoDvIcUXMhJtmQVVO0kwR0_ahaSWAobsyB-yBYMszYT6y2hQo4WWJ5AaexBL1EURkMroTQsL");
+  EXPECT_EQ(
+      ticket_keys{keys_of(ticket_secret)}.sign(some_ticket()),
+      "T1.ALEh9k2UtOT0ywMDa2ltAQIBQQIAAQAAAUIBEADEMj9eZXR095OzWd0cNnrAtexULj6cPcdu3Lgkrlo8zQ");
+  EXPECT_EQ(ticket_keys{pair_of(first_private_pem)}.sign(some_ticket()),
+            "T1.wvSwME2UtOT0ywMDa2ltAQIBQQIAAQAAAUIBEAA17P_4uBgFUEcnUoDvIcUXMhJtmQVVO0kwR0_"
+            "ahaSWAobsyB-yBYMszYT6y2hQo4WWJ5AaexBL1EURkMroTQsL");
 }
 
 TEST(Ticket, ListsTheSeatsOrSaysHowManyThereAre) {
