@@ -9,6 +9,7 @@
 #include <functional>
 #include <set>
 #include <string>
+#include <vector>
 
 namespace boxoffice::system_test {
 namespace {
@@ -135,7 +136,7 @@ TEST_F(Figures, AreForOperatorsAndTheirTicketsAlone) {
 }
 
 TEST(FiguresOfAServer, EndWithAGoodbyeAndWithinTheBoundOfStreams) {
-  running_server server{{"http.streams_max=1"}};
+  running_server server{std::vector<std::string>{"http.streams_max=1"}};
   console reader{server.url()};
   EXPECT_FALSE(reader.first().is_null());
   visitor op{server.url(), "op2", "operator"};

@@ -27,7 +27,7 @@ export function plots(figures: () => Figures) {
              const now = figures().all.at(-1);
              const value = now ? pick(now) : null;
              return value !== null ? text(value) : '–';
-           }, () => figures().all.map((one) => pick(one) ?? 0));
+           }, () => figures().all.map(pick).filter((one) => one !== null));
 }
 
 /** Without the role there are none. */
