@@ -68,7 +68,8 @@ TEST_F(Figures, TellWhatIsSoldHeldAndWaiting) {
   auto ben = buyer_at(at);
   paid(ann, held(ann, at, {"A-1", "A-2"}));
   held(ben, at, {"A-3", "A-4", "A-5"});
-  EXPECT_EQ(ann.hold(at.schedule, {{"seats", {"A-3"}}}).status, 409);
+  auto late = buyer_at(at, 0);
+  EXPECT_EQ(late.hold(at.schedule, {{"seats", {"A-3"}}}).status, 409);
   const auto number = [&before](const char* name) { return before.at(name).get<std::int64_t>(); };
   const auto after = reader.until([&](const json& now) {
     return now.at("sold") == number("sold") + 2 && now.at("held") == number("held") + 3 &&
@@ -94,7 +95,8 @@ TEST_F(Figures, TellHowManyBuyAndAreRefused) {
   const auto at = open_sale();
   auto ann = buyer_at(at);
   paid(ann, held(ann, at, {"A-1"}));
-  EXPECT_EQ(ann.hold(at.schedule, {{"seats", {"A-1"}}}).status, 409);
+  auto late = buyer_at(at, 0);
+  EXPECT_EQ(late.hold(at.schedule, {{"seats", {"A-1"}}}).status, 409);
   bool bought = false;
   bool refused = false;
   bool committed = false;
