@@ -14,8 +14,8 @@
 namespace boxoffice::cluster {
 
 /// What a reply says of a call that somebody else was asked before: who answers now may well not
-/// have done it, but the other one may have. Questions, and commands without a key of their own, are
-/// asked again anyway.
+/// have done it, but the other one may have. Questions, and commands without a key of their own,
+/// are asked again anyway.
 template <class Reply>
 void doubt(Reply& reply) {
   if constexpr (requires { reply.key, reply.fault; })

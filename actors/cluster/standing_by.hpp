@@ -11,8 +11,8 @@ namespace boxoffice::cluster {
 /// What a node that stands by does next, from one look at the rows of the owners to the other
 /// (docs/decisions/0022).
 ///
-/// A claim keeps other nodes that stand by from taking over as well. Who has it looks once more, for
-/// another node may have been faster. Pure. **Thread**: its owner's.
+/// A claim keeps other nodes that stand by from taking over as well. Who has it looks once more,
+/// for another node may have been faster. Pure. **Thread**: its owner's.
 class standing_by {
  public:
   enum class step : std::uint8_t {
