@@ -46,8 +46,9 @@ node_pair::node* node_pair::owner() {
 }
 
 void node_pair::pause(node& at, milliseconds time) {
+  const auto until = in_.around.now + time;
+  at.goes_on = at.paused ? std::max(at.goes_on, until) : until;
   at.paused = true;
-  at.goes_on = in_.around.now + time;
   if (at.life) at.life->pause();
 }
 
