@@ -13,16 +13,17 @@ struct kind_traits {
 // Occasions: messages and commits for the first twelve, scheduler steps for the others; the run, a
 // look and a take-over where the name says so.
 constexpr std::array<kind_traits, fault_kinds> traits{
-    {{"message_lost", 8},   {"message_doubled", 8},   {"message_late", 8},
-     {"reply_lost", 8},     {"reply_doubled", 8},     {"reply_late", 8},
-     {"commit_failed", 10}, {"commit_forgotten", 20}, {"commit_unheard", 20},
-     {"write_refused", 40}, {"read_failed", 10},      {"reads_full", 20},
-     {"crash", 250},        {"crash_at_start", 3},    {"pause", 400},
-     {"usurped", 600},      {"clock_forward", 2000},  {"clock_back", 2000},
-     {"set_back", 40},      {"standing_by", 1},       {"handed_over", 600},
-     {"cut_off", 600},      {"suspended", 1200},      {"look_failed", 8},
-     {"probe_refused", 20}, {"take_over_late", 2},    {"linked", 1},
-     {"link_cut", 300},     {"link_stalled", 600},    {"dial_failed", 4}}};
+    {{"message_lost", 8},     {"message_doubled", 8},   {"message_late", 8},
+     {"reply_lost", 8},       {"reply_doubled", 8},     {"reply_late", 8},
+     {"commit_failed", 10},   {"commit_forgotten", 20}, {"commit_unheard", 20},
+     {"write_refused", 40},   {"read_failed", 10},      {"reads_full", 20},
+     {"crash", 250},          {"crash_at_start", 3},    {"pause", 400},
+     {"usurped", 600},        {"clock_forward", 2000},  {"clock_back", 2000},
+     {"set_back", 40},        {"standing_by", 1},       {"handed_over", 600},
+     {"cut_off", 600},        {"suspended", 1200},      {"look_failed", 8},
+     {"probe_refused", 20},   {"take_over_late", 2},    {"linked", 1},
+     {"link_cut", 300},       {"link_stalled", 600},    {"dial_failed", 4},
+     {"machine_failed", 1500}}};
 
 }  // namespace
 

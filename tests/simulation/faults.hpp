@@ -42,8 +42,9 @@ enum class fault_kind : std::uint8_t {
   link_cut,        ///< a connection ends, seen by both sides or by one
   link_stalled,    ///< a connection stands still in one direction
   dial_failed,     ///< a node is not reached when it is dialled
+  machine_failed,  ///< an owner is not heard any more, dies, and its next life cannot read at first
 };
-inline constexpr std::size_t fault_kinds = 30;
+inline constexpr std::size_t fault_kinds = 31;
 inline constexpr auto first_later_kind = static_cast<std::size_t>(fault_kind::standing_by);
 
 std::string_view name_of(fault_kind kind);

@@ -26,6 +26,9 @@ void node_pair::note(const node& at, const std::string& what) const {
   in_.around.events.add(in_.around.now - in_.around.began, at.name + " " + what);
 }
 time_point node_pair::clock_of(const node& at) const { return own_time(in_.around.now, at.rate); }
+address node_pair::address_of(const node& at) const {
+  return {in_.what, static_cast<std::size_t>(&at - nodes_.data())};
+}
 bool node_pair::is_cut_off(const node& at) const { return in_.around.now < at.reaches_from; }
 milliseconds node_pair::soon(std::uint64_t max) { return milliseconds{in_.random.below(max + 1)}; }
 
@@ -43,8 +46,9 @@ node_pair::node* node_pair::owner() {
 }
 
 void node_pair::pause(node& at, milliseconds time) {
+  const auto until = in_.around.now + time;
+  at.goes_on = at.paused ? std::max(at.goes_on, until) : until;
   at.paused = true;
-  at.goes_on = in_.around.now + time;
   if (at.life) at.life->pause();
 }
 
@@ -71,9 +75,19 @@ void node_pair::strike() {
     at.reaches_from = in_.around.now + milliseconds{in_.random.between(100, 6'000)};
     if (at.life) at.life->disturb();
   }
-  if (faults.strikes(fault_kind::handed_over)) {
-    auto* at = owner();
-    if (at == nullptr || at->is != phase::owning) return;
+  strike_owner();
+}
+
+void node_pair::strike_owner() {
+  auto* at = owner();
+  const auto owns = at != nullptr && at->is == phase::owning;
+  if (in_.around.links != nullptr && in_.faults.strikes(fault_kind::machine_failed) && owns) {
+    note(*at, "is not heard any more");
+    at->dies_at = in_.around.now + milliseconds{in_.random.between(100, 1'000)};
+    at->next_is_blind = true;
+    in_.around.links->hold_back(address_of(*at), at->dies_at + 1ms);
+  }
+  if (in_.faults.strikes(fault_kind::handed_over) && owns) {
     note(*at, "ends as asked");
     if (is_planted(planted_bug::released_while_serving)) {
       in_.around.stores.release(in_.what, at->epoch);
@@ -99,6 +113,7 @@ void node_pair::heal() {
     each.goes_on = in_.around.now;
     each.reaches_from = in_.around.now;
     each.dies_after = 0;
+    each.dies_at = time_point::max();
     if (each.life) each.life->set_clock_right();
     each.due = std::min(each.due, in_.around.now + soon(300));
   }
@@ -124,6 +139,10 @@ void node_pair::tend() {
     if (each.life && each.dies_after != 0 && --each.dies_after == 0) {
       note(each, "crashes while it starts");
       end(each, soon(3'000));
+    }
+    if (each.life && each.dies_at <= in_.around.now) {
+      note(each, "dies with its machine");
+      end(each, soon(200));
     }
     if (each.due <= in_.around.now) act(each);
   }
@@ -235,12 +254,13 @@ void node_pair::judge_need(const node& taker) {
 
 void node_pair::begin_life(node& at) {
   note(at, "starts");
-  at.life = start_process({in_.what, in_.next_number(), at.epoch, in_.random.next(),
-                           static_cast<std::size_t>(&at - nodes_.data())},
-                          in_.around);
+  at.life = start_process(
+      {in_.what, in_.next_number(), at.epoch, in_.random.next(), address_of(at).node}, in_.around);
   at.life->set_rate(at.rate);
   at.life->pass(in_.around.now, 0ms);
   at.life->opens();
+  if (std::exchange(at.next_is_blind, false))
+    at.life->be_blind(in_.around.now + milliseconds{in_.random.between(500, 3'000)});
   at.noted = at.epoch;
   at.is = phase::owning;
   at.due = in_.around.now;
@@ -273,6 +293,7 @@ void node_pair::end(node& at, milliseconds back) {
   at.is = phase::down;
   at.due = in_.around.now + back;
   at.dies_after = 0;
+  at.dies_at = time_point::max();
 }
 
 // --- for the world ----------------------------------------------------------------------------
@@ -280,7 +301,7 @@ void node_pair::end(node& at, milliseconds back) {
 time_point node_pair::next() const {
   auto first = time_point::max();
   for (const auto& each : nodes_)
-    first = std::min(first, each.paused ? each.goes_on : each.due);
+    first = std::min(first, each.paused ? each.goes_on : std::min(each.due, each.dies_at));
   return first;
 }
 

@@ -73,6 +73,8 @@ class node_pair {
     phase is{phase::down};
     time_point due{}, goes_on{}, reaches_from{};
     bool paused{false};
+    time_point dies_at{time_point::max()};
+    bool next_is_blind{false};
     bool was_suspended{false};  // its own timers stood still as well
     std::int64_t rate{1'000};
     std::optional<cluster::standing_by> rules;
@@ -84,6 +86,7 @@ class node_pair {
     std::uint64_t dies_after{0};  // steps; 0: it does not
   };
 
+  void strike_owner();
   void act(node& at);
   void stand_by(node& at);
   void begin_look(node& at);
@@ -98,6 +101,7 @@ class node_pair {
   void pause(node& at, milliseconds time);
   void give_back_claim(const node& at);
   [[nodiscard]] time_point clock_of(const node& at) const;
+  [[nodiscard]] address address_of(const node& at) const;
   [[nodiscard]] bool is_cut_off(const node& at) const;
   [[nodiscard]] milliseconds soon(std::uint64_t max);
   [[nodiscard]] node& victim();

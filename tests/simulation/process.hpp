@@ -82,6 +82,8 @@ class process {
   virtual void opens() {}
   void jump_clock(milliseconds by) { skew_ += by; }
   void set_clock_right() { skew_ = milliseconds{0}; }
+  /// Until then it cannot read its store.
+  void be_blind(time_point until) { blind_until_ = until; }
   /// It is kept from its store, or its store from it.
   void disturb() { late_ = true; }
   /// Since it was disturbed it has committed nothing: whoever takes over does so with reason.
@@ -110,6 +112,7 @@ class process {
   boxoffice::metrics& metrics() { return metrics_; }
   const clock& time() const { return clock_; }
   store_board& stores() { return board_; }
+  [[nodiscard]] bool is_blind(time_point world_now) const { return world_now < blind_until_; }
   void transacted(bool committed) { late_ = !committed; }
   random_source& random() { return random_; }
   stepped_runner& commits() { return commits_; }
@@ -146,6 +149,7 @@ class process {
   caf::actor entry_;
   milliseconds skew_{0}, owed_{0};
   std::int64_t rate_{1'000};
+  time_point blind_until_{};
   bool paused_{false}, ending_{false}, dead_{false}, late_{true};
 };
 

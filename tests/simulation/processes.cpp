@@ -52,8 +52,8 @@ class stored_process : public process {
         node_{which.node} {
     reads().full = [this] { return around_.faults.strikes(fault_kind::reads_full); };
     reads().around = [this](const std::function<void()>& job) {
-      const auto fails =
-          around_.faults.strikes(fault_kind::read_failed) || !around_.reaches_store(*this);
+      const auto fails = around_.faults.strikes(fault_kind::read_failed) ||
+                         !around_.reaches_store(*this) || is_blind(around_.now);
       if (fails) make_readable(false);
       job();
       if (fails) make_readable(true);

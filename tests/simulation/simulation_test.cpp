@@ -89,7 +89,8 @@ constexpr const char* with_nodes_and_links =
     "message_lost,message_doubled,message_late,reply_lost,reply_doubled,reply_late,commit_failed,"
     "commit_forgotten,commit_unheard,write_refused,read_failed,reads_full,crash,crash_at_start,"
     "pause,usurped,clock_forward,clock_back,set_back,standing_by,handed_over,cut_off,suspended,"
-    "look_failed,probe_refused,take_over_late,linked,link_cut,link_stalled,dial_failed";
+    "look_failed,probe_refused,take_over_late,linked,link_cut,link_stalled,dial_failed,machine_"
+    "failed";
 
 class SimulationRegression : public ::testing::TestWithParam<found> {};
 

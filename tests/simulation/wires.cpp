@@ -76,6 +76,8 @@ void wires::leave(station& which) {
   for (auto& each : pipes_)
     if (each.from == &which) {
       each.from = nullptr;
+      if (silent || each.flows_from > in_.now) lose_bytes(each);
+      each.flows_from = in_.now;
       if (!silent) put(each, {event::kind::closed, in_.now, {}, 0});
     }
   std::erase_if(pipes_, [&](const pipe& each) { return each.to == &which; });
@@ -137,12 +139,21 @@ void wires::end(number on, station* silent_to) {
   for (auto& each : pipes_) {
     if (each.on != on) continue;
     each.from = nullptr;
-    // It has to hear first that there was a connection.
-    std::erase_if(each.events, [](const event& e) {
-      return e.is == event::kind::bytes || e.is == event::kind::closed;
-    });
+    lose_bytes(each);
     if (each.to != silent_to) put(each, {event::kind::closed, in_.now, {}, 0});
   }
+}
+
+void wires::hold_back(const address& from, time_point until) {
+  for (auto& each : pipes_)
+    if (each.from != nullptr && each.from->at_ == from) each.flows_from = until;
+}
+
+// What else there is on the way: that there was a connection, which the other side hears first.
+void wires::lose_bytes(pipe& in) {
+  std::erase_if(in.events, [](const event& e) {
+    return e.is == event::kind::bytes || e.is == event::kind::closed;
+  });
 }
 
 void wires::tend() {

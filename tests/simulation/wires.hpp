@@ -83,6 +83,9 @@ class wires {
 
   /// What goes wrong with one of them.
   void strike();
+  /// Nothing that the process at `from` says on its connections arrives before `until`; if it dies
+  /// meanwhile, it is lost.
+  void hold_back(const address& from, time_point until);
   /// Ticks of hubs that are due.
   void tend();
   /// What could arrive now.
@@ -118,6 +121,7 @@ class wires {
   [[nodiscard]] bool flows(const pipe& at) const;
   void put(pipe& into, event what);
   void arrive(pipe& at);
+  static void lose_bytes(pipe& in);
   void note(const std::string& what);
 
   surroundings in_;
