@@ -224,7 +224,8 @@ void add_members(case_list& to, const route_line& line) {
     }
     auto body = good;
     body[at] = "@@";
-    for (const char* wrong : {"null", "true", "[]", "{}", "1.5", "1.0", "1e3", "-0.0"})
+    for (const char* wrong : {"null", value.is_boolean() ? "\"true\"" : "true", "[]", "{}", "1.5",
+                              "1.0", "1e3", "-0.0"})
       add(pointer + " = " + wrong, body, "invalid_field", pointer, wrong);
     if (number) {
       for (const char* wrong : {"\"5\"", "9007199254740992", "-9007199254740992",
