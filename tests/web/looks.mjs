@@ -411,6 +411,7 @@ Object.assign(states, {
   "door, another date": async (page) => {
     const {ticket} = await someTicket();
     await doorPage(page);
+    await page.waitForSelector(`#door option[value="${sale.scheduleId}"]`, {state: "attached"});
     await page.selectOption("#door", sale.scheduleId);
     return scan(page, ticket, ".verdict.bad");
   },
