@@ -46,25 +46,26 @@ bool is_safe(std::string_view url) {
 
 }  // namespace
 
+std::string fault_of_provider_address(const std::string& url) {
+  const auto read = parse_web_address(url);
+  if (const auto* fault = std::get_if<address_fault>(&read)) return std::string{to_text(*fault)};
+  return is_safe(url) ? std::string{} : "must begin with https:// where it is not loopback";
+}
+
 std::span<const issuer_key> issuer_keys() { return keys; }
 
 std::vector<std::string> faults_of(const issuer_settings& one) {
   std::vector<std::string> out;
-  const auto require = [&](bool holds, std::string why) {
-    if (!holds) out.push_back(std::move(why));
+  const auto require = [&](bool holds, std::string_view why) {
+    if (!holds) out.emplace_back(why);
   };
   require(!one.issuer.empty(), "issuer must be set");
   require(!one.audience.empty(), "audience must be set");
   require(!one.role_claim.empty(), "role_claim must not be empty");
   require(one.jwks_url.empty() != one.jwks_file.empty(),
           "jwks_url or jwks_file must be set, one of them");
-  if (!one.jwks_url.empty()) {
-    const auto read = parse_web_address(one.jwks_url);
-    if (const auto* fault = std::get_if<address_fault>(&read))
-      require(false, "jwks_url " + std::string{to_text(*fault)});
-    else
-      require(is_safe(one.jwks_url), "jwks_url must begin with https:// where it is not loopback");
-  }
+  const auto why = one.jwks_url.empty() ? std::string{} : fault_of_provider_address(one.jwks_url);
+  require(why.empty(), "jwks_url " + why);
   std::error_code unreadable;
   require(one.jwks_file.empty() || std::filesystem::is_regular_file(one.jwks_file, unreadable),
           "jwks_file must name a file");

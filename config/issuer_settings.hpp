@@ -25,6 +25,10 @@ std::span<const issuer_key> issuer_keys();
 /// at.
 std::vector<std::string> faults_of(const issuer_settings& one);
 
+/// Why nothing may be asked of that address, as the rest of a sentence: it is no web address, or
+/// neither https nor loopback. Empty: it may.
+std::string fault_of_provider_address(const std::string& url);
+
 /// The table as TOML: `[[auth.issuer]]` and a line for each key.
 std::string to_toml(const issuer_settings& one);
 }  // namespace boxoffice

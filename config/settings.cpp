@@ -12,6 +12,7 @@
 #include "config/settings_keys.hpp"
 #include "config/settings_names.hpp"
 #include "config/ticket_settings.hpp"
+#include "config/web_settings.hpp"
 #include "config/webhook_secret.hpp"
 
 #include <algorithm>
@@ -68,6 +69,7 @@ class loading {
       require(false, member, why);
   }
   void apply_cluster_rules();
+  void apply_web_rules();
 
   settings values_;
   settings_mistakes mistakes_;
@@ -335,6 +337,11 @@ void loading::apply_cluster_rules() {
             "must be set when there are other nodes: all gateways need the same");
 }
 
+void loading::apply_web_rules() {
+  for (const auto& fault : faults_of(values_.web, values_.auth.issuers))
+    require(false, fault.of, fault.why);
+}
+
 void loading::apply_rules() {
   if (!file_was_read_) return;  // what is missing may stand in it
   apply_dev_rule();
@@ -343,6 +350,7 @@ void loading::apply_rules() {
   apply_cluster_rules();
   apply_data_platform_rules();
   apply_events_rules();
+  if (values_.node.roles.contains(role::gateway)) apply_web_rules();
 }
 
 settings_result loading::result() && {
@@ -360,18 +368,6 @@ std::string settings::node_name() const {
   for (const auto each : node.roles)
     all.append("-").append(name_of(each));
   return all;
-}
-
-std::vector<settings_sources::variable> boxoffice_environment(const char* const* environ) {
-  std::vector<settings_sources::variable> out;
-  for (; environ != nullptr && *environ != nullptr; ++environ) {
-    const std::string_view entry{*environ};
-    const auto equals = entry.find('=');
-    if (!entry.starts_with("BOXOFFICE_") || equals == std::string_view::npos) continue;
-    out.push_back({std::string{entry.substr(0, equals)}, std::string{entry.substr(equals + 1)}});
-  }
-  std::ranges::sort(out, {}, &settings_sources::variable::name);
-  return out;
 }
 
 settings_result load_settings(const settings_sources& sources) {

@@ -210,6 +210,10 @@ struct settings {
   struct web_settings {
     bool enabled{true};
     std::filesystem::path dir;
+    /// The identity provider that the pages log in at; both empty, or neither.
+    std::string oidc_issuer, oidc_client_id;
+    std::string oidc_scope{"openid profile"};
+    std::string oidc_resource;
     bool operator==(const web_settings&) const = default;
   } web;
 

@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <cctype>
-#include <cstddef>
 #include <cstdlib>
 
 namespace boxoffice {
@@ -295,12 +294,28 @@ constexpr auto keys = std::to_array<setting_key>({
      {limits::data_platform_time_min.count(), limits::data_platform_time_max.count()}},
 
     {"web.enabled", "true or false",
-     "Serves the pages at / and /console, and what they load. false: they are 404.",
+     "Serves the pages at /, /console and /docs, and what they load. false: they are 404.",
      BOXOFFICE_FIELD(web.enabled)},
     {"web.dir", "path of a folder",
      "Serves the pages of this folder, as web/bundle writes it, for work on them. Empty: those in "
      "the binary.",
      BOXOFFICE_FIELD(web.dir)},
+    {"web.oidc_issuer", "https://HOST[:PORT][/PATH]; http only where HOST is loopback",
+     "The identity provider that the pages log in at (OpenID Connect, code with PKCE): the issuer "
+     "of "
+     "an [[auth.issuer]]. Empty: no log-in.",
+     BOXOFFICE_FIELD(web.oidc_issuer)},
+    {"web.oidc_client_id", "as the provider has it",
+     "How the provider calls the pages: a public client that may redirect to / and /console.",
+     BOXOFFICE_FIELD(web.oidc_client_id)},
+    {"web.oidc_scope", "words with blanks between",
+     "What the pages ask for. With offline_access most providers give a refresh token, so that a "
+     "log-in is renewed without leaving the page.",
+     BOXOFFICE_FIELD(web.oidc_scope)},
+    {"web.oidc_resource", "an address or a name, as the provider has it",
+     "Whom the token is for, where the provider has to be told: sent as resource (RFC 8707) and as "
+     "audience. Empty: neither is sent.",
+     BOXOFFICE_FIELD(web.oidc_resource)},
 
     {"demo.load", "true or false", "Loads demo.file into an empty data directory.",
      BOXOFFICE_FIELD(demo.load)},

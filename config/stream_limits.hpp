@@ -63,6 +63,17 @@ inline constexpr std::chrono::milliseconds seats_left_kept = 250ms;
 /// Seats of a basket while too little is sold to measure it.
 inline constexpr std::size_t basket_seats_usual = 2;
 
+// --- Figures for operators --------------------------------------------------------------------
+
+/// How often the services are asked for their figures, while somebody reads them.
+inline constexpr std::chrono::milliseconds figures_every = 1000ms;
+/// A service that has not answered by then is left out of the summary.
+inline constexpr std::chrono::milliseconds figures_wait_max = 500ms;
+/// A reader that hears nothing for two and a half of these comes again.
+inline constexpr std::chrono::milliseconds figures_heartbeat_every = 4000ms;
+/// Readings that percentiles are taken over, so that a quiet second has some.
+inline constexpr std::size_t figures_window_readings = 10;
+
 // --- Tickets ----------------------------------------------------------------------------------
 
 inline constexpr std::chrono::seconds stream_ticket_time = 30s;

@@ -1,5 +1,6 @@
 #include "storage/ownership.hpp"
 
+#include "actors/cluster/standing_by.hpp"
 #include "actors/node/real_sources.hpp"
 #include "config/cluster_limits.hpp"
 #include "logging/log.hpp"
@@ -71,13 +72,13 @@ free_stores await_ownership(const settings& how, const std::stop_token& stop,
                             const std::function<void()>& stands_by) {
   if (how.cluster.takeover_time == milliseconds{0}) return {};
   const system_clock_source time;
-  cluster::takeover_watch watch{how.cluster.takeover_time, limits::owner_look_gap_max,
-                                noted_before(how)};
+  cluster::standing_by next{
+      {how.cluster.takeover_time, limits::owner_look_gap_max, noted_before(how)}};
   const auto rows_seen = std::make_shared<sources>();
   auto& all = *rows_seen;
   std::mutex lock;
   std::condition_variable_any stopped;
-  bool told = false, claimed = false;
+  bool told = false;
   while (!stop.stop_requested()) {
     const auto asked = time.now();
     try {
@@ -86,22 +87,25 @@ free_stores await_ownership(const settings& how, const std::stop_token& stop,
       rows.reserve(all.size());
       for (const auto& each : all)
         rows.push_back(each->read());
-      const bool free = watch.look(rows, asked, time.now());
-      if (free && (claimed || all.empty())) {
-        if (told) log(log_level::info, "storage", "taking over from another node");
-        return {.rows = std::move(rows), .claim = rows_seen};
+      using step = cluster::standing_by::step;
+      switch (next.looked(rows, asked, time.now())) {
+        case step::take:
+          if (told) log(log_level::info, "storage", "taking over from another node");
+          return {.rows = std::move(rows), .claim = rows_seen};
+        case step::claim:
+          if (next.claimed(all.front()->claim())) continue;
+          break;
+        case step::give_back:
+          all.clear();
+          break;
+        case step::wait:
+          break;
       }
-      // Of two that see the same, one goes on; and it looks again, for the other may have been
-      // faster.
-      if (claimed) all.clear();  // ends the claim
-      claimed = free && all.front()->claim();
-      if (claimed) continue;
     } catch (const storage_error& e) {
       if (!may_end_by_itself(e)) throw;
       log(log_level::warning, "storage", "cannot see who owns a store", {{"error", e.what()}});
-      watch.failed();
+      next.failed();
       all.clear();
-      claimed = false;
     }
     if (!std::exchange(told, true)) {
       log(log_level::info, "storage", "standing by: another node serves");

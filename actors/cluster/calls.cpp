@@ -1,6 +1,7 @@
 #include "actors/cluster/calls.hpp"
 
 #include "actors/cluster/wire.hpp"
+#include "actors/core/planted_bugs.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -68,6 +69,9 @@ void calls::connected(peer at, incarnation who, time_point now) {
   s.up = true;
   s.serving.clear();
   if (s.who == who) {
+    if (is_planted(planted_bug::sent_again_under_new_id))
+      for (auto& [id, what] : std::exchange(s.open, {}))
+        ask(std::move(what), now);
     for (const auto& [id, what] : s.open)
       send(at, id, what, now);
     return;
@@ -83,6 +87,7 @@ void calls::connected(peer at, incarnation who, time_point now) {
 
 void calls::lost(peer at) {
   peers_[at].up = false;
+  if (is_planted(planted_bug::lost_with_the_link)) peers_[at].open.clear();
   peers_[at].serving.clear();
 }
 
@@ -98,6 +103,7 @@ call calls::close(session& of, std::map<std::uint64_t, call>::iterator which) {
 // Whether it was carried out nobody knows.
 void calls::ask_elsewhere(call what, time_point now) {
   if (what.once) return to_.failed(what, fault::in_doubt);
+  what.asked_before = !is_planted(planted_bug::unsettled_is_not_done);
   ask(std::move(what), now);
 }
 
@@ -135,6 +141,7 @@ bool calls::on(peer at, const frame& received, time_point now) {
         case turn::not_here:
           // It has lost the service, and says so next; or it cannot know just now. The next tick
           // asks again, there or elsewhere.
+          what->asked_before = !is_planted(planted_bug::unsettled_is_not_done);
           wait(std::move(*what));
           break;
         case turn::unknown_type:

@@ -24,15 +24,18 @@ struct call {
   time_point deadline{};  ///< then nobody waits for an answer any more
   std::string payload;
   bool once{false};  ///< carried out twice it is done twice: it has no business key
+  /// Somebody was asked before, of whom nobody knows whether he has carried it out. That it is
+  /// surely not done nobody can say any more.
+  bool asked_before{false};
 };
 
 /// What a process has asked of others: which peer gets a call, what is under way, and what becomes
 /// of it when a link breaks or a peer is another process than before.
 ///
 /// Promises: every call is settled at most once, and is gone at its deadline. A peer carries out a
-/// call at most once in one life (executions.hpp). A call goes to another life, or to another peer,
-/// only after the link to the first one was lost: then it may be carried out twice, and its
-/// business key makes that the same as once.
+/// call at most once in one life (executions.hpp), unless another one was asked in between. A call
+/// goes to another life, or to another peer, only after the link to the first one was lost: then it
+/// may be carried out twice, and its business key makes that the same as once.
 ///
 /// Pure: time and frames come in, frames and answers go out. **Thread**: its owner's.
 class calls {

@@ -140,8 +140,8 @@ class carrier {
 
   void reply(const call& what, fault why, std::uint16_t type, std::string payload) {
     const auto& by = *std::static_pointer_cast<const asked_by>(what.asker);
-    self_->send(by.proxy,
-                link_reply{by.asker, by.correlation, what.type, why, type, std::move(payload)});
+    self_->send(by.proxy, link_reply{by.asker, by.correlation, what.type, why, type,
+                                     std::move(payload), what.asked_before});
   }
 
   // Frames gather while the mailbox is handled, and while the socket is busy: one write takes all.

@@ -27,6 +27,7 @@ struct link_reply {
   boxoffice::fault fault{fault::none};
   std::uint16_t type{0};  ///< without a fault; 0: done, nothing to say
   std::string payload;
+  bool asked_before{false};  ///< as in call
 };
 
 /// The door has carried a command out, or not.

@@ -4,6 +4,7 @@
 #include "actors/cluster/link_messages.hpp"
 #include "actors/cluster/wire.hpp"
 #include "actors/cluster/wire_numbers.hpp"
+#include "actors/core/fault.hpp"
 #include "config/cluster_limits.hpp"
 
 #include <optional>
@@ -11,6 +12,16 @@
 #include <utility>
 
 namespace boxoffice::cluster {
+
+/// What a reply says of a call that somebody else was asked before: who answers now may well not
+/// have done it, but the other one may have. Questions, and commands without a key of their own,
+/// are asked again anyway.
+template <class Reply>
+void doubt(Reply& reply) {
+  if constexpr (requires { reply.key, reply.fault; })
+    if (reply.fault == fault::unavailable || reply.fault == fault::overloaded)
+      reply.fault = fault::in_doubt;
+}
 
 /// The front of a service that lives in another process, as the actors of this one see it: it has
 /// its interface, and answers as it does, or with a fault, or not at all.
@@ -58,6 +69,7 @@ class proxy_state<accepts<Messages...>> {
     auto reply = from_bytes<Reply>(r.payload);
     if (!reply) return;
     reply->correlation = r.correlation;
+    if (r.asked_before) doubt(*reply);
     answer(self_, r.asker, std::move(*reply));
   }
   template <class Asked>
@@ -67,6 +79,7 @@ class proxy_state<accepts<Messages...>> {
         typename Asked::reply reply{};
         reply.correlation = r.correlation;
         reply.fault = r.fault;
+        if (r.asked_before) doubt(reply);
         answer(self_, r.asker, std::move(reply));
       }
     }

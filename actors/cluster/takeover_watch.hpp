@@ -30,8 +30,8 @@ std::optional<owner_row> row_of(const std::string& store, const std::vector<owne
 /// that owner, who needs a moment for it.
 ///
 /// No clock is compared with that of another machine. A row counts as still from the answer of the
-/// look that saw it first, and a gap between looks begins the wait anew: what happened meanwhile
-/// nobody saw. Pure. **Thread**: its owner's.
+/// look that saw it first, and a gap between looks, or in one, begins the wait anew: what happened
+/// meanwhile nobody saw. Pure. **Thread**: its owner's.
 class takeover_watch {
  public:
   /// `dead`: rows as a process that is dead for sure has left them.

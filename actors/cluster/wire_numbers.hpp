@@ -79,7 +79,8 @@ using wire_numbers = numbered_list<
     numbered<best_selling_reply, 109>, numbered<read_sold_out, 110>, numbered<sold_out_reply, 111>,
     numbered<read_places, 112>, numbered<places_reply, 113>, numbered<move_parked_event, 114>,
     // what several services have
-    numbered<list_parked, 120>, numbered<parked_list, 121>, numbered<parked_reply, 122>>;
+    numbered<list_parked, 120>, numbered<parked_list, 121>, numbered<parked_reply, 122>,
+    numbered<read_figures, 123>, numbered<figures_reply, 124>>;
 
 static_assert(wire_numbers::numbers_are_unique());
 

@@ -67,6 +67,9 @@ class committer {
                             "Writes that the store refused for what is in them",
                             {{"store", store}})} {}
 
+  /// How long commits take.
+  [[nodiscard]] const histogram& latency() const { return latency_; }
+
   /// A number for `submit`. `report` runs in the committer's job: it should only send a message.
   std::uint32_t enroll(report_fn report) {
     const std::scoped_lock hold{lock_};

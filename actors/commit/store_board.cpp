@@ -1,5 +1,6 @@
 #include "actors/commit/store_board.hpp"
 
+#include "actors/core/planted_bugs.hpp"
 #include "logging/log.hpp"
 
 #include <algorithm>
@@ -33,6 +34,7 @@ std::size_t store_board::add(std::string store, std::string note) {
       .set(note.empty() ? 0 : 1);
   of.what.store = std::move(store);
   of.what.note = std::move(note);
+  if (is_planted(planted_bug::lease_from_take_over)) of.owned_at = time_.now();
   return rows_.size() - 1;
 }
 
@@ -43,7 +45,10 @@ commit_result store_board::noted(std::size_t store, commit_result result, time_p
   const bool took =
       result.outcome == commit_outcome::committed || result.outcome == commit_outcome::refused;
   // Only what moves the row of the owner keeps others from taking over.
-  if (result.outcome == commit_outcome::committed) of.owned_at = std::max(of.owned_at, began);
+  const bool renews = result.outcome == commit_outcome::committed ||
+                      (took && is_planted(planted_bug::refused_renews));
+  if (is_planted(planted_bug::lease_from_answer)) began = time_.now();
+  if (renews) of.owned_at = std::max(of.owned_at, began);
   if (result.trouble == store_trouble::replaced) fenced_of(metrics_, of.what.store).add();
   if (result.trouble != store_trouble::none)
     set(of, result.trouble, result.reason);
@@ -76,6 +81,7 @@ void store_board::set(row& of, store_trouble trouble, const std::string& reason)
 
 bool store_board::may_answer() const {
   if (!serves()) return false;
+  if (is_planted(planted_bug::no_read_fence)) return true;
   if (lease_ == milliseconds{0}) return true;
   const auto now = time_.now();
   const std::scoped_lock hold{lock_};

@@ -57,6 +57,12 @@ class catalogue_service {
     answer_shared(now);
   }
 
+  void on(const read_figures& m) {
+    figures_reply reply{m.correlation, memory_.serves() ? fault::none : fault::unavailable};
+    reply.commits.push_back(times_of(name, context_.commits.latency()));
+    answer(self_, sender_of(self_), std::move(reply));
+  }
+
   void on(const commit_report& report) {
     writes_.settle(report, settled_);
     for (const auto& r : settled_.durable)

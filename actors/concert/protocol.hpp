@@ -5,6 +5,7 @@
 #include "actors/concert/catalogue.hpp"
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
+#include "actors/durable/figures.hpp"
 
 #include <cstdint>
 #include <string>
@@ -72,7 +73,7 @@ struct catalogue_changes {
 /// Owns the master data: decides, persists, publishes the new snapshot, answers once everybody who
 /// follows has it too.
 using catalogue_actor =
-    accepts<create_concert, create_schedule, change_waiting_room, follow_catalogue>;
+    accepts<create_concert, create_schedule, change_waiting_room, follow_catalogue, read_figures>;
 
 }  // namespace boxoffice
 

@@ -25,6 +25,18 @@ enum class planted_bug : std::uint8_t {
   epoch_by_counter,             ///< an epoch is one more than the last, and no clock counts
   refused_is_done,              ///< a write that the store refuses is taken for committed
   relay_runs_ahead,             ///< the relay remembers events as applied when it sends them
+  take_over_without_compare,    ///< what has moved since the look is taken over all the same
+  no_read_fence,                ///< memory answers however long ago its owner has written
+  lease_from_answer,            ///< a transaction renews the lease from its answer, not its begin
+  lease_from_take_over,         ///< a take-over is a lease already
+  refused_renews,               ///< a transaction that the store refused renews the lease
+  gap_is_no_gap,                ///< a standby goes on waiting over looks that it has missed
+  still_from_question,          ///< a row stands still since a look was sent, not answered
+  waits_too_short,              ///< a standby waits for less than a lease lasts
+  released_while_serving,       ///< the stores are released before the last answer has left
+  sent_again_under_new_id,      ///< what is open goes again after a reconnect, as something new
+  lost_with_the_link,           ///< what is open is forgotten when the link is cut
+  unsettled_is_not_done,        ///< what another life was asked before counts as surely not done
   admitted_again,               ///< an admission takes the place of the first
 };
 

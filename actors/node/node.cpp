@@ -7,6 +7,7 @@
 #include "actors/node/node_system.hpp"
 #include "actors/node/service_parts.hpp"
 #include "actors/node/store_watch.hpp"
+#include "actors/node/waiting_stores.hpp"
 #include "actors/node/worker_thread.hpp"
 #include "config/cluster_limits.hpp"
 
@@ -111,9 +112,10 @@ class node::parts {
   }
 
   // Services that need the catalogue do not begin without it: what they have of it is never all.
-  void await_catalogue() {
+  // What they own is renewed meanwhile; false: it is lost.
+  bool await_catalogue(const node_stores& stores) {
     const bool needed = has(role::reservation) || has(role::queue_ranking);
-    if (!needed && !has(role::gateway)) return;
+    if (!needed && !has(role::gateway)) return true;
     const auto told = std::make_shared<std::promise<void>>();
     const auto done = told->get_future();
     const auto replica =
@@ -124,15 +126,22 @@ class node::parts {
                                            .self = outside_.random.next(),
                                            .on_complete = [told] { told->set_value(); }});
     frame_.own(replica);
-    while (needed && !outside_.stop.stop_requested())
-      if (done.wait_for(limits::store_retry_first) == std::future_status::ready) return;
+    waiting_stores owned{stores};
+    auto renewed_at = outside_.time.now();
+    while (needed && !outside_.stop.stop_requested()) {
+      if (done.wait_for(limits::store_retry_first) == std::future_status::ready) return true;
+      if (outside_.time.now() - renewed_at < limits::owner_renewal_every) continue;
+      renewed_at = outside_.time.now();
+      if (owned.renew(board_)) return false;
+    }
+    return true;
   }
 
   void start_services(node_stores& from) {
     if (has(role::concert))
       add(role::concert, run_concert(frame_, from, catalogue_));
-    else
-      await_catalogue();
+    else if (!await_catalogue(from))
+      return;
     if (outside_.stop.stop_requested()) return;
     if (has(role::reservation)) add(role::reservation, run_reservation(frame_, from));
     if (has(role::point)) add(role::point, run_point(frame_, from));

@@ -190,14 +190,15 @@ class payment_part final : public part_of<payment_store, payment_write> {
     relays.reserve(consumers.size());
     for (const auto& c : consumers)
       relays.push_back(c.relay);
-    in.fronts.outbox = in.own(spawn_outbox_service(
-        in.system, {.reader = *reads_,
-                    .reads = threads_.reader,
-                    .consumers = consumers,
-                    .time = in.outside.time,
-                    .store = *store_,
-                    .commit_jobs = threads_.writer,
-                    .kept = std::chrono::hours{24 * in.how.events.keep_days}}));
+    in.fronts.outbox = in.own(
+        spawn_outbox_service(in.system, {.reader = *reads_,
+                                         .reads = threads_.reader,
+                                         .consumers = consumers,
+                                         .time = in.outside.time,
+                                         .store = *store_,
+                                         .commit_jobs = threads_.writer,
+                                         .kept = std::chrono::hours{24 * in.how.events.keep_days},
+                                         .metrics = in.outside.metrics}));
     const auto& rules = in.how.payment;
     in.fronts.payment = in.own(spawn_payment_service(
         in.system,

@@ -2,6 +2,7 @@
 
 #include "actors/durable/pruning.hpp"
 #include "actors/durable/store_reads.hpp"
+#include "actors/outbox/relay_metrics.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -76,6 +77,16 @@ class outbox_service_state {
                        return read_parked(reader, m, list);
                    }
                  });
+  }
+
+  void on(const read_figures& m) {
+    figures_reply reply{m.correlation, fault::none};
+    for (const auto& c : context_.consumers) {
+      const relay_metrics of{context_.metrics, c.name};
+      reply.consumers.push_back(
+          {c.name, of.lag_events.value(), of.lag_seconds.value(), of.parked_events.value()});
+    }
+    answer(self_, sender_of(self_), std::move(reply));
   }
 
   void on(const replay_event& m) {

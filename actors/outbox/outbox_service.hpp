@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/commit/job_runner.hpp"
+#include "actors/core/metrics.hpp"
 #include "actors/core/time.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/payment/payment_store.hpp"
@@ -28,6 +29,7 @@ struct outbox_context {
   payment_store& store;
   job_runner& commit_jobs;
   std::chrono::hours kept;
+  boxoffice::metrics& metrics;  ///< where the relays count
 };
 
 /// Starts the front of the outbox for operators: it reads what waits and where, and tells relays to

@@ -4,6 +4,7 @@
 #include "actors/caf/message.hpp"
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/payment/protocol.hpp"
 #include "actors/payment/sales_baseline.hpp"
 
@@ -162,6 +163,6 @@ struct replay_reply {
 };
 
 /// What operators see of the outbox.
-using outbox_service_actor = accepts<list_outbox, replay_event>;
+using outbox_service_actor = accepts<list_outbox, replay_event, read_figures>;
 
 }  // namespace boxoffice

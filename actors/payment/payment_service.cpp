@@ -69,6 +69,24 @@ void payment_service_state::keep_measuring() {
   run_later(self_, measure_every, [this] { keep_measuring(); });
 }
 
+void payment_service_state::on(const read_figures& m) {
+  auto& counted = parts_.metrics;
+  const bool serves = parts_.memory.serves();
+  figures_reply reply{m.correlation, serves ? fault::none : fault::unavailable};
+  std::int64_t open = 0;
+  for (const auto& each : saga_states)
+    if (!is_at_rest(each.state)) open += counted.open_in(each.state).value();
+  const auto ended = [&counted](saga_state how) { return counted.ended(how).value(); };
+  reply.sagas_open = open;
+  reply.sagas_parked = counted.open_in(saga_state::parked).value();
+  reply.saga_oldest_seconds = counted.oldest_seconds.value();
+  reply.purchases_total = static_cast<std::int64_t>(ended(saga_state::completed));
+  reply.refusals_total = static_cast<std::int64_t>(
+      counted.refusals.value() + ended(saga_state::failed) + ended(saga_state::compensated));
+  reply.commits.push_back(times_of(name, parts_.context.commits.latency()));
+  answer(self_, sender_of(self_), std::move(reply));
+}
+
 // --- commands ----------------------------------------------------------------------------------
 
 template <class Command>

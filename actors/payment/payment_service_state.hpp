@@ -33,6 +33,7 @@ class payment_service_state {
   void on(const read_saga& m) { operations_.read(m, sender_of(self_)); }
   void on(const resume_saga& m) { admit(m); }
   void on(const abort_saga& m) { admit(m); }
+  void on(const read_figures& m);
   // From sagas, participants and the committer.
   void on(saga_decided& m) { sagas_.decided(m); }
   void on(const saga_failed& m) { sagas_.failed(m); }

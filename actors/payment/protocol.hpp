@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/reservation/protocol.hpp"
 
@@ -137,6 +138,6 @@ struct saga_command_reply {
 /// Front of the payment service for a range of shards: keys, sagas, reads.
 using payment_service_actor =
     accepts<start_payment, refund_payment, find_payment, find_open_payment, list_sagas, read_saga,
-            resume_saga, abort_saga>;
+            resume_saga, abort_saga, read_figures>;
 
 }  // namespace boxoffice

@@ -153,6 +153,12 @@ void point_service_state::read_from_store(const user_id& user, std::uint64_t cor
   });
 }
 
+void point_service_state::on(const read_figures& m) {
+  figures_reply reply{m.correlation, memory_.serves() ? fault::none : fault::unavailable};
+  reply.commits.push_back(times_of(name, context_.commits.latency()));
+  answer(self_, sender_of(self_), std::move(reply));
+}
+
 // Straight from the job to the client: what was acknowledged is committed, so the store shows it.
 void point_service_state::on(const list_transactions& m) {
   transactions_reply blank;

@@ -35,6 +35,8 @@ class point_service_state {
   void on(const refund_points& m) { admit(m); }
   void on(const read_balance& m);
   void on(const list_transactions& m);
+  // From operators.
+  void on(const read_figures& m);
   // From accounts and the committer.
   void on(const account_result& m) { finish(m); }
   void on(const account_failed& m);

@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/point/account.hpp"
 
 #include <cstdint>
@@ -90,7 +91,7 @@ struct point_step_reply {
 };
 
 /// Front of the point service for a range of shards: keys, accounts woken lazily, reads.
-using point_service_actor =
-    accepts<charge_points, read_balance, list_transactions, debit_points, refund_points>;
+using point_service_actor = accepts<charge_points, read_balance, list_transactions, debit_points,
+                                    refund_points, read_figures>;
 
 }  // namespace boxoffice

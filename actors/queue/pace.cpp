@@ -40,27 +40,24 @@ void pace::entered(std::uint32_t n, time_point now) {
     last_second_.push_back({now, n});
 }
 
-void outflow::advance(time_point now, line_is standing) {
-  const auto second = std::chrono::floor<seconds>(now).time_since_epoch().count();
-  constexpr auto window = static_cast<std::uint64_t>(limits::waiting_room_outflow_window.count());
-  if (second_ == 0) second_ = second;
-  // After more than a window of seconds without a call the average has nothing left of before.
-  if (second - second_ > static_cast<std::int64_t>(2 * window))
-    second_ = second - static_cast<std::int64_t>(2 * window);
-  for (; second_ < second; ++second_) {
-    if (standing_ == line_is::standing) {
-      seconds_measured_ = std::min(seconds_measured_ + 1, window);
-      const auto sample = std::uint64_t{in_this_second_} * 1'000'000;
-      average_ = (average_ * (seconds_measured_ - 1) + sample) / seconds_measured_;
-    }
-    in_this_second_ = 0;
-  }
-  standing_ = standing;
+void slot_use::advance(time_point now, std::size_t in_use) {
+  in_use_max_ = std::max(in_use_max_, in_use);
+  if (counted_to_ && now > *counted_to_)
+    used_seconds_ +=
+        std::chrono::duration<double>(now - *counted_to_).count() * static_cast<double>(in_use);
+  counted_to_ = std::max(counted_to_.value_or(now), now);
 }
 
-std::uint64_t outflow::per_second_millionths(std::uint64_t prior) const {
-  // The prior weighs as much as one second, so that a first odd second does not mislead.
-  return (average_ * seconds_measured_ + prior) / (seconds_measured_ + 1);
+void slot_use::came_back(std::size_t slots) {
+  constexpr double turns = 2;
+  came_back_ += static_cast<double>(slots);
+  if (came_back_ < turns * static_cast<double>(in_use_max_)) return;
+  came_back_ /= 2;
+  used_seconds_ /= 2;
+}
+
+double slot_use::mean_seconds(seconds unmeasured, double weight) const {
+  return (used_seconds_ + static_cast<double>(unmeasured.count()) * weight) / (came_back_ + weight);
 }
 
 }  // namespace boxoffice

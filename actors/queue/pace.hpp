@@ -2,8 +2,10 @@
 
 #include "actors/core/time.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <deque>
+#include <optional>
 
 namespace boxoffice {
 
@@ -30,26 +32,24 @@ class pace {
   time_point counted_at_{};
 };
 
-/// How fast a line moves: a moving average of admissions in whole seconds in which somebody waited,
-/// over about limits::waiting_room_outflow_window. Empty lines say nothing about capacity and are
-/// not counted. **Thread**: its owner's.
-class outflow {
+/// How long a slot is used, from its admission until it comes back: the time that all slots were in
+/// use, over how often one came back. So those who still use theirs count, and nobody knows better
+/// at the beginning, when only the quick ones have left. What is old weighs less: both are halved
+/// when every slot came back twice. **Thread**: its owner's.
+class slot_use {
  public:
-  /// Closes the seconds that ended by `now`. `standing`: the line after what happened at `now`.
-  enum class line_is : std::uint8_t { empty, standing };
-  void advance(time_point now, line_is standing);
-  void admitted(std::uint32_t n) { in_this_second_ += n; }
+  /// So many slots were in use since the call before.
+  void advance(time_point now, std::size_t in_use);
+  void came_back(std::size_t slots);
 
-  /// Admissions per second, in millionths; `prior` (same unit) stands for what was not yet
-  /// measured.
-  [[nodiscard]] std::uint64_t per_second_millionths(std::uint64_t prior) const;
+  /// `unmeasured`: how long it would be taken for if nothing were known, which weighs as much as
+  /// `weight` slots that came back. **Requires** a weight above 0.
+  [[nodiscard]] double mean_seconds(seconds unmeasured, double weight) const;
 
  private:
-  std::int64_t second_{0};
-  std::uint32_t in_this_second_{0};
-  line_is standing_{line_is::empty};
-  std::uint64_t average_{0};  // millionths per second
-  std::uint64_t seconds_measured_{0};
+  double used_seconds_{0}, came_back_{0};
+  std::size_t in_use_max_{1};
+  std::optional<time_point> counted_to_;
 };
 
 }  // namespace boxoffice

@@ -5,6 +5,7 @@
 #include "actors/concert/protocol.hpp"
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/durable/parked.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/queue/waiting_room.hpp"
@@ -126,6 +127,6 @@ struct move_parked_token {
 /// payment events (tokens become USED) and changes of the rule.
 using queue_service_actor =
     accepts<join_queue, poll_queue, leave_queue, check_token, keep_token, deliver_events,
-            ask_applied, list_parked, move_parked_token, read_places>;
+            ask_applied, list_parked, move_parked_token, read_places, read_figures>;
 
 }  // namespace boxoffice

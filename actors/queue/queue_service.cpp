@@ -1,5 +1,6 @@
 #include "actors/queue/queue_service.hpp"
 
+#include "actors/queue/room_metrics.hpp"
 #include "actors/queue/waiting_room_actor.hpp"
 #include "config/limits.hpp"
 #include "logging/log.hpp"
@@ -27,7 +28,9 @@ class queue_service_state {
             std::make_shared<parked_entities>(context.metrics, parked_entities::kind::queue_token)},
         events_{context.metrics.counter("boxoffice_events_applied_total",
                                         "Payment events durably applied",
-                                        {{"consumer", "waiting_room"}})} {
+                                        {{"consumer", "waiting_room"}})},
+        waiting_{room_metrics::level(context.metrics, "waiting")},
+        active_{room_metrics::level(context.metrics, "active")} {
     self_->set_down_handler([this](const caf::down_msg& m) { forget_room(m); });
     if (context_.prune) keep_pruning();
   }
@@ -48,6 +51,14 @@ class queue_service_state {
   void on(poll_queue& m) { pass_on_token(std::move(m)); }
   void on(leave_queue& m) { pass_on_token(std::move(m)); }
   void on(const list_parked& m) { answer(self_, sender_of(self_), parked_->list(m)); }
+  // Waiting rooms and rankings share a store.
+  void on(const read_figures& m) {
+    figures_reply reply{m.correlation, fault::none};
+    reply.tokens_waiting = waiting_.value();
+    reply.tokens_active = active_.value();
+    reply.commits.push_back(times_of("queue_ranking", context_.commits.latency()));
+    answer(self_, sender_of(self_), std::move(reply));
+  }
   void on(move_parked_token& m) {
     if (exists(m.token.concert)) return pass_on(m.token.concert, std::move(m));
     answer(self_, sender_of(self_),
@@ -181,6 +192,8 @@ class queue_service_state {
   queue_context context_;
   const std::shared_ptr<parked_entities> parked_;
   counter& events_;
+  const gauge& waiting_;  // of all rooms, which keep them
+  const gauge& active_;
   std::unordered_map<concert_id, waiting_room_actor> rooms_;
   std::map<std::uint64_t, delivery> open_;  // waiting for their rooms
   std::uint64_t next_delivery_{1};

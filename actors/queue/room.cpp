@@ -11,8 +11,6 @@
 namespace boxoffice {
 namespace {
 
-constexpr std::uint64_t millionths = 1'000'000;
-
 // Half of what the committer's queue holds: a line that falls silent as one does not fill it up.
 constexpr std::size_t changes_of_one_round_max = limits::committer_queue_writes_max / 2;
 
@@ -179,6 +177,8 @@ void waiting_room::change(const queue_entry& before, queue_entry after) {
 }
 
 void waiting_room::end(const queue_entry& entry, token_state how, time_point now) {
+  measure(now);
+  if (entry.state == token_state::active) slot_use_.came_back(1);
   auto after = entry;
   after.state = how;
   after.changed_at = now;
@@ -212,6 +212,7 @@ time_point waiting_room::due_of(const queue_entry& entry) const {
 }
 
 void waiting_room::activate(queue_entry entry, time_point now) {
+  measure(now);
   const auto before = entry;
   entry.state = token_state::active;
   entry.expires_at = now + times_.token;
@@ -220,6 +221,7 @@ void waiting_room::activate(queue_entry entry, time_point now) {
 }
 
 void waiting_room::admit(time_point now) {
+  measure(now);
   std::uint32_t admitted = 0;
   if (!line_.empty()) {
     auto most = line_.size();
@@ -240,52 +242,46 @@ void waiting_room::admit(time_point now) {
     }
     pace_.entered(admitted, now);
   }
-  measure(now);
-  outflow_.admitted(admitted);
-}
-
-void waiting_room::measure(time_point now) {
-  outflow_.advance(now, line_.empty() ? outflow::line_is::empty : outflow::line_is::standing);
 }
 
 // **Why** two parts: free slots fill as fast as the rule lets people in; beyond them a place moves
 // only when a slot comes back.
-std::uint32_t waiting_room::seconds_until(std::uint64_t by_rule, std::uint64_t by_flow) const {
-  const auto per_second = std::max<std::uint64_t>(rule_.admit_per_second, 1) * millionths;
-  const auto token_seconds =
-      std::max<std::uint64_t>(static_cast<std::uint64_t>(times_.token.count()), 1);
+std::uint32_t waiting_room::seconds_until(double by_rule, double by_flow,
+                                          double slot_seconds) const {
+  const double per_second = std::max<std::uint32_t>(rule_.admit_per_second, 1);
   // Slots come back at least as fast as tokens end by themselves.
-  const auto slowest = std::clamp<std::uint64_t>(
-      std::uint64_t{rule_.active_max} * millionths / token_seconds, 1, per_second);
-  const auto flow = std::clamp(outflow_.per_second_millionths(slowest), slowest, per_second);
-  const auto divide_up = [](std::uint64_t people, std::uint64_t rate) {
-    return (people * millionths + rate - 1) / rate;
-  };
-  return static_cast<std::uint32_t>(std::min<std::uint64_t>(
-      std::max({divide_up(by_rule, per_second), divide_up(by_flow, flow), std::uint64_t{1}}),
-      std::numeric_limits<std::uint32_t>::max()));
+  const auto used = std::min(slot_seconds, static_cast<double>(times_.token.count()));
+  const auto flow = std::min(slots() / std::max(used, 1.0), per_second);
+  return static_cast<std::uint32_t>(
+      std::clamp(std::ceil(std::max(by_rule / per_second, by_flow / flow)), 1.0,
+                 static_cast<double>(std::numeric_limits<std::uint32_t>::max())));
 }
 
-std::uint64_t waiting_room::beyond_free(std::uint32_t position) const {
+double waiting_room::slots() const { return std::max<std::uint32_t>(rule_.active_max, 1); }
+
+double waiting_room::beyond_free(std::uint32_t position) const {
   const auto free = rule_.active_max > active_ ? rule_.active_max - active_ : 0;
-  return position > free ? position - free : 0;
+  return static_cast<double>(position > free ? position - free : 0);
 }
 
+// What is usual is believed until half of the slots came back.
 std::uint32_t waiting_room::eta_seconds(std::uint32_t position) const {
   if (position == 0 || !rule_.enabled) return 0;
-  return seconds_until(position, beyond_free(position));
+  constexpr seconds usual{30};
+  return seconds_until(position, beyond_free(position),
+                       slot_use_.mean_seconds(std::min(usual, times_.token), slots() / 2));
 }
 
-// Slots that come back one by one come in time by the square root of their number, and the flow of
-// the last minute is known to a quarter. The rule itself is kept to the second.
+// At worst every token lives to its end, which is believed for as long as hardly one came back.
+// Slots that come back one by one come in time by the square root of their number, and their flow
+// is known to a quarter. The rule itself is kept to the second.
 std::uint32_t waiting_room::eta_seconds_late(std::uint32_t position) const {
   if (position == 0 || !rule_.enabled) return 0;
   const auto people = beyond_free(position);
   constexpr double nine_of_ten = 1.2816;  // of a normal distribution, in standard deviations
-  const auto spread =
-      static_cast<std::uint64_t>(std::ceil(nine_of_ten * std::sqrt(static_cast<double>(people))));
-  return seconds_until(std::uint64_t{position} + rule_.admit_per_second,
-                       people + people / 4 + spread);
+  return seconds_until(static_cast<double>(position) + rule_.admit_per_second,
+                       people * 1.25 + nine_of_ten * std::sqrt(people),
+                       slot_use_.mean_seconds(times_.token, slots() / 16));
 }
 
 }  // namespace boxoffice

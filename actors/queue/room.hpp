@@ -59,7 +59,10 @@ class waiting_room {
   /// A payment used the token up; nothing unless it is ACTIVE and belongs to `user`.
   void use(queue_token token, const user_id& user, time_point now);
   /// The server did nothing for a while until `now`: nobody who waits was silent meanwhile.
-  void excuse(time_point now) { excused_until_ = now + times_.silence; }
+  void excuse(time_point now) {
+    excused_until_ = now + times_.silence;
+    slot_use_.advance(now, 0);
+  }
   /// Ends what is over (a bounded number at a time), forgets ended entries, admits.
   void tick(time_point now);
 
@@ -97,12 +100,14 @@ class waiting_room {
   void come_due(queue_token token, time_point now);
   void activate(queue_entry entry, time_point now);
   void admit(time_point now);
-  void measure(time_point now);
+  void measure(time_point now) { slot_use_.advance(now, active_); }
   [[nodiscard]] std::uint32_t eta_seconds(std::uint32_t position) const;
   /// Until so many are admitted by the rule, and so many slots have come back.
-  [[nodiscard]] std::uint32_t seconds_until(std::uint64_t by_rule, std::uint64_t by_flow) const;
+  [[nodiscard]] std::uint32_t seconds_until(double by_rule, double by_flow,
+                                            double slot_seconds) const;
   /// Of `position` people, those for whom there is no slot yet.
-  [[nodiscard]] std::uint64_t beyond_free(std::uint32_t position) const;
+  [[nodiscard]] double beyond_free(std::uint32_t position) const;
+  [[nodiscard]] double slots() const;
 
   concert_id concert_;
   queue_times times_;
@@ -115,7 +120,7 @@ class waiting_room {
   deadlines due_;  // ends of places, and when an ended one is forgotten; entries may be stale
   time_point excused_until_{};  // nobody who waits is over before
   pace pace_;
-  outflow outflow_;
+  slot_use slot_use_;
   std::vector<room_change> changes_;
 };
 

@@ -40,11 +40,11 @@ class room_metrics {
     change(waiting_, shown_waiting_, waiting);
     change(active_, shown_active_, active);
   }
-
- private:
   static gauge& level(metrics& m, const char* state) {
     return m.gauge("boxoffice_waiting_room_tokens", "Live queue tokens", {{"state", state}});
   }
+
+ private:
   static void change(gauge& of, std::int64_t& shown, std::size_t now) {
     const auto n = static_cast<std::int64_t>(now);
     of.add(n - std::exchange(shown, n));

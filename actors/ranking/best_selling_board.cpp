@@ -112,6 +112,13 @@ std::vector<best_selling_line> best_selling_board::best(ranking_window window, s
   return lines;
 }
 
+std::int64_t best_selling_board::seats_sold() const {
+  std::int64_t sum = 0;
+  for (const auto& [schedule, total] : totals_)
+    sum += total.seats;
+  return sum;
+}
+
 void best_selling_board::advance(time_point now) {
   const auto minute = minute_of(now);
   advance(hour_, minute);

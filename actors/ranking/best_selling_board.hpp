@@ -44,6 +44,8 @@ class best_selling_board {
 
   /// The best `limit` with anything sold at all.
   std::vector<best_selling_line> best(ranking_window window, std::size_t limit, time_point now);
+  /// Of all schedules and all time, without what was refunded.
+  [[nodiscard]] std::int64_t seats_sold() const;
 
  private:
   using sums = std::unordered_map<schedule_id, std::int64_t>;

@@ -77,6 +77,11 @@ class best_selling_state : public board_state<best_selling_board, best_selling_a
       r.fault = fault::unavailable;
     answer(self_, sender_of(self_), std::move(r));
   }
+  void on(const read_figures& m) {
+    figures_reply r{m.correlation, events_.serves() ? fault::none : fault::unavailable};
+    r.seats_sold = events_.board().seats_sold();
+    answer(self_, sender_of(self_), std::move(r));
+  }
 };
 
 class sold_out_state : public board_state<sold_out_board, sold_out_actor> {

@@ -5,6 +5,7 @@
 #include "actors/caf/message.hpp"
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/outbox/protocol.hpp"
 #include "actors/ranking/leaderboard.hpp"
 
@@ -42,7 +43,7 @@ struct sold_out_reply {
 
 /// Most seats sold, by window. What is parked behind a broker is asked for here too.
 using best_selling_actor = accepts<read_best_selling, deliver_events, ask_applied, fill_board,
-                                   list_parked, move_parked_event>;
+                                   list_parked, move_parked_event, read_figures>;
 /// Fastest sold out. As above.
 using sold_out_actor =
     accepts<read_sold_out, deliver_events, ask_applied, fill_board, list_parked, move_parked_event>;

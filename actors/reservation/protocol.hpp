@@ -5,6 +5,7 @@
 #include "actors/core/call_context.hpp"
 #include "actors/core/fault.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/figures.hpp"
 #include "actors/durable/parked.hpp"
 #include "actors/reservation/hold_validation.hpp"
 #include "actors/reservation/reservation.hpp"
@@ -188,7 +189,7 @@ struct move_parked_reservation {
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation, list_parked, move_parked_reservation,
-            admit_ticket>;
+            read_figures, admit_ticket>;
 
 }  // namespace boxoffice
 

@@ -100,7 +100,8 @@ reservation_service_state::reservation_service_state(interface::pointer self,
               call_deadlines{context.clock, context.metrics, name}},
       keys_{context.clock},
       parked_{
-          std::make_shared<parked_entities>(context.metrics, parked_entities::kind::reservation)} {
+          std::make_shared<parked_entities>(context.metrics, parked_entities::kind::reservation)},
+      seats_held_{seats_held_gauge(context.metrics)} {
   for (std::size_t i = 1; i < refusal_names.size(); ++i)
     refused_[i] =
         &context.metrics.counter("boxoffice_holds_refused_total", "Holds refused, by reason",
@@ -279,6 +280,17 @@ void reservation_service_state::on(confirm_answer& m) {
 
 void reservation_service_state::on(const list_parked& m) {
   answer(self_, sender_of(self_), parked_->list(m));
+}
+
+void reservation_service_state::on(const read_figures& m) {
+  figures_reply reply{m.correlation, memory_.serves() ? fault::none : fault::unavailable};
+  reply.seats_held = seats_held_.value();
+  std::uint64_t refused = 0;
+  for (const auto* each : refused_)
+    if (each != nullptr) refused += each->value();
+  reply.refusals_total = static_cast<std::int64_t>(refused);
+  reply.commits.push_back(times_of(name, context_.commits.latency()));
+  answer(self_, sender_of(self_), std::move(reply));
 }
 
 // Everything acknowledged is committed, so the reader has it.

@@ -40,6 +40,7 @@ class reservation_service_state {
   void on(admit_ticket& m) { admit(m); }
   void on(const list_parked& m);
   void on(move_parked_reservation& m) { admit(m); }
+  void on(const read_figures& m);
   void on(hold_answers& m);
   void on(confirm_answer& m);
   void on(const hold_released& m) { holds_.remove(m.user, m.reservation); }
@@ -85,6 +86,7 @@ class reservation_service_state {
   std::unordered_map<schedule_id, schedule_entry> schedules_;
   const std::shared_ptr<parked_entities> parked_;
   std::array<counter*, 10> refused_{};  // by hold_refusal
+  const gauge& seats_held_;             // which the schedules keep
 };
 
 }  // namespace boxoffice

@@ -70,6 +70,11 @@ using schedule_actor =
             forwarded<revert_reservation>, forwarded<find_reservation>, forwarded<read_seats>,
             forwarded<move_parked_reservation>, forwarded<admit_ticket>, activate_schedule>;
 
+/// Seats of all schedules in memory that somebody holds; where there are holds, a schedule is.
+inline gauge& seats_held_gauge(metrics& m) {
+  return m.gauge("boxoffice_seats_held", "Seats that are held and not yet paid");
+}
+
 /// Starts the actor of one schedule, which sells its seats: it asks the seats of a hold, all or
 /// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer and
 /// hold_released, `parked` what is parked. Life cycle: the front owns it and ends it; what it knows

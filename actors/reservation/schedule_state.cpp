@@ -86,6 +86,7 @@ schedule_state::schedule_state(interface::pointer self, caf::actor front,
       replies_{parts_},
       sales_{parts_, replies_},
       holds_live_{context.metrics.gauge("boxoffice_holds_live", "Holds that can still be paid")},
+      seats_held_{seats_held_gauge(context.metrics)},
       schedules_{context.metrics.gauge("boxoffice_live_actors", "Actors in memory",
                                        {{"kind", "schedule"}})} {
   schedules_.add(1);
@@ -94,6 +95,7 @@ schedule_state::schedule_state(interface::pointer self, caf::actor front,
 schedule_state::~schedule_state() {
   schedules_.add(-1);
   holds_live_.add(-holds_shown_);
+  seats_held_.add(-held_shown_);
   for (const auto& [id, parked] : parked_)
     parts_.parked->drop(to_text(id));
   if (parts_.context.seat_maps != nullptr) parts_.context.seat_maps->drop(parts_.of->id);
@@ -330,9 +332,7 @@ void schedule_state::on_timer() {
 void schedule_state::finish() {
   replies_.flush();
   if (parts_.memory) sales_.answer_waiting();
-  const auto live =
-      parts_.memory ? static_cast<std::int64_t>(parts_.memory->reservations.holds()) : 0;
-  if (live != holds_shown_) holds_live_.add(live - std::exchange(holds_shown_, live));
+  show_holds();
   show_version();
   if (!parts_.memory) return;
   auto& here = parts_.memory->reservations;
@@ -345,6 +345,17 @@ void schedule_state::finish() {
     next = std::min(next, *oldest + limits::seat_idle_time_max);
   if (const auto waits = parts_.waiting.next()) next = std::min(next, *waits);
   timer_.arm(parts_.later, parts_.now(), next, [this] { on_timer(); });
+}
+
+void schedule_state::show_holds() {
+  std::int64_t live = 0;
+  std::int64_t held = 0;
+  if (parts_.memory) {
+    live = static_cast<std::int64_t>(parts_.memory->reservations.holds());
+    held = parts_.memory->seats.held();
+  }
+  if (live != holds_shown_) holds_live_.add(live - std::exchange(holds_shown_, live));
+  if (held != held_shown_) seats_held_.add(held - std::exchange(held_shown_, held));
 }
 
 void schedule_state::show_version() {

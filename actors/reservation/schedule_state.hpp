@@ -57,6 +57,7 @@ class schedule_state {
   void passivate_if_idle(time_point now);
   void on_timer();
   void finish();
+  void show_holds();
   void show_version();
 
   schedule_parts parts_;
@@ -77,8 +78,9 @@ class schedule_state {
   std::pair<std::uint64_t, std::optional<time_point>> shown_version_;  // in seat_maps; 0: none
   deadline_timer timer_;
   time_point swept_at_{}, used_at_{};
-  std::int64_t holds_shown_{0};
+  std::int64_t holds_shown_{0}, held_shown_{0};
   gauge& holds_live_;
+  gauge& seats_held_;
   gauge& schedules_;
 };
 

@@ -56,6 +56,9 @@ class seat_inventory {
   [[nodiscard]] std::uint64_t version() const { return version_; }
   [[nodiscard]] std::uint32_t available() const { return available_; }
   [[nodiscard]] std::uint32_t sold() const { return sold_; }
+  [[nodiscard]] std::uint32_t held() const {
+    return static_cast<std::uint32_t>(status_.size()) - available_ - sold_;
+  }
   /// Made when asked for and kept until something changes.
   std::shared_ptr<const seat_snapshot> snapshot();
 

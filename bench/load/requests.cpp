@@ -32,6 +32,11 @@ void write_post(std::string& into, std::string_view target, std::string_view bod
       .append(body);
 }
 
+void write_delete(std::string& into, std::string_view target, const request_fields& fields) {
+  begin(into, "DELETE ", target, fields);
+  into.append("\r\n");
+}
+
 std::string_view member_of(std::string_view json, std::string_view name) {
   const std::string opening = "\"" + std::string{name} + "\":\"";
   const auto at = json.find(opening);

@@ -22,6 +22,9 @@ void write_get(std::string& into, std::string_view target, const request_fields&
 void write_post(std::string& into, std::string_view target, std::string_view body,
                 const request_fields& fields = {});
 
+/// The bytes of a DELETE.
+void write_delete(std::string& into, std::string_view target, const request_fields& fields = {});
+
 /// The text of a member of a JSON object that is known to have it once; empty without one.
 std::string_view member_of(std::string_view json, std::string_view name);
 

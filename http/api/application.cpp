@@ -12,6 +12,7 @@
 #include "http/tickets/ticket_keys.hpp"
 #include "logging/log.hpp"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <utility>
@@ -65,6 +66,17 @@ server_settings api_rules(const settings& how, const service_handles& services) 
   return rules;
 }
 
+sign_in_rules sign_in_of(const settings& how) {
+  sign_in_rules out{.dev_tokens = how.auth.dev, .at = std::nullopt};
+  const auto& web = how.web;
+  const auto trusted =
+      std::ranges::find(how.auth.issuers, web.oidc_issuer, &issuer_settings::issuer);
+  if (trusted != how.auth.issuers.end())
+    out.at = {web.oidc_issuer, web.oidc_client_id, web.oidc_scope, web.oidc_resource,
+              trusted->role_claim};
+  return out;
+}
+
 }  // namespace
 
 class application::parts {
@@ -106,10 +118,12 @@ class application::parts {
     if (how_.auth.dev && is_gateway)
       add_dev_token_route(routes, token_key::hs256(secret_), how_.auth.dev_token_time);
     if (how_.web.enabled && is_gateway) {
-      pages_.emplace(how_.web.dir, how_.auth.dev ? sign_in::dev_token : sign_in::none);
+      pages_.emplace(how_.web.dir, sign_in_of(how_));
       add_page_routes(routes, *pages_);
     }
-    if (is_gateway) add_document_routes(routes, gateway_.parts().node.version);
+    if (is_gateway)
+      add_document_routes(routes, gateway_.parts().node.version,
+                          how_.web.enabled ? pages_rule::served : pages_rule::off);
     if (is_gateway && !ticket_keys_.can_sign())
       log(log_level::warning, "gateway",
           "no key signs tickets: set tickets.secret or tickets.private_key");

@@ -73,14 +73,14 @@ std::optional<problem_code> parse_code(std::string_view text) {
   return std::nullopt;
 }
 
-awaitable<response> explain(const request& from) {
+awaitable<response> explain(const request& from, pages_rule pages) {
   const auto named = from.query_value("lang");
   if (named && *named != "en" && *named != "ko")
     co_return invalid_field("/query/lang", "must be en or ko");
   const auto code = parse_code(from.arguments[0]);
   if (!code) co_return problem{problem_code::not_found, "There is no such problem."};
   const auto in = preferred_language(from);
-  auto answer = prefers_html(from)
+  auto answer = pages == pages_rule::served && prefers_html(from)
                     ? as_page({status::ok, html_type, problem_page(*code, in)}, page_policy)
                     : response{status::ok, problem_json(*code, in)};
   co_return std::move(answer)
@@ -103,15 +103,7 @@ good_answer known_answer() {
   return {.status = status::not_modified, .headers = {"ETag"}, .remark = "The client has it."};
 }
 
-}  // namespace
-
-void add_document_routes(router& routes, std::string_view version) {
-  auto pages = std::make_shared<kept_pages>();
-  routes.add(kept_route("/openapi.json", pages, &kept_pages::document,
-                        {.operation = "getDocument",
-                         .group = "Document",
-                         .summary = "Read this document",
-                         .answers = {{status::ok, "Document", {"ETag"}}, known_answer()}}));
+void add_reference_routes(router& routes, const std::shared_ptr<kept_pages>& pages) {
   routes.add(kept_route("/docs", pages, &kept_pages::reference,
                         {.operation = "getReference",
                          .group = "Document",
@@ -122,8 +114,20 @@ void add_document_routes(router& routes, std::string_view version) {
                          .group = "Document",
                          .summary = "Read the style sheet of the pages",
                          .answers = {page_answer("text/css"), known_answer()}}));
+}
+
+}  // namespace
+
+void add_document_routes(router& routes, std::string_view version, pages_rule rule) {
+  auto pages = std::make_shared<kept_pages>();
+  routes.add(kept_route("/openapi.json", pages, &kept_pages::document,
+                        {.operation = "getDocument",
+                         .group = "Document",
+                         .summary = "Read this document",
+                         .answers = {{status::ok, "Document", {"ETag"}}, known_answer()}}));
+  if (rule == pages_rule::served) add_reference_routes(routes, pages);
   routes.add({.pattern = "/problems/{code}",
-              .handle = [](request& r) { return explain(r); },
+              .handle = [rule](request& r) { return explain(r, rule); },
               .query = {"lang"},
               .says = {.operation = "explainProblem",
                        .group = "Document",

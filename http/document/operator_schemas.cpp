@@ -123,6 +123,53 @@ void add_node_schemas(json_object& all) {
        {"nextCursor", schema_of("null", "There when there are no others.")}});
 }
 
+// null: the service that knows it was silent, or, of a rate, it has been heard only once.
+void add_figure_schemas(json_object& all) {
+  const auto consumer =
+      object_schema("How far a consumer of events is behind.",
+                    {{"consumer", free_text_schema({})},
+                     {"lagEvents", count_schema("Of the batch that is read.")},
+                     {"lagSeconds", count_schema("Age of the oldest event that it has not taken.")},
+                     {"parked", count_schema({})}});
+  const auto store =
+      object_schema("Commits of a store, over the last ten seconds.",
+                    {{"store", free_text_schema({})},
+                     {"commitsPerSecond", or_null(quantity_schema({}))},
+                     {"p50Ms", or_null(quantity_schema("Half took no longer. In milliseconds."))},
+                     {"p99Ms", or_null(quantity_schema("99 of 100 took no longer."))}});
+  all["Summary"] = object_schema(
+      "The sale at a glance, of the whole house. What a silent service knows is null, and so are "
+      "rates at first.",
+      {{"serverTime", time_schema({})},
+       {"seats", count_schema("Of all schedules.")},
+       {"sold", or_null(count_schema("Seats that are paid, as the rankings have them."))},
+       {"held", or_null(count_schema("Seats that are held."))},
+       {"waiting", or_null(count_schema("Queue tokens in line."))},
+       {"admitted", or_null(count_schema("Queue tokens that are ACTIVE."))},
+       {"purchasesPerSecond", or_null(quantity_schema({}))},
+       {"refusalsPerSecond", or_null(quantity_schema("Holds and payments that were refused."))},
+       {"sagas",
+        or_null(object_schema("Payments on their way.",
+                              {{"open", count_schema({})},
+                               {"parked", count_schema({})},
+                               {"oldestSeconds", count_schema("Age of the oldest open one.")}}))},
+       {"outbox", or_null(list_schema(consumer, "By consumer."))},
+       {"stores", list_schema(store, {})},
+       {"gateway",
+        object_schema("Of the process that tells this alone.",
+                      {{"requestsPerSecond", or_null(quantity_schema({}))},
+                       {"p99Ms", or_null(quantity_schema("Over the last ten seconds."))}})},
+       {"nodes", list_schema(reference_to("Node"), "As `GET /v1/admin/nodes` has them.")},
+       {"problems", texts_schema("In sentences.")},
+       {"silent", texts_schema("Services that have not answered in time.")}});
+  auto data = free_text_schema("One line of JSON; of a `summary`, a Summary.");
+  data["contentMediaType"] = "application/json";
+  data["contentSchema"] = reference_to("Summary");
+  all["SummaryEvent"] = object_schema(
+      "One event of the stream of figures.",
+      {{"event", choice_schema({"hello", "summary", "bye"}, {})}, {"data", std::move(data)}});
+}
+
 void add_health_schemas(json_object& all) {
   all["Health"] = object_schema("The process lives.", {{"status", choice_schema({"ok"}, {})}});
   all["Readiness"] = object_schema(
@@ -144,6 +191,7 @@ void add_operator_schemas(json_object& all) {
   add_outbox_schemas(all);
   add_audit_schema(all);
   add_node_schemas(all);
+  add_figure_schemas(all);
   add_health_schemas(all);
 }
 

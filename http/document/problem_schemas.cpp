@@ -30,6 +30,8 @@ schema_members extra_members() {
       {"max", points_schema("`amount_out_of_range`, `seat_limit_exceeded`: the most.")},
       {"state", free_text_schema("`saga_not_parked`, `still_refused`: where it stands.")},
       {"reason", free_text_schema("`still_refused`: why.")},
+      {"reservationStatus",
+       reference_to("ReservationStatus", "`reservation_not_paid`: what the reservation is.")},
       {"missing", texts_schema("`unavailable` of `/readyz`: which services.")},
       {"stores", list_schema(store, "`unavailable` of `/readyz`: which stores.")}};
 }

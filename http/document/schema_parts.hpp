@@ -60,6 +60,13 @@ inline json_object count_schema(std::string_view remark) {
   return integer_schema(0, limits::json_integer_max, remark);
 }
 
+/// From 0 on, with a part.
+inline json_object quantity_schema(std::string_view remark) {
+  auto out = schema_of("number", remark);
+  out["minimum"] = 0;
+  return out;
+}
+
 inline json_object flag_schema(std::string_view remark) { return schema_of("boolean", remark); }
 
 inline json_object time_schema(std::string_view remark) {

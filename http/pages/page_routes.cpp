@@ -7,18 +7,13 @@ namespace {
 
 using boost::asio::awaitable;
 
-/// What a browser lets a page do. **Source**: CSP 3; Trusted Types, W3C.
-constexpr const char* content_policy =
-    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
-    "require-trusted-types-for 'script'; trusted-types 'none'";
-
 constexpr const char* ask_again = "no-cache";
 constexpr const char* keep_for_ever = "public, max-age=31536000, immutable";
 
-awaitable<response> answer(request& from, std::optional<kept_text> file, const char* caching) {
+awaitable<response> answer(request& from, const page_set& pages, std::optional<kept_text> file,
+                           const char* caching) {
   if (!file) co_return problem{problem_code::not_found, "There is no such page."};
-  co_return as_page(answer_with(*file, from, caching), content_policy)
+  co_return as_page(answer_with(*file, from, caching), pages.policy())
       .with("Cross-Origin-Opener-Policy", "same-origin");
 }
 
@@ -36,7 +31,8 @@ route_facts facts(std::string_view operation, std::string_view summary, const ch
 route page_route(std::string pattern, const page_set& pages, std::string_view name,
                  route_facts says) {
   return {.pattern = std::move(pattern),
-          .handle = [&pages, name](request& r) { return answer(r, pages.page(name), ask_again); },
+          .handle = [&pages,
+                     name](request& r) { return answer(r, pages, pages.page(name), ask_again); },
           .takes = query_rule::any,
           .says = std::move(says)};
 }
@@ -51,7 +47,7 @@ void add_page_routes(router& routes, const page_set& pages) {
   routes.add({.pattern = "/assets/{version}/{file}",
               .handle =
                   [&pages](request& r) {
-                    return answer(r, pages.asset(r.arguments[0], r.arguments[1]),
+                    return answer(r, pages, pages.asset(r.arguments[0], r.arguments[1]),
                                   pages.is_fixed() ? keep_for_ever : ask_again);
                   },
               .says = facts("getAsset", "Read what the pages are made of", "*/*")});

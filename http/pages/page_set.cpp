@@ -1,5 +1,6 @@
 #include "http/pages/page_set.hpp"
 
+#include "config/web_settings.hpp"
 #include "http/pages/embedded_pages.hpp"
 
 #include <algorithm>
@@ -25,7 +26,49 @@ constexpr kind_of_file kinds[] = {
 constexpr std::string_view html_ending = ".html";
 /// What a page says about signing in until it is adapted to its server.
 constexpr std::string_view no_sign_in = R"(data-sign-in="none")";
-constexpr std::string_view dev_sign_in = R"(data-sign-in="dev")";
+
+std::string escaped(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    switch (c) {
+      case '&':
+        out += "&amp;";
+        break;
+      case '"':
+        out += "&quot;";
+        break;
+      case '<':
+        out += "&lt;";
+        break;
+      default:
+        out += c;
+    }
+  }
+  return out;
+}
+
+std::string attributes_of(const sign_in_rules& how) {
+  std::string out{how.dev_tokens ? R"(data-sign-in="dev")" : no_sign_in};
+  const auto add = [&](std::string_view name, std::string_view value) {
+    out.append(" data-").append(name).append("=\"").append(escaped(value)).append("\"");
+  };
+  if (!how.at) return out;
+  add("issuer", how.at->issuer);
+  add("client-id", how.at->client_id);
+  add("scope", how.at->scope);
+  add("resource", how.at->resource);
+  add("role-claim", how.at->role_claim);
+  return out;
+}
+
+std::string policy_of(const sign_in_rules& how) {
+  std::string asked{"'self'"};
+  if (how.at) asked.append(" ").append(origin_of_issuer(how.at->issuer));
+  return "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src " +
+         asked +
+         "; base-uri 'none'; form-action 'none'; frame-ancestors 'none'; "
+         "require-trusted-types-for 'script'; trusted-types 'none'";
+}
 
 std::string_view type_of(std::string_view name) {
   const auto* found =
@@ -44,8 +87,8 @@ bool is_name(std::string_view text) {
 
 }  // namespace
 
-page_set::page_set(std::filesystem::path folder, sign_in how)
-    : folder_{std::move(folder)}, how_{how} {
+page_set::page_set(std::filesystem::path folder, sign_in_rules how)
+    : folder_{std::move(folder)}, sign_in_{attributes_of(how)}, policy_{policy_of(how)} {
   if (!folder_.empty()) return;
   for (const auto& each : embedded_pages()) {
     const auto type = type_of(each.name);
@@ -62,8 +105,7 @@ page_set::page_set(std::filesystem::path folder, sign_in how)
 std::string page_set::adapted(std::string_view page) const {
   std::string text{page};
   const auto at = text.find(no_sign_in);
-  if (how_ == sign_in::dev_token && at != text.npos)
-    text.replace(at, no_sign_in.size(), dev_sign_in);
+  if (at != text.npos) text.replace(at, no_sign_in.size(), sign_in_);
   return text;
 }
 

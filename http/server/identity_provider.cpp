@@ -16,11 +16,11 @@ using nlohmann::json;
 constexpr std::chrono::seconds leeway{60};
 constexpr std::size_t hashed_bytes = 24;
 
-bool names(const json& claims, const char* name, const std::string& wanted) {
-  const auto found = claims.find(name);
+bool is_for(const json& claims, const std::string& wanted) {
+  const auto found = claims.find("aud");
   if (found == claims.end()) return false;
-  if (found->is_array()) return std::ranges::find(*found, json{wanted}) != found->end();
-  return *found == wanted;
+  const auto is_wanted = [&](const json& value) { return value == wanted; };
+  return found->is_array() ? std::ranges::any_of(*found, is_wanted) : is_wanted(*found);
 }
 
 /// The claim of that name; where there is none, the name is a path through objects.
@@ -78,7 +78,7 @@ std::optional<token_claims> identity_provider::read_claims(const json& claims,
                                                            time_point now) const {
   const auto expires = time_claim(claims, "exp");
   const auto not_before = time_claim(claims, "nbf");
-  if (!names(claims, "iss", rules_.issuer) || !names(claims, "aud", rules_.audience) || !expires ||
+  if (text_claim(claims, "iss") != rules_.issuer || !is_for(claims, rules_.audience) || !expires ||
       now >= *expires + leeway ||
       (claims.contains("nbf") && (!not_before || now + leeway < *not_before)))
     return std::nullopt;

@@ -38,9 +38,9 @@ response answer_with(const kept_text& kept, const request& from, const char* cac
       .with("Cache-Control", caching);
 }
 
-response as_page(response answer, const char* policy) {
+response as_page(response answer, std::string policy) {
   return std::move(answer)
-      .with("Content-Security-Policy", policy)
+      .with("Content-Security-Policy", std::move(policy))
       .with("X-Content-Type-Options", "nosniff")
       .with("Referrer-Policy", "no-referrer");
 }

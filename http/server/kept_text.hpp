@@ -26,6 +26,6 @@ response answer_with(const kept_text& kept, const request& from, const char* cac
 
 /// A document for people: it loads what `policy` lets it, nobody guesses its type, and it tells
 /// nobody where its reader comes from. **Source**: CSP Level 3.
-response as_page(response answer, const char* policy);
+response as_page(response answer, std::string policy);
 
 }  // namespace boxoffice::http

@@ -42,7 +42,9 @@ std::shared_ptr<const web_key_set> provider_keys::current() const {
   return keys_;
 }
 
-bool provider_keys::pause_is_over() const { return steady::now() - began_ >= times_.pause; }
+bool provider_keys::pause_is_over() const {
+  return !asked_ || steady::now() - *asked_ >= times_.pause;
+}
 
 bool provider_keys::may_be_asked() const {
   const std::scoped_lock hold{lock_};
@@ -56,6 +58,7 @@ bool provider_keys::wait_for_fetch(waiter done) {
   if (!fetching_) {
     if (!pause_is_over()) return false;
     wanted_ = fetching_ = true;
+    asked_ = steady::now();
     changed_.notify_all();
   }
   waiting_.push_back(std::move(done));
@@ -70,7 +73,6 @@ void provider_keys::run() {
       if (ends_) break;
       wanted_ = false;
       fetching_ = true;
-      began_ = steady::now();
     }
     fetch_once();
     std::vector<waiter> served;

@@ -11,6 +11,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <thread>
 #include <vector>
@@ -18,9 +19,11 @@
 namespace boxoffice::http {
 
 /// How often keys are fetched. **Why** a pause: tokens with invented key ids cost nothing to make.
+/// It does not follow a fetch that no token asked for, so that a change of keys is seen at once.
 struct key_fetch_times {
-  std::chrono::milliseconds every{std::chrono::minutes{5}};   ///< while nothing asks for them
-  std::chrono::milliseconds pause{std::chrono::seconds{30}};  ///< least time between two fetches
+  std::chrono::milliseconds every{std::chrono::minutes{5}};  ///< while nothing asks for them
+  /// Least time between two fetches that tokens ask for, and most between two tries.
+  std::chrono::milliseconds pause{std::chrono::seconds{30}};
   std::chrono::milliseconds first_retry{std::chrono::seconds{1}};  ///< doubles up to `pause`
 };
 
@@ -75,7 +78,7 @@ class provider_keys {
   std::shared_ptr<const web_key_set> keys_;
   std::string text_;  // what keys_ were read from
   std::vector<waiter> waiting_;
-  std::chrono::steady_clock::time_point began_{};  // the last fetch
+  std::optional<std::chrono::steady_clock::time_point> asked_;  // the last fetch for a token
   bool fetching_{true}, wanted_{true}, ends_{false};
   std::chrono::milliseconds next_in_{0};
   std::atomic<std::uint64_t> generation_{0};

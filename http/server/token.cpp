@@ -22,9 +22,11 @@ namespace {
 
 using nlohmann::json;
 
+constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
 std::optional<json> read_object(std::string_view part) {
   const auto bytes = from_base64url(part);
-  if (!bytes) return std::nullopt;
+  if (!bytes || bytes->starts_with(byte_order_mark)) return std::nullopt;
   auto value = parse_json(*bytes);
   auto* object = std::get_if<json>(&value);
   if (object == nullptr || !object->is_object()) return std::nullopt;

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <iterator>
 #include <map>
 #include <utility>
 
@@ -24,6 +25,7 @@ using nlohmann::json;
 
 constexpr std::string_view rs256 = "RS256", es256 = "ES256", eddsa = "EdDSA";
 constexpr std::size_t p256_number_bytes = 32;  // of a coordinate, and of each half of a signature
+constexpr std::size_t ed25519_key_bytes = 32;
 constexpr int rsa_bits_min = 2048, rsa_bits_max = 8192;
 
 template <auto free>
@@ -96,9 +98,34 @@ key_pointer read_p256(const json& object) {
   });
 }
 
+/// Whether signatures under this Ed25519 key can be made without its private half: the point has an
+/// order of 8 or less. The bit of the sign, in the last byte, does not matter.
+/// **Source**: RFC 8032, 5.1.7; the same points as ge25519_has_small_order of libsodium.
+bool is_of_small_order(std::string key) {
+  constexpr std::string_view first[] = {
+      "\x26\xe8\x95\x8f\xc2\xb2\x27\xb0\x45\xc3\xf4\x89\xf2\xef\x98\xf0"
+      "\xd5\xdf\xac\x05\xd3\xc6\x33\x39\xb1\x38\x02\x88\x6d\x53\xfc\x05",
+      "\xc7\x17\x6a\x70\x3d\x4d\xd8\x4f\xba\x3c\x0b\x76\x0d\x10\x67\x0f"
+      "\x2a\x20\x53\xfa\x2c\x39\xcc\xc6\x4e\xc7\xfd\x77\x92\xac\x03\x7a"};
+  key.back() = static_cast<char>(key.back() & 0x7F);
+  if (std::ranges::find(first, std::string_view{key}) != std::end(first)) return true;
+  // The others are y = 0, 1 and -1, each as itself or with the prime added.
+  const auto middle = std::string_view{key}.substr(1, key.size() - 2);
+  const auto low = static_cast<unsigned char>(key.front());
+  const auto high = static_cast<unsigned char>(key.back());
+  const auto all = [&](unsigned char byte) {
+    return std::ranges::all_of(middle,
+                               [=](char c) { return static_cast<unsigned char>(c) == byte; });
+  };
+  return (low <= 0x01 && high == 0x00 && all(0x00)) ||
+         (low >= 0xEC && low <= 0xEE && high == 0x7F && all(0xFF));
+}
+
 key_pointer read_ed25519(const json& object) {
   const auto x = bytes_of(object, "x");
-  if (text_of(object, "crv") != "Ed25519" || !x) return nullptr;
+  if (text_of(object, "crv") != "Ed25519" || !x || x->size() != ed25519_key_bytes ||
+      is_of_small_order(*x))
+    return nullptr;
   return {EVP_PKEY_new_raw_public_key(EVP_PKEY_ED25519, nullptr, as_bytes(*x), x->size()),
           EVP_PKEY_free};
 }

@@ -37,7 +37,7 @@ store_position acquire(link& on, const server_database& of, const char* newest) 
       " ON CONFLICT (only_row) DO UPDATE SET epoch = o.epoch + 1 RETURNING epoch - 1, batch");
   store_position is;
   row{before, 0}.into(is.epoch, is.batch);
-  if (of.seen() && is != *of.seen()) {
+  if (!may_take_over(of.seen(), is)) {
     on.run("ROLLBACK");
     throw storage_error{kind::conflict,
                         of.name() + ": its owner lives, or another node was faster"};

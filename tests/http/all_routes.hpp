@@ -20,7 +20,7 @@ class all_routes {
     add_all_routes(routes_, gateway_, keys_);
     add_dev_token_route(routes_, token_key::hs256("secret"), std::chrono::seconds{1});
     add_page_routes(routes_, pages_);
-    add_document_routes(routes_, "0");
+    add_document_routes(routes_, "0", pages_rule::served);
   }
   [[nodiscard]] const router& routes() const { return routes_; }
 
@@ -47,7 +47,7 @@ class all_routes {
       gateway_parts{
           .services = {}, .catalogue = catalogue_, .measured = measured_, .random = random_}};
   const ticket_keys keys_{settings{}};
-  const page_set pages_{{}, sign_in::none};
+  const page_set pages_{{}, {}};
   router routes_;
 };
 

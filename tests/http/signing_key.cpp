@@ -98,6 +98,11 @@ std::string signing_key::public_pem() const {
 }
 
 std::string signing_key::sign(std::string_view text) const {
+  const auto made = sign_as_openssl(text);
+  return algorithm_ == "ES256" ? from_der(made) : made;
+}
+
+std::string signing_key::sign_as_openssl(std::string_view text) const {
   EVP_MD_CTX* context = EVP_MD_CTX_new();
   const auto* digest = algorithm_ == "EdDSA" ? nullptr : EVP_sha256();
   std::string out(1024, '\0');
@@ -107,7 +112,7 @@ std::string signing_key::sign(std::string_view text) const {
                  text.size());
   EVP_MD_CTX_free(context);
   out.resize(size);
-  return algorithm_ == "ES256" ? from_der(out) : out;
+  return out;
 }
 
 std::string signing_key::token(const nlohmann::json& header, const nlohmann::json& claims) const {

@@ -22,6 +22,8 @@ class signing_key {
   [[nodiscard]] std::string public_pem() const;
   /// The signature over `text`, in the form of RFC 7518.
   [[nodiscard]] std::string sign(std::string_view text) const;
+  /// The same as OpenSSL gives it.
+  [[nodiscard]] std::string sign_as_openssl(std::string_view text) const;
   /// A compact JWT with this header, whatever it says.
   [[nodiscard]] std::string token(const nlohmann::json& header, const nlohmann::json& claims) const;
   /// The same with the header that belongs to the key.

@@ -5,6 +5,8 @@
 #include <cstdio>
 #include <iomanip>
 #include <iostream>
+#include <optional>
+#include <poll.h>
 #include <sstream>
 #include <stdexcept>
 #include <sys/wait.h>
@@ -36,6 +38,18 @@ constexpr std::array planted_names{
     planted_name{planted_bug::epoch_by_counter, "epoch_by_counter"},
     planted_name{planted_bug::refused_is_done, "refused_is_done"},
     planted_name{planted_bug::relay_runs_ahead, "relay_runs_ahead"},
+    planted_name{planted_bug::take_over_without_compare, "take_over_without_compare"},
+    planted_name{planted_bug::no_read_fence, "no_read_fence"},
+    planted_name{planted_bug::lease_from_answer, "lease_from_answer"},
+    planted_name{planted_bug::lease_from_take_over, "lease_from_take_over"},
+    planted_name{planted_bug::refused_renews, "refused_renews"},
+    planted_name{planted_bug::gap_is_no_gap, "gap_is_no_gap"},
+    planted_name{planted_bug::still_from_question, "still_from_question"},
+    planted_name{planted_bug::waits_too_short, "waits_too_short"},
+    planted_name{planted_bug::released_while_serving, "released_while_serving"},
+    planted_name{planted_bug::sent_again_under_new_id, "sent_again_under_new_id"},
+    planted_name{planted_bug::lost_with_the_link, "lost_with_the_link"},
+    planted_name{planted_bug::unsettled_is_not_done, "unsettled_is_not_done"},
     planted_name{planted_bug::admitted_again, "admitted_again"}};
 
 void add(campaign_result& to, const campaign_result& more) {
@@ -78,6 +92,7 @@ struct child {
   pid_t id;
   int reads;
   campaign part;
+  std::string text;
 };
 
 child start_child(const campaign& part) {
@@ -96,7 +111,7 @@ child start_child(const campaign& part) {
     _exit(0);
   }
   close(ends[1]);
-  return {id, ends[0], part};
+  return {id, ends[0], part, {}};
 }
 
 void read_line(const std::string& line, campaign_result& into, std::uint64_t& running) {
@@ -122,35 +137,34 @@ void read_line(const std::string& line, campaign_result& into, std::uint64_t& ru
   }
 }
 
-// A process that dies has found something: it counts as the failure of its seed, and the seeds
-// after it go to another one.
-campaign_result finish_child(child c) {
-  campaign_result all;
-  for (;;) {
-    std::string text;
-    std::array<char, 4096> part{};
-    for (;;) {
-      const auto n = read(c.reads, part.data(), part.size());
-      if (n <= 0) break;
-      text.append(part.data(), static_cast<std::size_t>(n));
-    }
-    close(c.reads);
-    waitpid(c.id, nullptr, 0);
-    std::uint64_t running = 0;
-    std::istringstream lines{text};
-    for (std::string line; std::getline(lines, line);)
-      read_line(line, all, running);
-    if (running == 0) return all;
-    ++all.runs;
-    all.broken.push_back({running, "the process died, its last words are above"});
-    const auto end = c.part.first_seed + c.part.seeds;
-    if (running + 1 >= end) return all;
-    c.part.first_seed = running + 1;
-    c.part.seeds = end - c.part.first_seed;
-    c = start_child(c.part);
-  }
+// False at the end of what it says.
+bool read_some(child& c) {
+  std::array<char, 4096> part{};
+  const auto n = read(c.reads, part.data(), part.size());
+  if (n > 0) c.text.append(part.data(), static_cast<std::size_t>(n));
+  return n > 0;
 }
 
+// A process that dies has found something: it counts as the failure of its seed, and the seeds
+// after it go to another one.
+std::optional<child> finish_child(child c, campaign_result& all) {
+  close(c.reads);
+  waitpid(c.id, nullptr, 0);
+  std::uint64_t running = 0;
+  std::istringstream lines{c.text};
+  for (std::string line; std::getline(lines, line);)
+    read_line(line, all, running);
+  if (running == 0) return std::nullopt;
+  ++all.runs;
+  all.broken.push_back({running, "the process died, its last words are above"});
+  const auto end = c.part.first_seed + c.part.seeds;
+  if (running + 1 >= end) return std::nullopt;
+  c.part.first_seed = running + 1;
+  c.part.seeds = end - c.part.first_seed;
+  return start_child(c.part);
+}
+
+// Reads from all at once: whoever is not read from stands still.
 campaign_result run_processes(const campaign& what) {
   const auto jobs = what.jobs != 0 ? what.jobs : std::max(1U, std::thread::hardware_concurrency());
   std::vector<child> children;
@@ -163,8 +177,20 @@ campaign_result run_processes(const campaign& what) {
     if (part.seeds != 0) children.push_back(start_child(part));
   }
   campaign_result all;
-  for (const auto& c : children)
-    add(all, finish_child(c));
+  while (!children.empty()) {
+    std::vector<pollfd> ends;
+    for (const auto& c : children)
+      ends.push_back({c.reads, POLLIN, 0});
+    if (poll(ends.data(), ends.size(), -1) < 0) throw std::runtime_error{"no poll"};
+    for (auto i = children.size(); i-- > 0;) {
+      if (ends[i].revents == 0 || read_some(children[i])) continue;
+      auto again = finish_child(std::move(children[i]), all);
+      if (again)
+        children[i] = std::move(*again);
+      else
+        children.erase(children.begin() + static_cast<std::ptrdiff_t>(i));
+    }
+  }
   std::ranges::sort(all.broken, {}, &campaign_result::failure::seed);
   return all;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include "actors/cluster/takeover_watch.hpp"
+#include "actors/commit/fence.hpp"
 #include "actors/core/planted_bugs.hpp"
 #include "tests/actors/concert/memory_concert_store.hpp"
 #include "tests/actors/payment/memory_payment_store.hpp"
@@ -10,7 +12,10 @@
 
 #include <algorithm>
 #include <any>
+#include <array>
 #include <cstdint>
+#include <optional>
+#include <string>
 
 namespace boxoffice::simulation {
 
@@ -80,8 +85,46 @@ struct durable {
                           ? std::uint64_t{0}
                           : static_cast<std::uint64_t>(now.time_since_epoch().count());
     last = std::max(last + 1, wall);
+    auto& row = owners[static_cast<std::size_t>(s)];
+    ++row.batch;
+    row.released = false;
     return last;
   }
+  /// The same for a node that saw the store free at `seen`; empty: it is not so any more.
+  std::optional<std::uint64_t> take_over(service s, time_point now, const store_position& seen) {
+    if (!may_take_over(seen, row_of(s).at)) return std::nullopt;
+    return take_over(s, now);
+  }
+
+  /// Of whoever owns the store of a service, as a standby sees it.
+  [[nodiscard]] cluster::owner_row row_of(service s) {
+    const auto& row = owners[static_cast<std::size_t>(s)];
+    return {std::string{name_of(s)}, {epoch(s), row.batch}, 0, row.released};
+  }
+  /// A batch of the owner `by` is done.
+  void took_batch(service s, std::uint64_t by) {
+    auto& row = owners[static_cast<std::size_t>(s)];
+    if (by < row.last_writer && broken.empty())
+      broken = std::string{name_of(s)} + " has two owners that write";
+    row.last_writer = std::max(row.last_writer, by);
+    ++row.batch;
+    row.released = false;
+  }
+  /// Its owner frees it; false: another one owns it.
+  bool release(service s, std::uint64_t by) {
+    if (epoch(s) != by) return false;
+    auto& row = owners[static_cast<std::size_t>(s)];
+    ++row.batch;
+    row.released = true;
+    return true;
+  }
+
+  struct owner {
+    std::uint64_t batch{0}, last_writer{0};
+    bool released{false};
+  };
+  std::array<owner, service_count> owners;
+  std::string broken;  ///< what must never be, in words
 };
 
 }  // namespace boxoffice::simulation

@@ -30,8 +30,22 @@ enum class fault_kind : std::uint8_t {
   clock_forward,     ///< the clock of one service jumps ahead
   clock_back,        ///< … or back
   set_back,          ///< a service comes back to a store that has lost its last commits
+  // Drawn apart from those above, so that a choice of those alone runs as it did before these came.
+  standing_by,     ///< the whole run: two nodes per service, one owns its store, one stands by
+  handed_over,     ///< an owner ends as asked, and releases its store
+  cut_off,         ///< a node does not reach its store, which others do
+  suspended,       ///< both nodes of a service stand still at the same time
+  look_failed,     ///< a standby does not see the row of the owner, at once or after a while
+  probe_refused,   ///< for a while a store refuses what an owner writes when nobody else does
+  take_over_late,  ///< a standby stands still before it takes over, or right behind that
+  linked,          ///< the whole run, where nodes stand by: commands travel over links
+  link_cut,        ///< a connection ends, seen by both sides or by one
+  link_stalled,    ///< a connection stands still in one direction
+  dial_failed,     ///< a node is not reached when it is dialled
+  machine_failed,  ///< an owner is not heard any more, dies, and its next life cannot read at first
 };
-inline constexpr std::size_t fault_kinds = 19;
+inline constexpr std::size_t fault_kinds = 31;
+inline constexpr auto first_later_kind = static_cast<std::size_t>(fault_kind::standing_by);
 
 std::string_view name_of(fault_kind kind);
 
@@ -72,7 +86,8 @@ class fault_choice {
 /// often, so that runs differ in kind and not only in order.
 class fault_plan {
  public:
-  fault_plan(const fault_choice& choice, dice& random);
+  /// `later` is thrown for the kinds from `standing_by` on.
+  fault_plan(const fault_choice& choice, dice& random, dice& later);
 
   /// Whether `kind` happens now; counts it.
   bool strikes(fault_kind kind);
@@ -81,7 +96,10 @@ class fault_plan {
   void heal() { striking_ = false; }
   [[nodiscard]] bool is_striking() const { return striking_; }
   [[nodiscard]] const fault_counts& counts() const { return counts_; }
-  [[nodiscard]] bool replaces_owners() const { return rate(fault_kind::usurped) != 0; }
+  /// Whether commands travel over links.
+  [[nodiscard]] bool links() const { return stands_by() && rate(fault_kind::linked) != 0; }
+  /// Whether every service has a node that stands by.
+  [[nodiscard]] bool stands_by() const { return rate(fault_kind::standing_by) != 0; }
   [[nodiscard]] bool touches_clocks() const {
     return rate(fault_kind::clock_forward) != 0 || rate(fault_kind::clock_back) != 0;
   }
@@ -90,8 +108,13 @@ class fault_plan {
   [[nodiscard]] std::uint64_t rate(fault_kind kind) const {
     return one_in_[static_cast<std::size_t>(kind)];
   }
+  [[nodiscard]] dice& dice_of(std::size_t kind) {
+    return kind < first_later_kind ? random_ : later_;
+  }
+  void never(fault_kind kind) { one_in_[static_cast<std::size_t>(kind)] = 0; }
 
   dice& random_;
+  dice& later_;
   std::array<std::uint64_t, fault_kinds> one_in_{};  // 0: never
   fault_counts counts_{};
   bool striking_{false};

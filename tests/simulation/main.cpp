@@ -17,7 +17,7 @@ using namespace boxoffice::simulation;
 constexpr std::string_view usage =
     "boxoffice-simulate [--seeds N] [--from S] [--seed S] [--faults LIST] [--jobs N] [--trace]\n"
     "                   [--mutations] [--planted NAME]\n\n"
-    "  --seeds N      runs N seeds (default 200; with --mutations at most 3000), from --from "
+    "  --seeds N      runs N seeds (default 200; with --mutations at most 2000), from --from "
     "(default 1)\n"
     "  --seed S       runs this one seed\n"
     "  --faults LIST  all (default), none, or names separated by commas\n"
@@ -70,7 +70,7 @@ std::optional<asked> parse(std::span<char*> arguments) {
     else
       throw std::invalid_argument{"no such option: " + std::string{name}};
   }
-  if (a.mutations && !seeds_given) a.what.seeds = 3000;  // some bugs need a rare moment
+  if (a.mutations && !seeds_given) a.what.seeds = 2000;  // some bugs need a rare moment
   return a;
 }
 

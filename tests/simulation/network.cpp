@@ -1,6 +1,9 @@
 #include "tests/simulation/network.hpp"
 
+#include "config/cluster_limits.hpp"
+
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <utility>
 
@@ -27,6 +30,28 @@ time_point network::arrival(fault_kind late, std::uint64_t number, const std::st
   if (!around_.faults.strikes(late)) return usual;
   note(number, what + " is late");
   return usual + milliseconds{around_.random.between(100, 12'000)};
+}
+
+// It may send more, or forget this call: it is not run in its place.
+void network::tell(call& of, const std::any& reply) {
+  const auto take = std::make_shared<client_fn>(std::move(of.take));
+  of.take = [take](const std::any& again) { (*take)(again); };
+  (*take)(reply);
+}
+
+void network::hear(std::uint64_t number, const std::any& reply) {
+  const auto at = calls_.find(number);
+  if (at == calls_.end()) return;
+  note(number, "is answered");
+  tell(at->second, reply);
+}
+
+void network::turned(const process& from, std::uint64_t number) {
+  const auto at = calls_.find(number);
+  if (from.is_dead() || at == calls_.end()) return;
+  note(number, "is turned away");
+  at->second.asked_before = true;
+  flights_.push_back({around_.now + limits::link_tick_every, ++last_flight_, at->second.ask});
 }
 
 void network::forget_caller(std::uint64_t process_number) {

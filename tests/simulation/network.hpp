@@ -2,6 +2,7 @@
 
 #include "actors/caf/actor.hpp"
 #include "tests/simulation/faults.hpp"
+#include "tests/simulation/link_ends.hpp"
 #include "tests/simulation/process.hpp"
 #include "tests/simulation/services.hpp"
 #include "tests/simulation/trace.hpp"
@@ -36,12 +37,17 @@ class network {
 
   explicit network(surroundings around) : around_{std::move(around)} {}
 
+  /// From here on the commands of clients travel over links, and this network carries nothing.
+  void send_by(gateway& by) { gateway_ = &by; }
+  /// An answer that came over a link.
+  void hear(std::uint64_t number, const std::any& reply);
+
   /// A command from an actor; `proxy` stands for the desk in the caller's process.
   template <class Command>
   void send(const process& from, caf::actor proxy, caf::actor caller, desk to, Command m) {
     if (from.is_dead()) return;
     const auto number = ++last_call_;
-    calls_[number] = {from.number(), std::move(proxy), std::move(caller), m.correlation, {}, 0};
+    calls_[number] = {from.number(), std::move(proxy), std::move(caller), m.correlation, {}, {}};
     m.correlation = number;
     carry(number, to, std::move(m));
   }
@@ -49,9 +55,15 @@ class network {
   template <class Command>
   std::uint64_t send(desk to, Command m, client_fn take) {
     const auto number = ++last_call_;
-    calls_[number] = {0, {}, {}, m.correlation, std::move(take), 0};
+    calls_[number] = {0, {}, {}, m.correlation, std::move(take), {}};
     m.correlation = number;
-    carry(number, to, std::move(m));
+    if (gateway_ == nullptr) {
+      carry(number, to, std::move(m));
+      return number;
+    }
+    note(number, std::string{message_name<Command>()} + " to " + std::string{name_of(to)});
+    calls_[number].copies = 1;
+    gateway_->ask(number, to, m);
     return number;
   }
   /// An answer from a desk in `from`.
@@ -66,6 +78,9 @@ class network {
       flights_.push_back({arrival(fault_kind::reply_late, number, what), ++last_flight_,
                           [this, number, r] { hand_over(number, r); }});
   }
+
+  /// A process has an answer to this command and must not say it: somebody else is asked.
+  void turned(const process& from, std::uint64_t number);
 
   /// How often the command of a client went out; twice is a retry that the client does not know of.
   [[nodiscard]] int copies(std::uint64_t number) const {
@@ -89,7 +104,9 @@ class network {
     caf::actor proxy, caller;
     std::uint64_t correlation{0};
     client_fn take;
+    std::function<void()> ask;
     int copies{0};
+    bool asked_before{false};
   };
   struct flight {
     time_point due;
@@ -103,10 +120,12 @@ class network {
     note(number, what + " to " + std::string{name_of(to)});
     if (lost(fault_kind::message_lost, number, what)) return;
     const auto times = doubled(fault_kind::message_doubled, number, what);
-    calls_[number].copies = times;
+    auto& open = calls_[number];
+    open.copies = times;
+    open.ask = [this, to, number, m = std::move(m)] { deliver(number, to, m); };
     for (int i = 0; i < times; ++i)
-      flights_.push_back({arrival(fault_kind::message_late, number, what), ++last_flight_,
-                          [this, to, number, m] { deliver(number, to, m); }});
+      flights_.push_back(
+          {arrival(fault_kind::message_late, number, what), ++last_flight_, open.ask});
   }
   template <class Command>
   void deliver(std::uint64_t number, desk to, Command m) {
@@ -123,15 +142,12 @@ class network {
     if (at == calls_.end()) return;
     note(number, std::string{message_name<Reply>()});
     r.correlation = at->second.correlation;
-    if (at->second.take) {
-      // It may send more, or forget this call: it is not run in its place.
-      const auto take = std::make_shared<client_fn>(std::move(at->second.take));
-      at->second.take = [take](const std::any& reply) { (*take)(reply); };
-      return (*take)(std::any{std::move(r)});
-    }
+    if (at->second.asked_before) cluster::doubt(r);  // as a proxy does it
+    if (at->second.take) return tell(at->second, std::any{std::move(r)});
     caf::send_as(at->second.proxy, at->second.caller, std::move(r));
   }
 
+  static void tell(call& of, const std::any& reply);
   bool lost(fault_kind kind, std::uint64_t number, const std::string& what);
   int doubled(fault_kind kind, std::uint64_t number, const std::string& what);
   time_point arrival(fault_kind late, std::uint64_t number, const std::string& what);
@@ -141,6 +157,7 @@ class network {
   std::unordered_map<std::uint64_t, call> calls_;
   std::vector<flight> flights_;
   std::uint64_t last_call_{0}, last_flight_{0};
+  gateway* gateway_{nullptr};
 };
 
 /// A desk of another process, as actors of this one see it.
@@ -173,14 +190,15 @@ class entry_state {
  public:
   using interface = accepts<Replies...>;
   static constexpr auto name = "entry_state";
-  /// `leaves` sees each answer first.
-  using watch_fn = std::function<void(const std::any&)>;
+  /// `leaves` sees each answer first, and says whether it may.
+  using watch_fn = std::function<bool(const process&, const std::any&)>;
   entry_state(typename interface::pointer, network& net, const process& home, watch_fn leaves)
       : net_{net}, home_{home}, leaves_{std::move(leaves)} {}
 
   template <class Reply>
   void on(Reply& r) {
-    if (!home_.is_dead()) leaves_(std::any{r});
+    if (home_.is_dead()) return;
+    if (!leaves_(home_, std::any{r})) return net_.turned(home_, r.correlation);
     net_.answer(home_, std::move(r));
   }
 

@@ -29,8 +29,13 @@ void stepped_runner::stop() {
   jobs_.clear();
 }
 
-process::process(service what, std::uint64_t number, std::uint64_t epoch, std::uint64_t seed)
-    : what_{what}, number_{number}, epoch_{epoch}, random_{seed} {
+time_point own_time(time_point world_now, std::int64_t rate) {
+  return testing::beginning + (world_now - testing::beginning) * rate / 1'000;
+}
+
+process::process(service what, std::uint64_t number, std::uint64_t epoch, std::uint64_t seed,
+                 milliseconds lease)
+    : what_{what}, number_{number}, epoch_{epoch}, random_{seed}, board_{metrics_, steady_, lease} {
   config_.set("scheduler.policy", caf::atom("testing"));
   system_ = std::make_unique<caf::actor_system>(config_);
 }
@@ -43,10 +48,12 @@ caf::scheduler::test_coordinator& process::scheduler() {
 
 std::size_t process::ready() {
   if (dead_ || paused_) return 0;
+  if (ending_) return commits_.has_job() ? 1 : 0;
   return scheduler().jobs.size() + (commits_.has_job() ? 1 : 0) + (reads_.has_job() ? 1 : 0);
 }
 
 void process::step(dice& random) {
+  if (ending_) return commits_.run_one();
   auto& jobs = scheduler().jobs;
   auto at = random.below(ready());
   if (at < jobs.size()) {
@@ -62,12 +69,13 @@ void process::step(dice& random) {
 void process::pass(time_point world_now, milliseconds step) {
   if (dead_) return;
   clock_.set(world_now + skew_);
+  steady_.set(own_time(world_now, rate_));
   owed_ += step;
-  if (!paused_) scheduler().advance_time(std::exchange(owed_, milliseconds{0}));
+  if (!paused_ && !ending_) scheduler().advance_time(std::exchange(owed_, milliseconds{0}));
 }
 
 std::optional<milliseconds> process::next_timer() {
-  if (dead_ || paused_) return std::nullopt;
+  if (dead_ || paused_ || ending_) return std::nullopt;
   const auto& timers = scheduler().clock().schedule();
   if (timers.empty()) return std::nullopt;
   return std::chrono::ceil<milliseconds>(timers.begin()->first - scheduler().clock().now());

@@ -12,6 +12,7 @@
 #include <algorithm>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 
 namespace boxoffice::simulation {
@@ -30,31 +31,67 @@ std::string entity_of(const payment_write& w) {
 }
 std::string entity_of(const queue_ranking_write&) { return {}; }
 
+// Whom the actors of a service ask.
+std::vector<address> peers_of(service s) {
+  if (s != service::payment) return {};
+  return nodes_of({service::reservation, service::point, service::queue_ranking});
+}
+
 // What all services have: one store, a committer before it, and a door.
 template <class Write>
 class stored_process : public process {
  public:
-  stored_process(service what, std::uint64_t number, const process_surroundings& around,
-                 std::uint64_t seed)
-      : process{what, number, around.stores.take_over(what, around.now), seed},
+  stored_process(const new_life& which, const process_surroundings& around)
+      : process{which.what, which.number, which.epoch, which.seed, around.lease},
         around_{around},
-        commits_{std::string{name_of(what)},
+        commits_{std::string{name_of(which.what)},
                  {256, 16},
                  commits(),
                  [this](std::span<const Write> batch) { return commit(batch); },
-                 metrics()} {
+                 metrics()},
+        node_{which.node} {
     reads().full = [this] { return around_.faults.strikes(fault_kind::reads_full); };
     reads().around = [this](const std::function<void()>& job) {
-      const auto fails = around_.faults.strikes(fault_kind::read_failed);
+      const auto fails = around_.faults.strikes(fault_kind::read_failed) ||
+                         !around_.reaches_store(*this) || is_blind(around_.now);
       if (fails) make_readable(false);
       job();
       if (fails) make_readable(true);
     };
     pass(around.now, milliseconds{0});
+    store_ = stores().add(std::string{name_of(which.what)}, {});
+  }
+
+  void probe() override {
+    if (std::exchange(probing_, true)) return;
+    std::ignore = commits().post([this] {
+      const auto began = stores().now();
+      const auto result = in_store([this] {
+        if (around_.now >= refused_until_ && around_.faults.strikes(fault_kind::probe_refused))
+          refused_until_ = around_.now + 4s;
+        return around_.now < refused_until_
+                   ? commit_result{commit_outcome::refused, "refused by a rule of the simulation"}
+                   : commit_result{commit_outcome::committed};
+      });
+      // Its answer is on its way, and this process may stand still meanwhile.
+      commits().go_on_with([this, began, result] {
+        stores().noted(store_, result, began);
+        probing_ = false;
+      });
+    });
+  }
+
+  void end_as_asked() override {
+    process::end_as_asked();
+    if (ends_) ends_->leave();
+  }
+  void opens() override {
+    if (ends_) ends_->open();
   }
 
  protected:
   void take_down() {
+    if (ends_) ends_->let_go();
     end_actors();
     commits_.close();
     end_system();
@@ -64,29 +101,43 @@ class stored_process : public process {
 
   template <class... Replies>
   void open_door() {
+    if (around_.links != nullptr) return join_links();
     enters_by(caf::actor_cast<caf::actor>(
         owns(spawn_actor<entry_state<Replies...>>(system(), around_.net, *this, around_.leaves))));
   }
   template <class Interface>
   Interface proxy(desk to) {
+    if (ends_) return ends_->template proxy<Interface>(to);
     return owns(spawn_actor<proxy_state<Interface>>(system(), around_.net, *this, to));
+  }
+
+  template <class Handle>
+  void serves(desk d, const Handle& h) {
+    process::serves(d, h);
+    if (ends_) ends_->serve(h);
   }
 
   const process_surroundings around_;
   committer<Write> commits_;
   std::string poisoned_;
-  time_point poisoned_until_{};
+  time_point poisoned_until_{}, refused_until_{};
 
  private:
+  void join_links() {
+    ends_ = std::make_unique<link_ends>(link_ends::surroundings{
+        *around_.links, *around_.judges, *this, system(), time(), metrics(), stores(), node_,
+        peers_of(what()), [this](const caf::actor& a) { owns(a); }});
+  }
   commit_result commit(std::span<const Write> batch) {
-    const auto outcome = decide(batch);
+    const auto began = stores().now();
+    const auto result = decide(batch);
     const auto* what = "rolled back";
-    if (outcome == commit_outcome::committed) what = "committed";
-    if (outcome == commit_outcome::in_doubt) what = "in doubt";
+    if (result.outcome == commit_outcome::committed) what = "committed";
+    if (result.outcome == commit_outcome::in_doubt) what = "in doubt";
     around_.events.add(around_.now - around_.began, std::string{name_of(this->what())} + " " +
                                                         std::to_string(number()) + " " + what +
                                                         " " + std::to_string(batch.size()));
-    return outcome;
+    return stores().noted(store_, result, began);
   }
   // For a few seconds one entity has a value that its store does not take.
   bool is_poisoned(std::span<const Write> batch) {
@@ -98,21 +149,44 @@ class stored_process : public process {
            std::ranges::any_of(batch, [&](const Write& w) { return entity_of(w) == poisoned_; });
   }
   commit_result decide(std::span<const Write> batch) {
-    if (!may_write(epoch(), around_.stores.epoch(what()))) return commit_outcome::failed;
+    return in_store([&]() -> commit_result {
+      if (is_poisoned(batch))
+        return {commit_outcome::refused, "refused by a rule of the simulation"};
+      return apply(batch);
+    });
+  }
+  template <class Work>
+  commit_result in_store(Work work) {
+    const auto result = transact(std::move(work));
+    transacted(result.outcome == commit_outcome::committed);
+    return result;
+  }
+  // And what may go wrong on its way.
+  template <class Work>
+  commit_result transact(Work work) {
+    if (!around_.reaches_store(*this))
+      return {commit_outcome::failed, "cut off", store_trouble::takes_no_writes};
+    if (!may_write(epoch(), around_.stores.epoch(what())))
+      return {commit_outcome::failed, "replaced", store_trouble::replaced};
     if (around_.faults.strikes(fault_kind::commit_failed)) return commit_outcome::failed;
     if (around_.faults.strikes(fault_kind::commit_forgotten)) return commit_outcome::in_doubt;
-    if (is_poisoned(batch)) return {commit_outcome::refused, "refused by a rule of the simulation"};
-    const auto outcome = apply(batch);
-    if (outcome == commit_outcome::committed && around_.faults.strikes(fault_kind::commit_unheard))
-      return commit_outcome::in_doubt;
-    return outcome;
+    const commit_result result = work();
+    if (result.outcome != commit_outcome::committed) return result;
+    around_.stores.took_batch(what(), epoch());
+    if (around_.faults.strikes(fault_kind::commit_unheard)) return commit_outcome::in_doubt;
+    return result;
   }
+
+  const std::size_t node_;
+  std::size_t store_{0};
+  bool probing_{false};
+  std::unique_ptr<link_ends> ends_;
 };
 
 class concert_process final : public stored_process<concert_write> {
  public:
-  concert_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
-      : stored_process{service::concert, number, around, seed} {
+  concert_process(const new_life& which, const process_surroundings& around)
+      : stored_process{which, around} {
     open_door<catalogue_reply>();
     serves(desk::catalogue,
            owns(spawn_catalogue(system(),
@@ -132,9 +206,8 @@ class concert_process final : public stored_process<concert_write> {
 
 class queue_ranking_process final : public stored_process<queue_ranking_write> {
  public:
-  queue_ranking_process(std::uint64_t number, const process_surroundings& around,
-                        std::uint64_t seed)
-      : stored_process{service::queue_ranking, number, around, seed} {
+  queue_ranking_process(const new_life& which, const process_surroundings& around)
+      : stored_process{which, around} {
     open_door<queue_reply, token_reply, best_selling_reply, sold_out_reply, events_applied,
               applied_so_far, event_refused, board_filled>();
     auto& store = around_.stores.queue_ranking;
@@ -160,8 +233,8 @@ class queue_ranking_process final : public stored_process<queue_ranking_write> {
 
 class reservation_process final : public stored_process<reservation_write> {
  public:
-  reservation_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
-      : stored_process{service::reservation, number, around, seed} {
+  reservation_process(const new_life& which, const process_surroundings& around)
+      : stored_process{which, around} {
     open_door<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
               confirm_reply, revert_reply, admission_reply>();
     auto& store = around_.stores.reservation;
@@ -184,8 +257,8 @@ class reservation_process final : public stored_process<reservation_write> {
 
 class point_process final : public stored_process<point_write> {
  public:
-  point_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
-      : stored_process{service::point, number, around, seed} {
+  point_process(const new_life& which, const process_surroundings& around)
+      : stored_process{which, around} {
     open_door<charge_reply, balance_reply, transactions_reply, point_step_reply>();
     auto& store = around_.stores.point;
     // Short of memory, so that accounts leave and look up what they have forgotten.
@@ -210,8 +283,8 @@ class point_process final : public stored_process<point_write> {
 
 class payment_process final : public stored_process<payment_write> {
  public:
-  payment_process(std::uint64_t number, const process_surroundings& around, std::uint64_t seed)
-      : stored_process{service::payment, number, around, seed} {
+  payment_process(const new_life& which, const process_surroundings& around)
+      : stored_process{which, around} {
     open_door<payment_reply, payment_found, saga_command_reply>();
     std::vector<outbox_relay_actor> relays{
         board_relay("best_selling", proxy<best_selling_actor>(desk::best_selling)),
@@ -234,7 +307,7 @@ class payment_process final : public stored_process<payment_write> {
                                              const user_id&) { return desk; },
                                .relays = std::move(relays),
                                // Soon parked, so that the operator has something to do.
-                               .rules = {.deadline = seed % 2 == 0 ? 8s : 2s,
+                               .rules = {.deadline = which.seed % 2 == 0 ? 8s : 2s,
                                          .step_time = 400ms,
                                          .undo_tries_max = 5},
                                .answer_time = 3s})));
@@ -265,21 +338,20 @@ class payment_process final : public stored_process<payment_write> {
 
 }  // namespace
 
-std::unique_ptr<process> start_process(service what, std::uint64_t number,
-                                       const process_surroundings& around, std::uint64_t seed) {
-  switch (what) {
+std::unique_ptr<process> start_process(const new_life& which, const process_surroundings& around) {
+  switch (which.what) {
     case service::concert:
-      return std::make_unique<concert_process>(number, around, seed);
+      return std::make_unique<concert_process>(which, around);
     case service::queue_ranking:
-      return std::make_unique<queue_ranking_process>(number, around, seed);
+      return std::make_unique<queue_ranking_process>(which, around);
     case service::reservation:
-      return std::make_unique<reservation_process>(number, around, seed);
+      return std::make_unique<reservation_process>(which, around);
     case service::point:
-      return std::make_unique<point_process>(number, around, seed);
+      return std::make_unique<point_process>(which, around);
     case service::payment:
       break;
   }
-  return std::make_unique<payment_process>(number, around, seed);
+  return std::make_unique<payment_process>(which, around);
 }
 
 }  // namespace boxoffice::simulation

@@ -132,6 +132,7 @@ void promises::leaves_payment(const payment_reply& r) {
 }
 
 void promises::check_constraints() {
+  if (!stores_.broken.empty()) fail(stores_.broken);
   if (!stores_.point.violations.empty())
     fail("the point store had to refuse: " + stores_.point.violations.front());
   if (!stores_.payment.broken.empty())

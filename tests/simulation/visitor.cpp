@@ -65,9 +65,9 @@ void visitor::heard(std::uint64_t attempt, verdict v) {
       wake_ = around_.now + milliseconds{random.below(1'500)};
       return;
     case verdict::not_done:
-      // Only what went out once, in one copy, is surely not done: another one may still arrive.
-      if (running_->key != digest{} && running_->attempts == 1 && running_->copies == 1 &&
-          !settling_ && random.one_in(3)) {
+      ++running_->denied;
+      if (running_->key != digest{} && is_surely_not_done(*running_) && !settling_ &&
+          random.one_in(3)) {
         note("drops " + running_->name);
         around_.kept.told_not_done(running_->key);
         running_.reset();
@@ -78,6 +78,12 @@ void visitor::heard(std::uint64_t attempt, verdict v) {
       wake_ = around_.now + milliseconds{300 + random.below(1'000)};
       return;
   }
+}
+
+// What went out once, in one copy: another one may still arrive. Or of which every attempt was
+// answered, where each arrives once.
+bool visitor::is_surely_not_done(const wish& w) const {
+  return around_.arrives_once ? w.denied == w.attempts : w.attempts == 1 && w.copies == 1;
 }
 
 void visitor::settle() {

@@ -27,8 +27,8 @@ struct visitor_surroundings {
   std::vector<std::pair<user_id, reservation_id>>& everybodys;
   /// A clock that jumps makes deadlines a matter of opinion.
   bool clocks_agree;
-  /// A service that was replaced and does not know it yet may not know what its successor did.
-  bool one_owner;
+  /// Whether each attempt arrives once, so that its answer speaks for all of it.
+  bool arrives_once;
 };
 
 /// One buyer: charges, queues, holds, pays, gives back, reads; loses patience, asks again with the
@@ -61,6 +61,7 @@ class visitor {
     /// Sends one attempt, numbered; the answer goes to `heard`.
     std::function<void(visitor&, std::uint64_t attempt)> send;
     int attempts{0};
+    int denied{0};  ///< of them, said to be surely not done
     int copies{0};  ///< of the messages of this wish that the network made
   };
   struct held {
@@ -114,6 +115,7 @@ class visitor {
   }
   void attempt();
   void heard(std::uint64_t attempt, verdict v);
+  [[nodiscard]] bool is_surely_not_done(const wish& w) const;
   void note(const std::string& what);
   verdict verdict_of(fault f, key_verdict key);
   digest new_key();

@@ -62,7 +62,6 @@ void visitor::send_charge(const charge_points& m, std::uint64_t attempt) {
   ask<charge_points, charge_reply>(desk::point, m, attempt, [this, m](const charge_reply& r) {
     const auto v = verdict_of(r.fault, r.key);
     if (v != verdict::known) return v;
-    if (r.key == key_verdict::reused && !around_.one_owner) return verdict::unknown;
     if (r.key == key_verdict::reused)
       around_.kept.fail("a key is said to be reused that was not");
     else
@@ -83,7 +82,7 @@ std::shared_ptr<visitor::wish> visitor::want_other_body() {
   w->send = [m](visitor& v, std::uint64_t attempt) {
     v.ask<charge_points, charge_reply>(desk::point, m, attempt, [&v](const charge_reply& r) {
       const auto heard = v.verdict_of(r.fault, r.key);
-      if (heard == verdict::known && r.key != key_verdict::reused && v.around_.one_owner)
+      if (heard == verdict::known && r.key != key_verdict::reused)
         v.around_.kept.fail("another body was taken under the key of the first");
       return verdict::known;
     });
@@ -277,7 +276,6 @@ void visitor::send_payment(const start_payment& m, std::uint64_t attempt, concer
 visitor::verdict visitor::hear_payment(const payment_reply& r, const digest& key) {
   const auto v = verdict_of(r.fault, r.key);
   if (v != verdict::known) return v;
-  if (r.key == key_verdict::reused && !around_.one_owner) return verdict::unknown;
   if (r.key == key_verdict::reused)
     around_.kept.fail("a key is said to be reused that was not");
   else
@@ -295,7 +293,7 @@ std::shared_ptr<visitor::wish> visitor::want_release() {
         desk::reservation, {0, v.who_, id}, attempt, [&v, id](const release_reply& r) {
           const auto heard = v.verdict_of(r.fault, key_verdict::fresh);
           if (heard != verdict::known) return heard;
-          if (r.refusal == release_refusal::not_found && v.around_.one_owner)
+          if (r.refusal == release_refusal::not_found)
             v.around_.kept.fail("a reservation is not found by its owner: " + to_text(id));
           if (auto* mine = v.find(id); mine != nullptr && mine->what == held::state::held)
             mine->what = held::state::over;
@@ -338,8 +336,6 @@ std::shared_ptr<visitor::wish> visitor::want_reading() {
         desk::reservation, {0, v.who_, id}, attempt,
         [&v, id, until, sent = v.around_.now](const reservation_reply& r) {
           if (r.fault != fault::none) return verdict::known;
-          if (r.present == reservation_reply::presence::absent && !v.around_.one_owner)
-            return verdict::known;
           if (r.present == reservation_reply::presence::absent)
             v.around_.kept.fail("a reservation is not found by its owner: " + to_text(id));
           else if (r.found.status == reservation_status::held && sent >= until &&

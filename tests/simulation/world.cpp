@@ -19,6 +19,8 @@ constexpr milliseconds fault_phase{40'000};
 constexpr milliseconds healing_max{600'000};
 constexpr std::uint64_t steps_between_audits = 400;
 constexpr std::uint64_t steps_max = 2'000'000;
+// A life that was mute ends, and another node waits for it and takes over, or its own comes back.
+constexpr milliseconds owned_within{8'000};
 constexpr std::size_t visitors = 5;
 constexpr std::uint32_t active_max = 3;
 
@@ -30,11 +32,22 @@ constexpr std::array all_services{service::concert, service::queue_ranking, serv
 world::world(const run_options& how)
     : how_{how},
       random_{how.seed},
+      later_{how.seed ^ 0x9e3779b97f4a7c15ULL},
       events_{how.kept},
-      faults_{how.faults, random_},
+      faults_{how.faults, random_, later_},
       now_{testing::beginning},
       net_{{random_, faults_, events_, now_, testing::beginning,
             [this](service s) { return route(s); }}},
+      wires_{{random_, faults_, events_, now_, testing::beginning}},
+      judges_{[this](const process& from, const std::any& reply, bool late) {
+                judge_leaving(from, reply, late);
+              },
+              [this](const process& life) { return is_replaced(life); },
+              [this](std::string what) { promises_.fail(std::move(what)); },
+              [this](const std::string& what) { note(what); },
+              {},
+              !faults_.touches_clocks(),
+              now_},
       around_{stores_,
               faults_,
               net_,
@@ -42,12 +55,23 @@ world::world(const run_options& how)
               catalogue_,
               now_,
               testing::beginning,
-              [this](const std::any& reply) {
-                if (const auto words = words_of(reply); !words.empty()) note(words);
-                promises_.leaves(reply, now_);
-              }} {}
+              [this](const process& from, const std::any& reply) { return leaves(from, reply); },
+              [this](const process& life) {
+                return !in_pairs() ||
+                       pairs_[static_cast<std::size_t>(life.what())]->reaches_store(life);
+              },
+              faults_.stands_by() ? node_pair::wait / 2 : 0ms,
+              faults_.links() ? &wires_ : nullptr,
+              faults_.links() ? &judges_ : nullptr} {
+  if (!faults_.links()) return;
+  gateway_.emplace(wires_, judges_, now_,
+                   [this](std::uint64_t call, const std::any& reply) { net_.hear(call, reply); });
+  net_.send_by(*gateway_);
+}
 
 world::~world() {
+  pairs_.clear();
+  judges_.clocks_agree = false;  // nobody waits any more
   for (auto& u : usurped_)
     retire(std::move(u.old));
   for (auto& p : places_)
@@ -57,8 +81,11 @@ world::~world() {
 void world::note(const std::string& what) { events_.add(now_ - testing::beginning, what); }
 
 run_result world::run() {
-  for (const auto s : all_services)
-    start(s);
+  keyed_leave_ = !faults_.links() && (!faults_.stands_by() || later_.one_in(2));
+  if (faults_.stands_by()) start_nodes();
+  if (!in_pairs())
+    for (const auto s : all_services)
+      start(s);
   set_up();
   faults_.begin();
   const auto end = now_ + fault_phase;
@@ -66,6 +93,20 @@ run_result world::run() {
     step();
   if (promises_.broken().empty()) heal();
   return result();
+}
+
+void world::start_nodes() {
+  for (const auto s : all_services)
+    pairs_.push_back(std::make_unique<node_pair>(node_pair::surroundings{
+        s, random_, faults_, around_, promises_, [this] { return ++last_process_; },
+        [this](std::unique_ptr<process> old) { retire(std::move(old)); }}));
+  for (int i = 0; i < 100'000 && !has_owners(); ++i)
+    step();
+}
+
+process* world::life_of(service s) const {
+  return in_pairs() ? pairs_[static_cast<std::size_t>(s)]->youngest()
+                    : places_[static_cast<std::size_t>(s)].alive.get();
 }
 
 void world::set_up() {
@@ -92,26 +133,27 @@ void world::set_up() {
     visitors_.push_back(std::make_unique<visitor>(
         user_id{"u" + std::to_string(i + 1)},
         visitor_surroundings{random_, net_, promises_, events_, now_, testing::beginning,
-                             catalogue_, everybodys_, !faults_.touches_clocks(),
-                             !faults_.replaces_owners()}));
+                             catalogue_, everybodys_, !faults_.touches_clocks(), faults_.links()}));
   for (const auto s : all_services)
     copies_[static_cast<std::size_t>(s)] = stores_.copy_of(s);
 }
 
-// A question of the world itself, while nothing goes wrong.
-template <class Reply, class Command>
-Reply world::call(desk to, Command m) {
-  std::optional<Reply> heard;
-  const auto number = net_.send(to, std::move(m),
-                                [&](const std::any& r) { heard = std::any_cast<const Reply&>(r); });
-  for (int i = 0; i < 100'000 && !heard; ++i)
-    step();
-  net_.forget(number);
-  if (!heard) promises_.fail("the world itself gets no answer from " + std::string{name_of(to)});
-  return heard.value_or(Reply{});
+std::vector<process*> world::lives() const {
+  std::vector<process*> all;
+  for (const auto& p : places_)
+    if (p.alive) all.push_back(p.alive.get());
+  for (const auto& u : usurped_)
+    all.push_back(u.old.get());
+  for (const auto& each : pairs_)
+    each->add_lives(all);
+  return all;
 }
 
 process* world::route(service s) {
+  if (in_pairs()) {
+    const auto& of = *pairs_[static_cast<std::size_t>(s)];
+    return random_.one_in(4) ? of.any() : of.youngest();
+  }
   // A caller may not have heard yet that there is a new owner.
   if (!usurped_.empty() && random_.one_in(4))
     for (auto& u : usurped_)
@@ -124,17 +166,14 @@ void world::step() {
   if (steps_ % steps_between_audits == 0) audit_now(audit::reading::offline);
   strike();
   tend();
+  expect_owners();
   operate();
   std::vector<std::pair<std::size_t, process*>> work;
-  std::size_t total = net_.ready();
-  for (auto& p : places_)
-    if (p.alive && p.alive->ready() != 0) {
-      work.emplace_back(p.alive->ready(), p.alive.get());
-      total += work.back().first;
-    }
-  for (auto& u : usurped_)
-    if (u.old->ready() != 0) {
-      work.emplace_back(u.old->ready(), u.old.get());
+  const auto arriving = gateway_ ? wires_.ready() + gateway_->ready() : net_.ready();
+  std::size_t total = arriving;
+  for (auto* each : lives())
+    if (each->ready() != 0) {
+      work.emplace_back(each->ready(), each);
       total += work.back().first;
     }
   std::vector<visitor*> awake;
@@ -149,7 +188,9 @@ void world::step() {
     pick -= count;
   }
   if (pick < awake.size()) return awake[pick]->step();
-  net_.step();
+  if (!gateway_) return net_.step();
+  if (gateway_->ready() != 0) return gateway_->step();
+  wires_.step();
 }
 
 milliseconds world::until_next() const {
@@ -157,15 +198,15 @@ milliseconds world::until_next() const {
   if (const auto arrival = net_.next_arrival()) next = std::min(next, *arrival);
   for (const auto& v : visitors_)
     next = std::min(next, v->wake());
-  for (const auto& p : places_) {
+  for (const auto& p : places_)
     if (p.back > now_) next = std::min(next, p.back);
-    if (p.alive)
-      if (const auto timer = p.alive->next_timer()) next = std::min(next, now_ + *timer);
-  }
-  for (const auto& u : usurped_) {
+  for (const auto& u : usurped_)
     next = std::min(next, u.old->is_paused() ? u.wakes : u.ends);
-    if (const auto timer = u.old->next_timer()) next = std::min(next, now_ + *timer);
-  }
+  for (const auto& each : pairs_)
+    next = std::min(next, each->next());
+  if (gateway_) next = std::min(next, wires_.next());
+  for (auto* each : lives())
+    if (const auto timer = each->next_timer()) next = std::min(next, now_ + *timer);
   return std::max(next - now_, 1ms);
 }
 
@@ -175,10 +216,24 @@ void world::pass(milliseconds by) {
     if (p.alive) p.alive->pass(now_, by);
   for (auto& u : usurped_)
     u.old->pass(now_, by);
+  for (auto& each : pairs_)
+    each->pass(by);
 }
 
 // What goes wrong between two steps.
 void world::strike() {
+  if (in_pairs()) {
+    auto& struck = *pairs_[random_.below(service_count)];
+    if (faults_.strikes(fault_kind::crash)) struck.crash_owner();
+    struck.strike();
+    if (gateway_) wires_.strike();
+  } else {
+    strike_places();
+  }
+  strike_clocks();
+}
+
+void world::strike_places() {
   const auto victim = [this] { return all_services[random_.below(service_count)]; };
   if (faults_.strikes(fault_kind::crash)) crash(victim());
   if (faults_.strikes(fault_kind::pause)) {
@@ -202,12 +257,15 @@ void world::strike() {
       start(s);
     }
   }
+}
+
+void world::strike_clocks() {
   const auto forward = faults_.strikes(fault_kind::clock_forward);
   if (forward || faults_.strikes(fault_kind::clock_back)) {
-    const auto s = victim();
+    const auto s = all_services[random_.below(service_count)];
     const milliseconds by{random_.between(1, 5'000)};
     note("the clock of " + std::string{name_of(s)} + (forward ? " jumps ahead" : " jumps back"));
-    if (at(s).alive) at(s).alive->jump_clock(forward ? by : -by);
+    if (auto* life = life_of(s)) life->jump_clock(forward ? by : -by);
   }
 }
 
@@ -231,7 +289,8 @@ void world::start(service s) {
   }
   copy = stores_.copy_of(s);
   note(std::string{name_of(s)} + " starts");
-  p.alive = start_process(s, ++last_process_, around_, random_.next());
+  const auto epoch = stores_.take_over(s, now_);
+  p.alive = start_process({s, ++last_process_, epoch, random_.next()}, around_);
   p.back = {};
   p.dies_after =
       faults_.strikes(fault_kind::crash_at_start) ? random_.between(1, 60) : std::uint64_t{0};
@@ -254,6 +313,10 @@ void world::operate() {
 
 // Those whose time has come start again, go on, wake up or end.
 void world::tend() {
+  for (auto& each : pairs_)
+    each->tend();
+  if (gateway_) wires_.tend();
+  if (in_pairs()) return;
   for (const auto s : all_services) {
     auto& p = at(s);
     if (!p.alive && p.back <= now_) start(s);
@@ -287,6 +350,24 @@ void world::retire(std::unique_ptr<process> old) {
 void world::heal() {
   note("healing");
   faults_.heal();
+  if (in_pairs()) {
+    for (auto& each : pairs_)
+      each->heal();
+    // What could not even be written as parked begins again from its row.
+    pairs_[static_cast<std::size_t>(service::payment)]->restart();
+    owned_by_ = now_ + owned_within;
+  } else {
+    heal_places();
+  }
+  for (auto& v : visitors_)
+    v->settle();
+  const auto end = now_ + healing_max;
+  while (promises_.broken().empty() && now_ < end && !is_quiet())
+    step();
+  if (promises_.broken().empty()) settle();
+}
+
+void world::heal_places() {
   for (auto& u : usurped_)
     retire(std::move(u.old));
   usurped_.clear();
@@ -298,20 +379,12 @@ void world::heal() {
   // What could not even be written as parked begins again from its row.
   crash(service::payment);
   start(service::payment);
-  for (auto& v : visitors_)
-    v->settle();
-  const auto end = now_ + healing_max;
-  while (promises_.broken().empty() && now_ < end && !is_quiet())
-    step();
-  if (promises_.broken().empty()) settle();
 }
 
 bool world::is_quiet() const {
   // A late command may still begin something.
-  if (!net_.is_empty()) return false;
-  if (!std::ranges::all_of(places_,
-                           [](const place& p) { return p.alive && p.alive->ready() == 0; }))
-    return false;
+  if (!net_.is_empty() || judges_.open != 0 || !has_owners()) return false;
+  if (!std::ranges::all_of(lives(), [](process* p) { return p->ready() == 0; })) return false;
   if (!std::ranges::all_of(visitors_, [](const auto& v) { return v->is_settled(); })) return false;
   if (!std::ranges::all_of(stores_.payment.rows,
                            [](const auto& row) { return is_terminal(row.second.state); }))
@@ -340,72 +413,6 @@ void world::settle() {
     promises_.fail("more tokens were ACTIVE than the waiting room admits");
   check_boards();
   try_every_seat();
-}
-
-// Every seat that nobody has can be had: at once, and again when every hold has run out.
-void world::try_every_seat() {
-  if (!faults_.touches_clocks()) probe_seats();  // else it is not said when a hold ends
-  const auto end = now_ + 15s;
-  while (now_ < end && promises_.broken().empty())
-    step();
-  probe_seats();
-}
-
-void world::probe_seats() {
-  const auto all = catalogue_.snapshot();
-  for (const auto& [id, show] : all->schedules)
-    for (seat_index seat = 0; seat < show->seats.seat_count(); ++seat) {
-      if (!promises_.broken().empty()) return;
-      hold_seats m;
-      m.user = {"probe" + std::to_string(seat)};
-      m.schedule = id;
-      m.seats = {show->seats.name_of(seat)};
-      const auto has_it = [&, seat, id = id](const auto& row) {
-        const auto& r = row.second;
-        const auto live = r.status == reservation_status::confirmed ||
-                          (r.status == reservation_status::held && r.expires_at > now_);
-        return live && r.schedule() == id &&
-               std::ranges::count(r.seats, seat, &reserved_seat::seat) != 0;
-      };
-      const auto before = std::ranges::any_of(stores_.reservation.rows, has_it);
-      const auto r = call<hold_reply>(desk::reservation, m);
-      const auto free = r.fault == fault::none && r.outcome.refusal == hold_refusal::none;
-      // A hold may have run out while it was asked.
-      if (!before && !free)
-        return promises_.fail("in the end seat " + to_text(id) + " " + m.seats.front() +
-                              " is free and cannot be had");
-      if (before && free && !std::ranges::any_of(stores_.reservation.rows, [&](const auto& row) {
-            return row.first != r.outcome.held.id && row.second.expires_at <= now_;
-          }))
-        return promises_.fail("in the end seat " + to_text(id) + " " + m.seats.front() +
-                              " is taken and can be had");
-    }
-}
-
-void world::check_boards() {
-  std::map<schedule_id, std::uint64_t> sold;
-  for (const auto& [id, row] : stores_.payment.rows)
-    if (row.state == saga_state::completed) sold[row.reservation.schedule] += row.seats;
-  read_best_selling question;
-  const auto board = call<best_selling_reply>(desk::best_selling, question);
-  if (!promises_.broken().empty()) return;
-  std::map<schedule_id, std::uint64_t> shown;
-  for (const auto& line : board.lines)
-    if (line.seats_sold != 0) shown[line.schedule] = line.seats_sold;
-  if (board.fault != fault::none || shown != sold)
-    promises_.fail("the best-selling board does not show what was sold");
-}
-
-void world::audit_now(audit::reading how) {
-  if (!promises_.broken().empty()) return;
-  audit::audit_terms terms;
-  terms.how = how;
-  terms.now = to_unix_ms(now_);
-  terms.saga_grace = 3'600'000;  // a run is shorter: its own end judges
-  const auto report = audit::check_books(books_of(stores_), terms);
-  if (report.ok()) return;
-  const auto& first = report.violations.front();
-  promises_.fail(std::string{"audit: "} + audit::name_of(first.broken) + ": " + first.detail);
 }
 
 run_result world::result() {

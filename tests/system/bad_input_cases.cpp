@@ -224,9 +224,9 @@ void add_members(case_list& to, const route_line& line) {
     }
     auto body = good;
     body[at] = "@@";
-    for (const char* wrong : {"null", "true", "[]", "{}", "1.5", "1.0", "1e3", "-0.0"})
-      if (!(value.is_boolean() && wrong == std::string_view{"true"}))
-        add(pointer + " = " + wrong, body, "invalid_field", pointer, wrong);
+    for (const char* wrong : {"null", value.is_boolean() ? "\"true\"" : "true", "[]", "{}", "1.5",
+                              "1.0", "1e3", "-0.0"})
+      add(pointer + " = " + wrong, body, "invalid_field", pointer, wrong);
     if (number) {
       for (const char* wrong : {"\"5\"", "9007199254740992", "-9007199254740992",
                                 "18446744073709551616", "9223372036854775808"})

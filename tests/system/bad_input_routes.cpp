@@ -188,6 +188,7 @@ std::vector<route_line> operator_routes(const stage& on) {
        .allow = "POST",
        .answered = 409},
       {.method = "GET", .path = "/v1/admin/nodes", .role = "operator", .allow = "GET, HEAD"},
+      {.method = "GET", .path = "/v1/admin/stream", .role = "operator", .allow = "GET, HEAD"},
       {.method = "POST",
        .path = "/v1/admin/tickets/verify",
        .role = "operator",

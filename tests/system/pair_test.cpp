@@ -2,6 +2,7 @@
 #include "tests/rush/report.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
+#include "tests/system/service_nodes.hpp"
 #include "tests/system/visitor.hpp"
 
 #include <algorithm>
@@ -32,12 +33,15 @@ class Pair : public testing::Test {
   }
 
   void start_second() { second_ = start_standby("second"); }
-  std::unique_ptr<rush::child_process> start_standby(const std::string& name) {
+  std::unique_ptr<rush::child_process> start_standby(
+      const std::string& name, const std::vector<std::string>& settings = {}) {
     std::vector<std::string> arguments{
         "serve",       "--data-dir", (first_->scratch() / (name + "-data")).string(), "--listen",
         "127.0.0.1:0", "--config",   (first_->scratch() / "stores.toml").string()};
     for (const auto* each :
          {"auth.dev=true", "auth.secret=a-secret-for-rush-and-tests-only", takeover})
+      arguments.insert(arguments.end(), {"--set", each});
+    for (const auto& each : settings)
       arguments.insert(arguments.end(), {"--set", each});
     return std::make_unique<rush::child_process>(server_binary(), arguments,
                                                  first_->scratch() / (name + ".log"));
@@ -181,6 +185,28 @@ TEST_F(Pair, OfTwoThatStandByOneTakesOver) {
   EXPECT_TRUE(
       (second_says ? *second_says : third_says.value_or("")).starts_with("boxoffice ready"));
   EXPECT_FALSE(second_->wait({}) || third->wait({})) << "one has ended the other";
+}
+
+// The services of both begin when the node of concert is there, and it is away.
+TEST_F(Pair, KeepsWhatItOwnsWhileItWaitsForTheCatalogue) {
+  await_second("standing by");
+  second_.reset();
+  first_->process().kill_hard();
+  const std::vector<std::string> settings{"node.roles=reservation",
+                                          "cluster.secret=" + service_nodes::secret(),
+                                          "cluster.listen=127.0.0.1:" + std::to_string(free_port()),
+                                          "cluster.peers=127.0.0.1:" + std::to_string(free_port())};
+  const auto third = start_standby("third", settings);
+  ASSERT_TRUE(eventually(
+      [&] { return third->error_text().find("taking over") != std::string::npos; }, seconds{20}))
+      << third->error_text();
+  auto others = settings;
+  others[2] = "cluster.listen=127.0.0.1:" + std::to_string(free_port());
+  const auto fourth = start_standby("fourth", others);
+  ASSERT_TRUE(fourth->read_line(seconds{20}).value_or("").starts_with("boxoffice standing by"));
+  EXPECT_EQ(fourth->read_line(seconds{5}), std::nullopt);
+  EXPECT_EQ(fourth->error_text().find("taking over"), std::string::npos) << fourth->error_text();
+  EXPECT_FALSE(third->wait({})) << third->error_text();
 }
 
 // Back and forth, each time after some of it: nothing is lost on the way.

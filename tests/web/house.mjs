@@ -1,7 +1,7 @@
 // What the tests of the pages stand on: a server that sells, people who ask it directly, a browser.
 import {spawn, spawnSync} from "node:child_process";
 import {randomUUID} from "node:crypto";
-import {mkdtempSync, rmSync} from "node:fs";
+import {mkdtempSync, rmSync, writeFileSync} from "node:fs";
 import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {chromium} from "playwright-core";
@@ -19,15 +19,17 @@ export async function eventually(holds, what) {
   }
 }
 
-/** A server of its own with a catalogue of its own; `stop` ends it. */
-export async function openHouse(settings = []) {
+/** A server of its own with a catalogue of its own; `stop` ends it. `file` is its settings file. */
+export async function openHouse(settings = [], file = "") {
   const folder = mkdtempSync(join(tmpdir(), "boxoffice-web-"));
+  const config = join(folder, "boxoffice.toml");
+  writeFileSync(config, file);
   const words = [
     "auth.dev=true", ...(process.env.WEBDIR ? [`web.dir=${process.env.WEBDIR}`] : []), ...settings
   ].flatMap((one) => ["--set", one]);
-  const server =
-    spawn(process.env.BINARY, ["serve", "--data-dir", folder, "--listen", "127.0.0.1:0", ...words],
-      {cwd: root, stdio: ["ignore", "pipe", "pipe"]});
+  const server = spawn(process.env.BINARY,
+    ["serve", "--config", config, "--data-dir", folder, "--listen", "127.0.0.1:0", ...words],
+    {cwd: root, stdio: ["ignore", "pipe", "pipe"]});
   let log = "";
   server.stderr.on("data", (some) => {
     log += some;
@@ -146,8 +148,11 @@ export function openBrowser() {
   return chromium.launch({executablePath: "/usr/bin/chromium", args: ["--no-sandbox"]});
 }
 
-/** Pages of one person, and what went wrong on them: in scripts, with the policy, to other hosts. */
-export async function openContext(browser, house, options = {}) {
+/**
+ * Pages of one person, and what went wrong on them: in scripts, with the policy, to other hosts than the
+ * house and `others`.
+ */
+export async function openContext(browser, house, options = {}, ...others) {
   const context =
     await browser.newContext({locale: "en-US", viewport: {width: 1280, height: 860}, ...options});
   context.setDefaultTimeout(patienceMs);
@@ -162,8 +167,8 @@ export async function openContext(browser, house, options = {}) {
       faults.push(message.text());
   });
   context.on("request", (request) => {
-    if (!request.url().startsWith(`${house.url}/`) && !/^(data|blob):/.test(request.url()))
-      faults.push(`asks ${request.url()}`);
+    const isKnown = [house, ...others].some((one) => request.url().startsWith(`${one.url}/`));
+    if (!isKnown && !/^(data|blob):/.test(request.url())) faults.push(`asks ${request.url()}`);
   });
   return {context, faults};
 }

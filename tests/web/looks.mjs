@@ -7,13 +7,18 @@ import {join} from "node:path";
 import {after, before, test} from "node:test";
 
 import {eventually, lockWrites, openBrowser, openContext, openHouse, openSale, signIn} from "./house.mjs";
+import {openIssuer} from "./issuer.mjs";
 
 const pictures = process.env.PICTURES;
 const only = process.env.ONLY;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
 let house, browser, sale, crowded, crowdless, early, oper;
+let issuer, strict;  // a provider, and a house whose pages log in there
 before(async () => {
+  issuer = await openIssuer();
+  strict = await openHouse(issuer.settings.concat("auth.dev=false"), issuer.trusted);
+  issuer.serve(strict.url);
   house = await openHouse([
     "payment.undo_tries_max=2", "payment.step_ms=50", "payment.deadline_seconds=1",
     "payment.answer_ms=500"
@@ -47,6 +52,8 @@ before(async () => {
 after(async () => {
   await browser?.close();
   await house?.stop();
+  await strict?.stop();
+  await issuer?.stop();
 });
 
 let people = 0;
@@ -105,6 +112,33 @@ const states = {
   },
   dates: (page) => page.goto(`${house.url}/#/concerts/${sale.concertId}`).then(() => ".row"),
   "sign in": (page) => page.goto(`${house.url}/#/schedules/${sale.scheduleId}`).then(() => "#name"),
+  "log in": (page) => page.goto(`${strict.url}/#/mine`).then(() => "#log-in"),
+  "log in, refused": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    await page.click("#log-in");
+    await page.click("#no");
+    return ".notice.info";
+  },
+  "log in, away": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    await page.waitForSelector("#log-in");
+    issuer.how.isAway = true;
+    await page.click("#log-in");
+    await page.waitForSelector(".notice.bad");
+    issuer.how.isAway = false;
+    return ".notice.bad";
+  },
+  "log in, not asked for": (page) =>
+    page.goto(`${strict.url}/?code=a&state=b#/mine`).then(() => ".notice.bad"),
+  "log in, ends soon": async (page) => {
+    await page.goto(`${strict.url}/#/mine`);
+    Object.assign(issuer.how, {accessTokenSeconds: 59, givesRefreshTokens: false});
+    await page.click("#log-in");
+    await page.fill("#who", "a-person-with-quite-a-long-name");
+    await page.click("#in");
+    return "#stay";
+  },
+  "log in, console": (page) => page.goto(`${strict.url}/console`).then(() => "#log-in"),
   "opens soon": (page) =>
     page.goto(`${house.url}/#/schedules/${early.scheduleId}`).then(() => ".card.center"),
   waiting: async (page) => {
@@ -226,13 +260,60 @@ const states = {
     await page.waitForSelector(".figure polyline", {state: "attached"});
     return "#stuck .notice.good, #stuck table";
   },
+  "console, a silent service": async (page) => {
+    await change(page, "**/v1/admin/stream", async (route) => {
+      const {items} = await oper.get("/v1/admin/nodes");
+      const lost = {
+        node: "queue",
+        version: "0.1.0",
+        address: "10.0.0.7:7101",
+        link: {state: "down", inFlight: 0, reconnects: 3, lastError: "connection refused"},
+        services: [{service: "queue", phase: "serving", epoch: 4}]
+      };
+      const summary = {
+        serverTime: new Date().toISOString(),
+        seats: 38_000,
+        sold: 31_204,
+        held: 812,
+        waiting: null,
+        admitted: null,
+        purchasesPerSecond: 41.5,
+        refusalsPerSecond: 1204,
+        sagas: {open: 37, parked: 0, oldestSeconds: 2},
+        outbox: [
+          {consumer: "queue", lagEvents: 256, lagSeconds: 41, parked: 0},
+          {consumer: "best_selling", lagEvents: 3, lagSeconds: 0, parked: 2}
+        ],
+        stores: [
+          {store: "reservation", commitsPerSecond: 212.4, p50Ms: 1.6, p99Ms: 12.8},
+          {store: "queue_ranking", commitsPerSecond: null, p50Ms: null, p99Ms: null}
+        ],
+        gateway: {requestsPerSecond: 3120, p99Ms: 25.6},
+        nodes: [...items, lost],
+        problems: ["The node at 10.0.0.7:7101 (queue) is not reached: connection refused."],
+        silent: ["queue"]
+      };
+      await route.fulfill({
+        contentType: "text/event-stream",
+        body: `event: summary\ndata: ${JSON.stringify(summary)}\n\n`.repeat(2)
+      });
+    });
+    await consolePage(page);
+    return "#nodes .notice.bad";
+  },
   "console, stuck": async (page) => {
-    await parkOne();
+    await parkSome();
     await consolePage(page);
     return "#stuck table";
   },
+  "console, abort all": async (page) => {
+    await parkSome();
+    await consolePage(page);
+    await page.locator("#stuck .actions .danger").first().click();
+    return "dialog .lines li";
+  },
   "console, timeline": async (page) => {
-    await parkOne();
+    await parkSome();
     await consolePage(page);
     await page.click("#stuck table button");
     return "dialog tbody tr";
@@ -330,6 +411,7 @@ Object.assign(states, {
   "door, another date": async (page) => {
     const {ticket} = await someTicket();
     await doorPage(page);
+    await page.waitForSelector(`#door option[value="${sale.scheduleId}"]`, {state: "attached"});
     await page.selectOption("#door", sale.scheduleId);
     return scan(page, ticket, ".verdict.bad");
   },
@@ -357,18 +439,24 @@ Object.assign(states, {
 });
 
 let parked = false;
-async function parkOne() {
+async function parkSome() {
   if (parked) return;
   parked = true;
-  const buyer = await house.as("unlucky");
-  const held = await buyer.hold(sale, ["C-149"]);
-  await buyer.post("/v1/points/charges", {amount: held.amount});
-  const queue = await buyer.join(sale.concertId);
+  const asked = [];
+  for (const seat of ["C-149", "C-147"]) {
+    const buyer = await house.as(`unlucky-${seat}`);
+    const held = await buyer.hold(sale, [seat]);
+    await buyer.post("/v1/points/charges", {amount: held.amount});
+    asked.push({buyer, held, queue: await buyer.join(sale.concertId)});
+  }
   const unlock = await lockWrites(join(house.folder, "reservation.db"));
-  const {paymentId} =
-    await buyer.post("/v1/payments", {reservationId: held.reservationId}, {"Queue-Token": queue});
-  await eventually(async () => (await oper.get(`/v1/admin/sagas/${paymentId}`)).state === "PARKED",
-    "it is parked");
+  const payments =
+    await Promise.all(asked.map(({buyer, held, queue}) => buyer.post("/v1/payments",
+                                  {reservationId: held.reservationId}, {"Queue-Token": queue})));
+  for (const {paymentId} of payments)
+    await eventually(
+      async () => (await oper.get(`/v1/admin/sagas/${paymentId}`)).state === "PARKED",
+      "it is parked");
   await unlock();
 }
 
@@ -389,7 +477,7 @@ for (const [name, reach] of Object.entries(states)) {
   for (const [language, locale] of [["en", "en-US"], ["ko", "ko-KR"]]) {
     test(`${name}, ${language}`, async () => {
       const {context, faults} =
-        await openContext(browser, house, {locale, reducedMotion: "reduce"});
+        await openContext(browser, house, {locale, reducedMotion: "reduce"}, strict, issuer);
       const page = await context.newPage();
       await page.waitForSelector(await reach(page));
       const found = [];

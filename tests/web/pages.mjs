@@ -94,8 +94,14 @@ test("a link keeps the parameters that others have added to it", async () => {
 
 test("web.enabled = false serves none of them", async () => {
   const closed = await openHouse(["web.enabled=false"]);
-  for (const path of ["/", "/console", ...await assetsOf("/")])
+  for (const path of ["/", "/console", "/docs", "/docs/style.css", ...await assetsOf("/")])
     assert.equal((await raw(path, {}, closed)).status, 404, path);
+  // What programs read stays, and a problem is explained to them.
+  const document = JSON.parse((await raw("/openapi.json", {}, closed)).body);
+  assert.deepEqual(Object.keys(document.paths).filter((one) => !one.startsWith("/v1/")).sort(),
+    ["/healthz", "/metrics", "/openapi.json", "/problems/{code}", "/readyz"]);
+  const told = await raw("/problems/seat_taken", {"Accept": "text/html"}, closed);
+  assert.equal(told.headers["content-type"], "application/json");
   assert.equal((await raw("/v1/concerts", {}, closed)).status, 200);
   await closed.stop();
 });

@@ -6,22 +6,23 @@ import {tmpdir} from "node:os";
 import {join} from "node:path";
 import {after, before, test} from "node:test";
 
-let folder, events, seats, metrics, clock;
+let folder, events, seats, metrics, clock, oidc;
 before(async () => {
   globalThis.setInterval = () => 0;  // nothing ticks here
+  globalThis.document = {documentElement: {dataset: {signIn: "dev"}}};
   folder = mkdtempSync(join(tmpdir(), "boxoffice-units-"));
   const load = async (path) => {
     const file = join(folder, `${path.replaceAll("/", "_")}.mjs`);
     execFileSync("esbuild", [
-      "--bundle", "--format=esm", "--log-level=warning",
-      "--define:document.documentElement.dataset.signIn=\"dev\"", "--define:localStorage={}",
+      "--bundle", "--format=esm", "--log-level=warning", "--define:localStorage={}",
       `--outfile=${file}`, join(process.env.ROOT, "web", path)
     ]);
     return import(file);
   };
   globalThis.addEventListener ??= () => undefined;
-  [events, seats, metrics, clock] = await Promise.all(
-    ["core/events.ts", "core/seats.ts", "console/metrics.ts", "core/clock.ts"].map(load));
+  [events, seats, metrics, clock, oidc] = await Promise.all(
+    ["core/events.ts", "core/seats.ts", "console/metrics.ts", "core/clock.ts", "core/oidc.ts"].map(
+      load));
 });
 after(() => rmSync(folder, {recursive: true}));
 
@@ -149,4 +150,159 @@ test("the server's clock is found from whole seconds, and again after ours was s
   } finally {
     Date.now = realNow;
   }
+});
+
+const provider = {
+  issuer: "https://id.example/realms/x",
+  clientId: "pages",
+  scope: "openid profile",
+  resource: "urn:boxoffice",
+  roleClaim: "realm_access.roles"
+};
+const reason = (name) => (problem) => problem.reason === name;
+const jwt = (claims) => ["{}", JSON.stringify(claims), "x"]
+                          .map((one) => Buffer.from(one).toString("base64url"))
+                          .join(".");
+
+test("the challenge is that of RFC 7636, appendix B", async () => {
+  assert.equal(oidc.base64url(Uint8Array.from([
+    116, 24, 223, 180, 151, 153, 224, 37, 79, 250, 96, 125, 216, 173, 187, 186, 22, 212, 37, 77,
+    105, 214, 191, 240, 91, 88, 5, 88, 83, 132, 141, 121
+  ])),
+    "dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk");
+  assert.equal(await oidc.challengeOf("dBjftJeZ4CVP-mB92K27uhbUJU1p1r_wW1gFWFOEjXk"),
+    "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM");
+  const drawn = new Set(Array.from({length: 100}, () => oidc.randomText()));
+  assert.equal(drawn.size, 100);
+  for (const one of drawn) assert.match(one, /^[A-Za-z0-9_-]{43}$/);
+});
+
+test("what is asked of a provider holds no secret, and keeps what its address had", async () => {
+  const attempt = oidc.newAttempt("#/schedules/1", "https://tickets.example/", true);
+  const url =
+    new URL(await oidc.authorizeUrl("https://id.example/auth?tenant=1", provider, attempt));
+  assert.deepEqual(Object.fromEntries(url.searchParams), {
+    tenant: "1",
+    response_type: "code",
+    client_id: "pages",
+    redirect_uri: "https://tickets.example/",
+    scope: "openid profile",
+    state: attempt.state,
+    nonce: attempt.nonce,
+    code_challenge: await oidc.challengeOf(attempt.verifier),
+    code_challenge_method: "S256",
+    prompt: "none",
+    resource: "urn:boxoffice",
+    audience: "urn:boxoffice",
+  });
+  const loud = oidc.newAttempt("", "https://tickets.example/", false);
+  const plain =
+    new URL(await oidc.authorizeUrl("https://id.example/auth", {...provider, resource: ""}, loud));
+  for (const none of ["prompt", "resource", "audience"])
+    assert.equal(plain.searchParams.has(none), false, none);
+});
+
+test("endpoints are taken from the provider's own document, at its own origin", () => {
+  const good = {
+    issuer: provider.issuer,
+    authorization_endpoint: "https://login.example/auth",
+    token_endpoint: "https://id.example/token",
+    end_session_endpoint: "https://id.example/end",
+  };
+  assert.deepEqual(oidc.readEndpoints(good, provider.issuer), {
+    authorize: "https://login.example/auth",
+    token: "https://id.example/token",
+    endSession: "https://id.example/end"
+  });
+  assert.equal(
+    oidc.readEndpoints({...good, end_session_endpoint: undefined}, provider.issuer).endSession,
+    null);
+  for (const bad of [null, [], {}, {...good, issuer: `${provider.issuer}/`},
+         {...good, token_endpoint: "https://elsewhere.example/token"},
+         {...good, token_endpoint: "/t"}, {...good, authorization_endpoint: "javascript:alert(1)"},
+         {...good, authorization_endpoint: "http://id.example/auth"}])
+    assert.throws(
+      () => oidc.readEndpoints(bad, provider.issuer), reason("unfit"), JSON.stringify(bad));
+  assert.equal(oidc.discoveryOf("https://id.example/"), oidc.discoveryOf("https://id.example"));
+  assert.equal(oidc.discoveryOf(provider.issuer),
+    "https://id.example/realms/x/.well-known/openid-configuration");
+});
+
+test("a code is taken from the answer to this attempt alone", () => {
+  const attempt = oidc.newAttempt("#/mine", "https://tickets.example/", false);
+  const code = (query, of = attempt) =>
+    oidc.codeOf(new URLSearchParams(query), of, provider.issuer);
+  const {state} = attempt;
+  assert.equal(code({state, code: "c1"}), "c1");
+  assert.equal(code({state, code: "c1", iss: provider.issuer}), "c1");
+  for (const [query, of] of [[{state: "x", code: "c1"}], [{state: "", code: "c1"}],
+         [{state, code: "c1", iss: "https://evil.example"}], [{state, code: "c1"}, null],
+         [{state: "x", error: "access_denied"}]])
+    assert.throws(() => code(query, of), reason("foreign"), JSON.stringify(query));
+  assert.throws(() => code({state, error: "access_denied"}), reason("denied"));
+  assert.throws(() => code({state, error: "login_required"}), reason("answered"));
+  assert.throws(
+    () => code({state, error: "login_required"}, {...attempt, silent: true}), reason("again"));
+  assert.throws(() => code({state, error: "server_error"}, {...attempt, silent: true}),
+    (problem) => problem.reason === "answered" && problem.message === "server_error");
+});
+
+test("tokens are read for whom they are, or not at all", () => {
+  const claims = {sub: "auth0|1", exp: 5000, realm_access: {roles: ["guest", "operator"]}};
+  const person =
+    {iss: provider.issuer, aud: ["pages"], nonce: "n1", sub: "auth0|1", name: "홍길동"};
+  const answer = {
+    access_token: jwt(claims),
+    id_token: jwt(person),
+    expires_in: 600,
+    refresh_token: "r1",
+    token_type: "Bearer"
+  };
+  const read = (more, nonce = "n1", before = null) =>
+    oidc.readTokens({...answer, ...more}, provider, 1_000_000, nonce, before);
+  const first = read({});
+  assert.deepEqual({...first.session, token: ""}, {
+    user: "auth0|1",
+    role: "operator",
+    token: "",
+    expiresAt: new Date(1_600_000).toISOString(),
+    name: "홍길동",
+    fleeting: true
+  });
+  assert.deepEqual(
+    [first.refreshToken, first.endsAt, oidc.renewAt(first)], ["r1", 1_600_000, 1_450_000]);
+  assert.equal(read({expires_in: undefined}).endsAt, 5_000_000, "else as its exp says");
+  const renewed = read({refresh_token: undefined, id_token: undefined}, null, first);
+  assert.deepEqual([renewed.refreshToken, renewed.idToken, renewed.session.name],
+    ["r1", answer.id_token, "홍길동"], "what a renewal leaves out stays");
+
+  for (const wrong
+         of [{iss: "https://evil.example"}, {aud: "other"}, {nonce: "n2"}, {nonce: undefined}])
+    assert.throws(
+      () => read({id_token: jwt({...person, ...wrong})}), reason("foreign"), JSON.stringify(wrong));
+  assert.throws(() => read({access_token: jwt({...claims, sub: "other"})}, null, first),
+    reason("foreign"), "a renewal does not change the person");
+  for (const access_token
+         of [undefined, "", "opaque", "a.b.c", 7, jwt({exp: 5000}), jwt({...claims, sub: 7})])
+    assert.throws(() => read({access_token}), reason("unfit"), String(access_token));
+  assert.throws(
+    () => read({expires_in: 0, access_token: jwt({...claims, exp: 900})}), reason("unfit"));
+  for (const none of [null, "text", 7, []])
+    assert.throws(() => oidc.readTokens(none, provider, 0, null, null), reason("unfit"));
+});
+
+test("the highest role counts, by name or path", () => {
+  for (const [claims, path, role] of [[{role: "operator"}, "role", "operator"],
+         [{}, "role", "user"], [{role: 7}, "role", "user"],
+         [{role: ["user", "admin"]}, "role", "admin"], [{a: {b: ["operator"]}}, "a.b", "operator"],
+         [{"a.b": "admin", a: {b: "user"}}, "a.b", "admin"], [{a: null}, "a.b", "user"],
+         [{a: "x"}, "a.b.c", "user"]])
+    assert.equal(oidc.roleOf(claims, path), role, JSON.stringify(claims));
+});
+
+test("refusals of the token endpoint have reasons", () => {
+  for (const [status, answer, wanted] of [[400, {error: "invalid_grant"}, "late"],
+         [401, {error: "invalid_client"}, "answered"], [400, null, "answered"], [503, null, "away"],
+         [500, {error: "invalid_grant"}, "away"]])
+    assert.equal(oidc.problemOfTokens(status, answer).reason, wanted, String(status));
 });

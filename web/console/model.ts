@@ -24,7 +24,28 @@ export type Node = {
   startedAt?: string;
   address?: string;
   link?: {state: string; inFlight: number; rttMs?: number; reconnects: number; lastError?: string};
-  services?: {service: string; phase: string; epoch: number}[];
+  services?: {service: string; phase: string; epoch: number; leaseMsLeft?: number}[];
+};
+export type Consumer = {
+  consumer: string; lagEvents: number; lagSeconds: number; parked: number
+};
+export type StoreTimes = {
+  store: string; commitsPerSecond: number | null; p50Ms: number | null; p99Ms: number | null
+};
+/** The sale at a glance. Null: a service that is silent knows it, or it takes a second more. */
+export type Summary = {
+  serverTime: string; seats: number | null; sold: number | null; held: number | null;
+  waiting: number | null;
+  admitted: number | null;
+  purchasesPerSecond: number | null;
+  refusalsPerSecond: number | null;
+  sagas: {open: number | null; parked: number | null; oldestSeconds: number | null} | null;
+  outbox: Consumer[] | null;
+  stores: StoreTimes[];
+  gateway: {requestsPerSecond: number | null; p99Ms: number | null};
+  nodes: Node[];
+  problems: string[];
+  silent: string[];
 };
 export type Invariants = {
   ok: boolean; checkedAt: string; counts: Record<string, number>;

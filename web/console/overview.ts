@@ -1,98 +1,52 @@
-// The sale at a glance: figures of the last minutes, what waits for an operator, nodes, invariants.
+// The sale at a glance: figures of the last minutes, what waits for an operator, the outbox, nodes,
+// stores, invariants.
 
-import {ask, askAll, Problem, request} from '../core/api';
+import {ask, Problem} from '../core/api';
 import {clockTime, count} from '../core/format';
-import type {Concert, Schedule} from '../core/model';
 import {failure, inWords, notice, table, title, untilGone} from '../core/parts';
-import {effect, h, signal, type Child} from '../core/reactive';
-import {has, p99, rate, readMetrics, sum, type Reading} from './metrics';
+import {h, signal, unchanged, type Child} from '../core/reactive';
+import type {Figures} from './figures';
 import type {Invariants, Node} from './model';
-import {figure} from './plot';
+import {liveFigures, plots, trouble, unknown} from './plot';
 import {poll, refusal} from './poll';
-import {stuckPart} from './stuck';
+import {outboxPart, stuckPart} from './stuck';
 import {t} from './texts';
-
-const samplesMax = 180;
-const p99OverSamples = 15;
-
-const answers = 'boxoffice_http_request_seconds_count';
-const lagEvents = 'boxoffice_outbox_lag_events';
-
-// Of this gateway, which has them of itself.
-type Sample = {
-  purchases: number; refusals: number; requests: number; slow: number | null;
-  open: number | undefined;
-  lag: number | undefined;
-};
 
 export function overviewPage(): Child {
   const ending = untilGone();
-  const figures = poll(
-    async () => readMetrics(await (await request('/metrics')).text(), Date.now()), 1000, ending);
-  const seats = poll(takenSeats, 5000, ending);
-  const samples = signal<Sample[]>([]);
-  const readings: Reading[] = [];
-  effect(() => {
-    const reading = figures.value();
-    if (!reading) return;
-    readings.push(reading);
-    if (readings.length > p99OverSamples) readings.shift();
-    if (readings.length < 2) return;
-    const before = readings.at(-2)!;
-    const openStates = ['started', 'debited', 'refunding', 'refund_started', 'refund_released'];
-    samplesPush(samples, {
-      purchases: rate(before, reading, answers, 'method="POST",route="/v1/payments",status="2'),
-      refusals: rate(before, reading, answers, 'method="POST",route="/v1/reservations",status="4'),
-      requests: rate(before, reading, answers, 'route="/v1'),
-      slow: p99(readings[0]!, reading, 'boxoffice_http_request_seconds'),
-      // Another node may have them.
-      open: has(reading, 'boxoffice_sagas') ?
-        openStates.reduce((all, one) => all + sum(reading, 'boxoffice_sagas', `"${one}"`), 0) :
-        undefined,
-      lag: has(reading, lagEvents) ? sum(reading, lagEvents) : undefined,
-    });
-  });
-  const last = (): Sample|undefined => samples().at(-1);
-  const line = (pick: (one: Sample) => number) => (): number[] => samples().map(pick);
-  const shown = (value: number|undefined, digits = 0): string =>
-    value === undefined ? '–' : value.toFixed(value > 0 && value < 10 ? Math.max(digits, 1) : 0);
+  const figures = liveFigures(ending);
+  const shown = plots(figures);
   return [
-    title(t('overview')), readiness(ending),
-    () => figures.problem() && notice('warning', t('lost')),
-    h('div', {class: 'figures'},
-      figure(t('purchases'), () => shown(last()?.purchases, 1), line((one) => one.purchases)),
-      figure(t('taken'),
-        () => seats.value() ? `${count(seats.value()!.taken)} / ${count(seats.value()!.all)}` : '–',
-        () => []),
-      figure(t('refusals'), () => shown(last()?.refusals, 1), line((one) => one.refusals)),
-      figure(t('requests'), () => shown(last()?.requests), line((one) => one.requests)),
-      figure(t('slowest'), () => milliseconds(last()?.slow), line((one) => one.slow ?? 0)),
-      figure(t('open'), () => shown(last()?.open), line((one) => one.open ?? 0)),
-      figure(t('lag'), () => shown(last()?.lag), line((one) => one.lag ?? 0))),
-    stuckPart(ending), nodesPart(ending), invariantsPart()
+    title(t('overview')),
+    readiness(ending),
+    () => trouble(figures()),
+    h('div', {class: 'figures'}, shown(t('purchases'), (one) => one.purchasesPerSecond, decimal),
+      shown([t('sold'), allSeats(figures)], (one) => one.sold), shown(t('held'), (one) => one.held),
+      shown(t('waiting'), (one) => one.waiting), shown(t('admitted'), (one) => one.admitted),
+      shown(t('refusals'), (one) => one.refusalsPerSecond, decimal),
+      shown(t('open'), (one) => one.sagas?.open ?? null),
+      shown(t('slowest'), (one) => one.gateway.p99Ms, milliseconds),
+      shown(t('requests'), (one) => one.gateway.requestsPerSecond, decimal)),
+    stuckPart(ending),
+    outboxPart(figures),
+    nodesPart(figures),
+    storesPart(figures),
+    invariantsPart(),
   ];
 }
 
-// The effect that adds a sample does not follow the samples.
-function samplesPush(samples: {(): Sample[]; set(next: Sample[]): void}, one: Sample): void {
-  queueMicrotask(() => samples.set([...samples().slice(1 - samplesMax), one]));
+function decimal(value: number): string {
+  return value > 0 && value < 10 ? value.toFixed(1) : count(Math.round(value));
 }
 
-function milliseconds(seconds: number|null|undefined): string {
-  if (seconds === undefined || seconds === null) return '–';
-  return Number.isFinite(seconds) ? `${Number((seconds * 1000).toPrecision(2))} ms` : '> 10 s';
-}
-
-async function takenSeats(): Promise<{taken: number; all: number}> {
-  const concerts = await askAll<Concert>('/v1/concerts');
-  const lists = await Promise.all(concerts.slice(0, 50).map(
-    (one) => askAll<Schedule>(`/v1/concerts/${one.concertId}/schedules`)));
-  const all = lists.flat();
-  return {
-    taken: all.reduce((total, one) => total + one.seatCount - one.available, 0),
-    all: all.reduce((total, one) => total + one.seatCount, 0),
+function allSeats(figures: () => Figures): Child {
+  return () => {
+    const all = figures().all.at(-1)?.seats;
+    return typeof all === 'number' && ` / ${count(all)}`;
   };
 }
+
+function milliseconds(value: number): string { return `${Number(value.toPrecision(2))} ms`; }
 
 function readiness(ending: AbortSignal): Child {
   const ready = poll(() => ask<{notes?: string[]}>('/readyz').then(({body}) => body), 2000, ending);
@@ -104,33 +58,55 @@ function readiness(ending: AbortSignal): Child {
   };
 }
 
-function nodesPart(ending: AbortSignal): Child {
-  const nodes =
-    poll(() => ask<{items: Node[]; problems?: string[]}>('/v1/admin/nodes').then(({body}) => body),
-      3000, ending);
-  return h('section', {class: 'card'}, h('h2', {}, t('nodes')), () => {
-    const problem = nodes.problem();
-    if (problem) return refusal(problem);
-    const now = nodes.value();
-    if (!now) return null;
+function nodesPart(figures: () => Figures): Child {
+  const shown = unchanged(() => {
+    const now = figures().all.at(-1);
+    return now ? {nodes: now.nodes, problems: now.problems} : null;
+  });
+  return h('section', {class: 'card', id: 'nodes'}, h('h2', {}, t('nodes')), () => {
+    const now = shown();
+    if (!now) return unknown(figures());
     return [
-      now.problems?.length ? now.problems.map((one) => notice('bad', one)) :
-                             h('p', {class: 'quiet'}, t('noProblems')),
+      now.problems.length > 0 ? now.problems.map((one) => notice('bad', one)) :
+                                h('p', {class: 'quiet'}, t('noProblems')),
       table(t('nodes'), [t('node'), t('services'), t('link'), t('version')],
-        now.items.map(
+        now.nodes.map(
           (one) => [one.node || t('thisNode'), servicesOf(one), linkOf(one), one.version]))
     ];
   });
 }
 
 function servicesOf(one: Node): string {
-  const names = one.services?.map((it) => `${it.service} (${it.phase})`) ?? one.roles ?? [];
+  const names =
+    one.services?.map((it) => `${it.service} (${it.phase}, ${t('epoch', it.epoch)}${
+                        it.leaseMsLeft === undefined ? '' : `, ${t('lease', it.leaseMsLeft)}`})`) ??
+    one.roles ?? [];
   return names.join(', ');
 }
 
 function linkOf({link}: Node): string {
   if (!link) return '–';
-  return link.rttMs === undefined ? link.state : `${link.state} · ${link.rttMs} ms`;
+  return [
+    link.state, link.rttMs !== undefined && `${link.rttMs} ms`,
+    link.inFlight > 0 && t('inFlight', link.inFlight),
+    link.reconnects > 0 && t('reconnects', link.reconnects), link.lastError
+  ].filter(Boolean)
+    .join(' · ');
+}
+
+function storesPart(figures: () => Figures): Child {
+  const shown = unchanged(() => figures().all.at(-1)?.stores ?? null);
+  const value = (one: number|null, text: (value: number) => string): string =>
+    one === null ? '–' : text(one);
+  return h('section', {class: 'card', id: 'stores'}, h('h2', {}, t('stores')),
+    h('p', {class: 'quiet'}, t('storesHint')), () => {
+      const now = shown();
+      if (!now) return unknown(figures());
+      return table(t('stores'), [t('store'), t('commits'), t('half'), t('most')],
+        now.map((one) => [one.store, value(one.commitsPerSecond, decimal),
+                  value(one.p50Ms, milliseconds), value(one.p99Ms, milliseconds)]),
+        1);
+    });
 }
 
 function invariantsPart(): Child {

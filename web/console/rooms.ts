@@ -2,13 +2,18 @@
 
 import {ask, askAll} from '../core/api';
 import type {Concert} from '../core/model';
-import {failure, loaded, notice, title} from '../core/parts';
+import {failure, loaded, notice, title, untilGone} from '../core/parts';
 import {h, signal, type Child} from '../core/reactive';
+import {liveFigures, plots, trouble} from './plot';
 import {t} from './texts';
 
 export function roomsPage(): Child {
+  const figures = liveFigures(untilGone());
+  const shown = plots(figures);
   return [
-    title(t('rooms')),
+    title(t('rooms')), () => trouble(figures()),
+    h('div', {class: 'figures'}, shown(t('waiting'), (one) => one.waiting),
+      shown(t('admitted'), (one) => one.admitted)),
     loaded(() => askAll<Concert>('/v1/concerts'),
       (concerts) =>
         concerts.length === 0 ? h('p', {class: 'empty'}, t('none')) : concerts.map(room))

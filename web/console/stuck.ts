@@ -1,10 +1,13 @@
 // What waits for an operator: parked payments, events, tokens and holds. Each with what one can do.
 
-import {ask, askAll, Problem} from '../core/api';
-import {clockTime, money} from '../core/format';
-import {failure, inWords, loaded, notice, openDialog, table} from '../core/parts';
-import {h, signal, type Child, type Signal} from '../core/reactive';
+import {ask, askAll} from '../core/api';
+import {clockTime, count, money} from '../core/format';
+import {failure, loaded, notice, openDialog, table} from '../core/parts';
+import {h, signal, unchanged, type Child, type Signal} from '../core/reactive';
+import {openBulk, type Bulk} from './bulk';
+import type {Figures} from './figures';
 import type {OutboxEvent, Parked, Saga} from './model';
+import {unknown} from './plot';
 import {poll, refusal} from './poll';
 import {t} from './texts';
 
@@ -47,6 +50,11 @@ export function stuckPart(ending: AbortSignal): Child {
       stuck.now();
     }
   };
+  const bulkButton = (what: Bulky): Child => h('button', {
+    class: `small ${what === 'abort' ? 'danger' : ''}`,
+    onclick: () => openBulk(bulkOf(stuck.value()?.sagas ?? [], what, stuck.now))
+  },
+    t(what === 'resume' ? 'resumeAll' : 'abortAll'));
   return h(
     'section', {class: 'card', id: 'stuck'}, h('h2', {}, t('stuck')), () => message(), () => {
       const problem = stuck.problem();
@@ -60,8 +68,7 @@ export function stuckPart(ending: AbortSignal): Child {
           [
             h('h3', {}, t('parkedSagas', now.sagas.length)), sagaTable(now.sagas, act),
             now.sagas.length > 1 &&
-              h('button', {class: 'small', onclick: () => resumeAll(now.sagas, stuck.now)},
-                t('resumeAll'))
+              h('div', {class: 'actions'}, bulkButton('resume'), bulkButton('abort'))
           ],
         old.length > 0 && [h('h3', {}, t('oldSagas', old.length)), sagaTable(old, act)],
         now.events.length > 0 &&
@@ -136,33 +143,63 @@ function fact(name: string, value: string): Child {
   return h('div', {}, h('dt', {}, name), h('dd', {}, value));
 }
 
-// First what would be done, then what was.
-function resumeAll(sagas: Saga[], again: () => void): void {
-  openDialog(t('resumeAll'), (close) => {
-    const results = signal<Map<string, string>>(new Map());
-    const busy = signal(false);
-    const run = async(): Promise<void> => {
-      busy.set(true);
-      for (const one of sagas) {
-        const said =
-          await ask(`/v1/admin/sagas/${one.paymentId}/resume`, {method: 'POST'})
-            .then(() => t('done'),
-              (error: unknown) => error instanceof Problem ? error.code : inWords(error));
-        results.set(new Map(results()).set(one.paymentId, said));
-      }
-      again();
-    };
-    return [
-      h('p', {}, t('resumeAllAsk', sagas.length)),
-      h('ul', {class: 'lines'},
-        sagas.map((one) => h('li', {}, h('span', {class: 'mono'}, one.paymentId),
-                    h('span', {}, money(one.amount)),
-                    h('span', {}, () => results().get(one.paymentId) ?? '')))),
-      h('div', {class: 'actions'},
-        h('button', {class: 'primary', disabled: () => busy(), onclick: run}, t('resumeThem')),
-        h('button', {onclick: close}, '×'))
-    ];
+type Bulky = 'resume'|'abort';
+
+function bulkOf(sagas: Saga[], what: Bulky, again: () => void): Bulk {
+  return {
+    heading: t(what === 'resume' ? 'resumeAll' : 'abortAll'),
+    button: t(what === 'resume' ? 'resumeThem' : 'abortThem'),
+    ...(what === 'abort' ? {reason: t('abortReason')} : {}),
+    dryRun: () => Promise.all(sagas.map(async ({paymentId}) => {
+      const {body} = await ask<Saga>(`/v1/admin/sagas/${paymentId}`);
+      return {
+        id: paymentId,
+        text: money(body.amount),
+        path: `/v1/admin/sagas/${paymentId}/${what}`,
+        leftOut: body.state === 'PARKED' ? '' : body.state,
+      };
+    })),
+    after: again,
+  };
+}
+
+/** Each consumer of events: how far it is behind, and what it has parked. */
+export function outboxPart(figures: () => Figures): Child {
+  const shown = unchanged(() => figures().all.at(-1)?.outbox ?? null);
+  return h('section', {class: 'card', id: 'outbox'}, h('h2', {}, t('outbox')), () => {
+    const now = shown();
+    return now === null ?
+      unknown(figures()) || h('p', {class: 'quiet'}, '–') :
+      table(t('outbox'), [t('consumer'), t('lagEvents'), t('lagSeconds'), t('parkedCount'), null],
+        now.map(
+          (one) => [one.consumer, count(one.lagEvents), count(one.lagSeconds), count(one.parked),
+            one.parked > 0 &&
+              h('button', {
+                class: 'small',
+                'aria-label': `${t('replayAll')}: ${one.consumer}`,
+                onclick: () => openBulk(replayOf(one.consumer))
+              },
+                t('replayAll'))]),
+        1);
   });
+}
+
+// An event brings along what is parked behind it.
+function replayOf(consumer: string): Bulk {
+  return {
+    heading: `${t('replayAll')} ${consumer}`,
+    button: t('replayThem'),
+    dryRun: async () =>
+      (await askAll<OutboxEvent>('/v1/admin/outbox?state=parked', 5))
+        .filter((one) => one.consumers.some((it) => it.consumer === consumer && it.parkedAt))
+        .map((one) => ({
+          id: one.eventId,
+          text: one.type,
+          path: `/v1/admin/outbox/${one.eventId}/replay`,
+          leftOut: '',
+        })),
+    after: () => undefined,
+  };
 }
 
 function eventTable(events: OutboxEvent[], act: Act): Child {

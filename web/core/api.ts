@@ -1,7 +1,7 @@
 // Asks the server. Every refusal is a Problem; a command with a key may be repeated until it is told.
 
 import {noticeDate} from './clock';
-import {keepSession, session} from './session';
+import {keeper, keepSession, session} from './session';
 
 /** What the server refuses with (RFC 9457), or status 0 when it was not reached. */
 export class Problem extends Error {
@@ -37,30 +37,37 @@ export async function ask<T>(path: string, how: Call = {}): Promise<Answer<T>> {
 
 /** The answer as it comes, for streams and texts. **Throws** the Problem of a refusal. */
 export async function request(path: string, how: Call = {}): Promise<Response> {
-  const headers: Record<string, string> = {};
   const who = session();
-  if (who) headers.Authorization = `Bearer ${who.token}`;
+  let answer = await sendOnce(path, how, who?.token);
+  // A token that has ended meanwhile was refused before anything was done.
+  if (answer.status === 401 && who?.fleeting && await keeper?.renew(who.token))
+    answer = await sendOnce(path, how, session()?.token);
+  if (answer.ok || answer.status === 304) return answer;
+  throw await problemOf(answer, who?.token);
+}
+
+async function sendOnce(path: string, how: Call, token: string|undefined): Promise<Response> {
+  const headers: Record<string, string> = {};
+  if (token) headers.Authorization = `Bearer ${token}`;
   if (how.body !== undefined) headers['Content-Type'] = 'application/json';
   if (how.key) headers['Idempotency-Key'] = how.key;
   if (how.queueToken) headers['Queue-Token'] = how.queueToken;
   if (how.tag) headers['If-None-Match'] = how.tag;
   const asked = Date.now();
-  let answer: Response;
   try {
-    answer = await fetch(path, {
+    const answer = await fetch(path, {
       method: how.method ?? 'GET',
       headers,
       cache: 'no-store',
       signal: how.signal ?? null,
       body: how.body === undefined ? null : JSON.stringify(how.body),
     });
+    noticeDate(answer.headers.get('Date'), asked, Date.now());
+    return answer;
   } catch (error) {
     if (how.signal?.aborted) throw error;
     throw unreached();
   }
-  noticeDate(answer.headers.get('Date'), asked, Date.now());
-  if (answer.ok || answer.status === 304) return answer;
-  throw await problemOf(answer, who?.token);
 }
 
 function unreached(): Problem {
@@ -77,7 +84,9 @@ async function problemOf(answer: Response, token: string|undefined): Promise<Pro
   const code = typeof members.code === 'string' ? members.code : `http_${answer.status}`;
   const detail = typeof members.detail === 'string' ? members.detail : answer.statusText;
   // Whoever signed in meanwhile is not signed out for an older token.
-  if (answer.status === 401 && token && session()?.token === token) keepSession(null);
+  const who = session();
+  if (answer.status === 401 && token && who?.token === token)
+    who.fleeting && keeper ? keeper.refused() : keepSession(null);
   const wait = Number(answer.headers.get('Retry-After') ?? '0') * 1000;
   return new Problem(answer.status, code, detail, members, wait);
 }

@@ -83,6 +83,12 @@ export function computed<T>(make: () => T): () => T {
   return () => result() as T;
 }
 
+/** The same, and what follows it runs again only when its content is another. */
+export function unchanged<T>(make: () => T): () => T {
+  const text = computed(() => JSON.stringify(make()));
+  return () => JSON.parse(text()) as T;
+}
+
 /** Reads signals without following them. */
 export function peek<T>(read: () => T): T { return within(undefined, read); }
 

@@ -1,10 +1,11 @@
-// Signing in: with a name where the server hands out tokens to try things out, else with a token.
+// Signing in: at the identity provider that the server names, with a name where it hands out tokens to
+// try things out, else with a token.
 
 import {ask} from './api';
 import {texts} from './language';
-import {failure, notice} from './parts';
+import {failure, loading, notice} from './parts';
 import {h, signal, type Child} from './reactive';
-import {claimsOf, keepSession, session, signInByName, type Session} from './session';
+import {claimsOf, endsSoon, keeper, keepSession, logIn, provider, session, signInByName, type Session} from './session';
 
 const t = texts({
   signInTitle: ['Sign in', '로그인'],
@@ -22,10 +23,20 @@ const t = texts({
   ],
   noToken: ['This is no token, or it has expired.', '토큰이 아니거나 만료되었습니다.'],
   signOut: ['Sign out', '로그아웃'],
+  staySignedIn: ['Stay logged in', '로그인 연장'],
 });
 
-/** A form that signs in; the page is made anew by the change of the session. */
+/** What signs in; the page is made anew by the change of the session. */
 export function signInForm(roles: string[]): Child {
+  if (!provider) return form(roles);
+  // Without the part that knows how to, another version is served by now.
+  const way = (): Child => logIn() === 'working' ? h('div', {class: 'card narrow'}, loading()) :
+    keeper                                       ? keeper.card() :
+                                                   failure(new TypeError());
+  return [way, signInByName && form(roles)];
+}
+
+function form(roles: string[]): Child {
   const problem = signal<Child>(null);
   const name = h('input', {
     id: 'name',
@@ -90,8 +101,11 @@ async function byName(userId: string, role: string): Promise<Session> {
 
 export function whoIsThere(): Child {
   const who = session();
+  const signOut = (): void => who?.fleeting && keeper ? keeper.signOut() : keepSession(null);
   return who && [
-    h('span', {class: 'who'}, who.user),
-    h('button', {class: 'plain', onclick: () => keepSession(null)}, t('signOut'))
+    endsSoon() &&
+      h('button', {id: 'stay', class: 'small', onclick: () => keeper?.logIn()}, t('staySignedIn')),
+    h('span', {class: 'who'}, who.name ?? who.user),
+    h('button', {class: 'plain', onclick: signOut}, t('signOut'))
   ];
 }

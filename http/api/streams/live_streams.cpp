@@ -2,7 +2,9 @@
 
 #include "config/stream_limits.hpp"
 #include "http/api/gateway.hpp"
+#include "http/api/streams/event_text.hpp"
 #include "http/api/streams/fan_out.hpp"
+#include "http/api/streams/house_reading.hpp"
 
 #include <algorithm>
 #include <utility>
@@ -51,11 +53,13 @@ live_streams::live_streams(asio::any_io_executor where, const boxoffice::clock& 
 void live_streams::close() {
   std::unordered_map<schedule_id, std::shared_ptr<seats_channel>> seats;
   std::unordered_map<concert_id, std::shared_ptr<places_channel>> places;
+  std::shared_ptr<figures_channel> figures;
   {
     const std::scoped_lock hold{lock_};
     closed_ = true;
     seats.swap(seats_);
     places.swap(places_);
+    figures.swap(figures_);
   }
   const auto tell = [](const stream_listeners& told) {
     for (const auto& each : told)
@@ -65,6 +69,7 @@ void live_streams::close() {
     tell(each->close("shutdown"));
   for (const auto& [id, each] : places)
     tell(each->close("shutdown"));
+  if (figures) tell(figures->close("shutdown"));
 }
 
 // --- seats -------------------------------------------------------------------------------------
@@ -189,6 +194,38 @@ awaitable<void> live_streams::feed_places(gateway& g, concert_id concert,
   const std::scoped_lock hold{lock_};
   const auto found = places_.find(concert);
   if (found != places_.end() && found->second == to) places_.erase(found);
+}
+
+// --- figures -----------------------------------------------------------------------------------
+
+std::shared_ptr<live_body> live_streams::open_figures(gateway& g, std::uint64_t number) {
+  const std::scoped_lock hold{lock_};
+  if (closed_) return nullptr;
+  if (!figures_) {
+    figures_ = std::make_shared<figures_channel>(time_);
+    asio::co_spawn(asio::make_strand(where_), feed_figures(g, figures_), asio::detached);
+  }
+  return figures_->open(number);
+}
+
+// Nobody is asked when nobody reads: whether somebody does and the end are one step under the lock.
+awaitable<void> live_streams::feed_figures(gateway& g, std::shared_ptr<figures_channel> to) {
+  house_figures figures;
+  for (;;) {
+    const auto begun_at = time_.now();
+    {
+      const std::scoped_lock hold{lock_};
+      if (figures_ != to) co_return;
+      if (to->readers() == 0) {
+        figures_.reset();
+        co_return;
+      }
+    }
+    auto reading = co_await read_house(g, time_);
+    auto told = to->take(make_event("summary", figures.take(std::move(reading)).dump()));
+    co_await tell_all(std::move(told));
+    co_await pause_for(due_in(begun_at, limits::figures_every, time_.now()));
+  }
 }
 
 }  // namespace boxoffice::http

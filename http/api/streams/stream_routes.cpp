@@ -17,6 +17,8 @@ namespace {
 
 using boost::asio::awaitable;
 
+constexpr std::string_view figures_path{"/v1/admin/stream"};
+
 // Proxies pass every piece on as it comes, and keep none.
 response stream_of(std::shared_ptr<live_body> body) {
   response answer{status::ok};
@@ -119,9 +121,19 @@ awaitable<response> stream_place(gateway& g, request& from) {
   co_return stream_of(channel->open(place, supply, g.parts().random.next()));
 }
 
+// --- figures for operators ---------------------------------------------------------------------
+
+awaitable<response> stream_figures(gateway& g) {
+  if (g.parts().streams == nullptr) co_return no_streams();
+  auto body = g.parts().streams->open_figures(g, g.parts().random.next());
+  if (!body) co_return no_streams();
+  co_return stream_of(std::move(body));
+}
+
 // --- tickets -----------------------------------------------------------------------------------
 
 bool is_stream_path(std::string_view path) {
+  if (path == figures_path) return true;
   using ends = std::pair<std::string_view, std::string_view>;
   constexpr std::array known{ends{"/v1/schedules/", "/seats/stream"},
                              ends{"/v1/queue/tokens/", "/stream"}};
@@ -148,8 +160,8 @@ awaitable<response> give_ticket(gateway& g, request& from) {
       .with("Cache-Control", "no-store");
 }
 
-good_answer stream_answer() {
-  return {.status = status::ok, .schema = "StreamEvent", .types = {"text/event-stream"}};
+good_answer stream_answer(std::string_view schema) {
+  return {.status = status::ok, .schema = schema, .types = {"text/event-stream"}};
 }
 
 }  // namespace
@@ -166,7 +178,7 @@ void add_stream_routes(router& routes, gateway& g) {
                 .remarks = "Server-sent events: `hello`, `snapshot`, `delta`, `tick`, `bye`. "
                            "`Last-Event-ID` goes on where a stream ended.",
                 .query = {"since", "ticket"},
-                .answers = {stream_answer()},
+                .answers = {stream_answer("StreamEvent")},
                 .problems = {problem_code::schedule_not_found}}});
   routes.add({.pattern = "/v1/schedules/{id}/seats/changes",
               .handle = [&g](request& r) { return poll_seats(g, r); },
@@ -191,8 +203,22 @@ void add_stream_routes(router& routes, gateway& g) {
                        .remarks = "Server-sent events: `place`, `active`, `over`, `bye`. An open "
                                   "stream keeps the place.",
                        .query = {"ticket"},
-                       .answers = {stream_answer()},
+                       .answers = {stream_answer("StreamEvent")},
                        .problems = {problem_code::not_found}}});
+  routes.add(
+      {.pattern = std::string{figures_path},
+       .needs = access::operator_,
+       .handle = [&g](request&) { return stream_figures(g); },
+       .query = {"ticket"},
+       .admitted = admission_rule::stream,
+       .says = {.operation = "streamFigures",
+                .group = "Operators",
+                .summary = "Follow the sale at a glance",
+                .remarks = "Server-sent events: `hello`, `summary` each second, `bye`. The data of "
+                           "a `summary` is a Summary: figures of the whole house. What a service "
+                           "that does not answer in time would say is null.",
+                .query = {"ticket"},
+                .answers = {stream_answer("SummaryEvent")}}});
   routes.add({.method = verb::post,
               .pattern = "/v1/streams/tickets",
               .needs = access::user,

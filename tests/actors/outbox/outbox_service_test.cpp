@@ -37,7 +37,8 @@ struct OutboxService : ::testing::Test {
                         .time = time.clock(),
                         .store = store,
                         .commit_jobs = time.commits(),
-                        .kept = kept}));
+                        .kept = kept,
+                        .metrics = time.metrics()}));
     for (std::uint64_t n = 1; n <= 4; ++n) {
       payment_write w;
       w.event = payment_event{};

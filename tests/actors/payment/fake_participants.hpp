@@ -184,6 +184,7 @@ class fake_points {
   void on(const charge_points&) {}
   void on(const read_balance&) {}
   void on(const list_transactions&) {}
+  void on(const read_figures&) {}
   void on(const debit_points& m) {
     const auto how = p_.next(saga_step::debit, m.payment);
     const auto delay = p_.delay_of ? p_.delay_of(m.payment) : p_.point_delay;
@@ -228,6 +229,7 @@ class fake_reservations {
   void on(const read_seats&) {}
   void on(const list_parked&) {}
   void on(const move_parked_reservation&) {}
+  void on(const read_figures&) {}
   void on(const admit_ticket&) {}
   void on(const find_reservation& m) {
     reservation_reply blank;

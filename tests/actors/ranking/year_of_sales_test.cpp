@@ -160,7 +160,8 @@ class YearOfSales : public ::testing::Test {
                                                                 .time = time_.clock(),
                                                                 .store = *payment_.store,
                                                                 .commit_jobs = time_.commits(),
-                                                                .kept = hours{24 * days_kept}}));
+                                                                .kept = hours{24 * days_kept},
+                                                                .metrics = time_.metrics()}));
     time_.advance(seconds{2});
   }
   template <class Board>

@@ -146,6 +146,26 @@ TEST_F(Links, LeaveInDoubtWhatMustNotBeAskedTwice) {
   EXPECT_EQ(net.asker->answers[1][0].fault, fault::in_doubt);
 }
 
+// What another life says of it says nothing of what the first one did.
+TEST_F(Links, KnowThatACallWasAskedBefore) {
+  net.start();
+  net.asker->ask(1, front::point, "q", net.now);
+  net.settle();
+  net.break_link();
+  net.pass(seconds{1});  // the same life: it ran once
+  answer_all();
+  ASSERT_EQ(net.asker->answers[1].size(), 1U);
+  EXPECT_FALSE(net.asker->answers[1][0].asked_before);
+  net.asker->ask(2, front::point, "q", net.now);
+  net.settle();
+  net.break_link();
+  renew_answerer(101, 2);
+  net.pass(seconds{1});
+  answer_all();
+  ASSERT_EQ(net.asker->answers[2].size(), 1U);
+  EXPECT_TRUE(net.asker->answers[2][0].asked_before);
+}
+
 TEST_F(Links, SayOverloadedWhenTheWindowIsFull) {
   net.start();
   for (std::uint64_t i = 0; i <= limits::link_calls_max; ++i)

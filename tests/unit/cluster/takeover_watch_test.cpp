@@ -56,6 +56,16 @@ TEST_F(TakeoverWatch, BeginsAnewAfterAGap) {
   EXPECT_GE(wait({row(1)}), milliseconds{2700});
 }
 
+// The machine slept while a look was under way: its owner may have slept as well.
+TEST_F(TakeoverWatch, BeginsAnewAfterALookThatTookTooLong) {
+  for (int i = 0; i < 14; ++i)
+    ASSERT_FALSE(look({row(1)}));
+  EXPECT_FALSE(watch.look({row(1)}, now, now + seconds{5}));
+  now += seconds{5};
+  EXPECT_FALSE(look({row(1)}));
+  EXPECT_GE(wait({row(1)}), milliseconds{2700});
+}
+
 TEST_F(TakeoverWatch, BeginsAnewAfterALookThatFailed) {
   for (int i = 0; i < 14; ++i)
     ASSERT_FALSE(look({row(1)}));

@@ -24,6 +24,7 @@ struct test_node {
     std::uint16_t type{0};
     std::string payload;
     boxoffice::fault fault{fault::none};
+    bool asked_before{false};
   };
 
   test_node(std::string name, std::uint64_t life, std::vector<std::string> peers,
@@ -46,11 +47,12 @@ struct test_node {
                .run = [this](execution e) { runs.push_back(std::move(e)); },
                .answered =
                    [this](const call& what, std::uint16_t type, std::string payload) {
-                     answers[key_of(what)].push_back({type, std::move(payload), fault::none});
+                     answers[key_of(what)].push_back(
+                         {type, std::move(payload), fault::none, what.asked_before});
                    },
                .failed =
                    [this](const call& what, fault why) {
-                     answers[key_of(what)].push_back({0, {}, why});
+                     answers[key_of(what)].push_back({0, {}, why, what.asked_before});
                    },
                .learned = [this](const std::string& id) { learned.push_back(id); }},
               measured} {}

@@ -129,6 +129,33 @@ TEST(Wire, CarriesTheCatalogue) {
   EXPECT_EQ(got->schedules[0].hold, seconds{77});
 }
 
+TEST(Wire, CarriesFiguresAndWhatAnOlderPeerHasOfThem) {
+  figures_reply sent;
+  sent.correlation = 3;
+  sent.seats_held = 4;
+  sent.refusals_total = 0;
+  sent.consumers = {{"queue", 1, 2, 3}};
+  sent.commits = {{"point", {50, {7, 8}}}};
+  const auto bytes = to_bytes(sent);
+  const auto got = from_bytes<figures_reply>(bytes);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->seats_held, 4);
+  EXPECT_EQ(got->refusals_total, 0);
+  EXPECT_FALSE(got->seats_sold);
+  ASSERT_EQ(got->consumers.size(), 1U);
+  EXPECT_EQ(got->consumers[0].parked, 3);
+  ASSERT_EQ(got->commits.size(), 1U);
+  EXPECT_EQ(got->commits[0].took.buckets, (std::vector<std::uint64_t>{7, 8}));
+  std::string older;
+  wire_writer write{older};
+  write(std::uint64_t{3}, fault::none, std::optional<std::int64_t>{4});
+  const auto less = from_bytes<figures_reply>(older);
+  ASSERT_TRUE(less);
+  EXPECT_EQ(less->seats_held, 4);
+  EXPECT_FALSE(less->refusals_total);
+  EXPECT_TRUE(less->commits.empty());
+}
+
 // Peers of every version read these fields, in this order, and behind them the next field of the
 // message: a reservation can grow no other.
 TEST(Wire, AReservationHasTheFieldsThatPeersOfBeforeKnow) {

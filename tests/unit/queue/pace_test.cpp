@@ -74,23 +74,52 @@ TEST(Pace, NoWindowOfASecondHasMoreThanTheRuleAtAnyPaceOfAsking) {
   }
 }
 
-TEST(Outflow, FollowsWhatWasMeasured) {
-  outflow o;
+TEST(SlotUse, GoesFromWhatIsUsualToWhatIsMeasured) {
+  slot_use use;
+  constexpr std::size_t slots = 10;
+  constexpr double weight = 5;
+  EXPECT_EQ(use.mean_seconds(seconds{30}, weight), 30);
   auto now = start;
-  o.advance(now, outflow::line_is::standing);
-  EXPECT_EQ(o.per_second_millionths(2'000'000), 2'000'000U);
-  for (int s = 0; s < 20; ++s) {
-    o.admitted(10);
-    now += seconds{1};
-    o.advance(now, outflow::line_is::standing);
+  use.advance(now, slots);
+  for (int turn = 0; turn < 20; ++turn) {
+    use.advance(now += seconds{100}, slots);
+    use.came_back(slots);
   }
-  const auto measured = o.per_second_millionths(2'000'000);
-  EXPECT_GT(measured, 9'000'000U);
-  EXPECT_LE(measured, 10'000'000U);
-  // Nobody waits for an hour: that says nothing about how fast a line would move.
-  o.advance(now, outflow::line_is::empty);
-  o.advance(now + seconds{3600}, outflow::line_is::standing);
-  EXPECT_EQ(o.per_second_millionths(2'000'000), measured);
+  const auto measured = use.mean_seconds(seconds{30}, weight);
+  EXPECT_GT(measured, 75);
+  EXPECT_LT(measured, 100);
+}
+
+TEST(SlotUse, CountsThoseWhoStillUseTheirs) {
+  slot_use use;
+  use.advance(start, 10);
+  use.advance(start + seconds{20}, 10);
+  use.came_back(1);
+  // One of ten has left after 20 s: nobody should think that all of them do.
+  EXPECT_GT(use.mean_seconds(seconds{30}, 1), 100);
+}
+
+TEST(SlotUse, ForgetsOldTimes) {
+  slot_use use;
+  auto now = start;
+  use.advance(now, 10);
+  for (int turn = 0; turn < 10; ++turn) {
+    use.advance(now += seconds{500}, 10);
+    use.came_back(10);
+  }
+  for (int turn = 0; turn < 10; ++turn) {
+    use.advance(now += seconds{10}, 10);
+    use.came_back(10);
+  }
+  EXPECT_LT(use.mean_seconds(seconds{30}, 1), 15);
+}
+
+TEST(SlotUse, DoesNotGoBackInTime) {
+  slot_use use;
+  use.advance(start, 10);
+  use.advance(start - seconds{60}, 10);
+  use.advance(start + seconds{1}, 10);
+  EXPECT_EQ(use.mean_seconds(seconds{0}, 1), 10);
 }
 
 }  // namespace

@@ -266,15 +266,16 @@ TEST_F(WaitingRoom, ARestartKeepsOrderAndSlotsAndNeverExceedsTheRule) {
   EXPECT_LE(again.active(), 2U);
 }
 
-TEST_F(WaitingRoom, EtaComesFromTheRuleFirstAndThenFromWhatWasMeasured) {
+TEST_F(WaitingRoom, EtaComesFromWhatIsUsualFirstAndThenFromWhatWasMeasured) {
   rule(100, 10);
   for (std::uint64_t n = 1; n <= 1000; ++n)
     join(n);
   // Ninety slots are free, and ten a second may enter.
   EXPECT_EQ(room.place({con, 20}).eta_seconds, 1U);
   EXPECT_EQ(room.place({con, 100}).eta_seconds, 9U);
-  // Beyond them, slots are sure to come back at 100 in 600 s.
-  EXPECT_GT(room.place({con, 1000}).eta_seconds, 5000U);
+  // Beyond them, a slot is usually used for 30 s. They are sure to come back at 100 in 600 s.
+  EXPECT_EQ(room.place({con, 1000}).eta_seconds, 270U);
+  EXPECT_GT(room.eta_seconds_late(room.place({con, 1000}).position), 5000U);
   // Everybody stays for 20 s: five a second.
   std::uint64_t leaves = 1;
   for (int s = 0; s < 90; ++s) {
