@@ -246,8 +246,6 @@ inline constexpr std::chrono::seconds queue_setting_time_max = 86'400s;
 inline constexpr std::chrono::minutes ended_token_kept = 10min;
 /// Admission and expiry; ten times a second makes `admitPerSecond` look smooth.
 inline constexpr std::chrono::milliseconds waiting_room_tick_every = 100ms;
-/// The window over which outflow is measured for the ETA.
-inline constexpr std::chrono::seconds waiting_room_outflow_window = 60s;
 /// What a waiting client is told to wait before it polls again.
 inline constexpr std::chrono::seconds waiting_room_poll_every = 2s;
 

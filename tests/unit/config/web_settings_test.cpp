@@ -1,5 +1,7 @@
 #include "config/settings.hpp"
 
+#include "tests/storage/temp_directory.hpp"
+
 #include <filesystem>
 #include <fstream>
 #include <string>
@@ -16,11 +18,9 @@ const std::string issuer = "https://id.example/realms/tickets";
 /// A gateway that trusts one identity provider, and whose pages are set up by flags.
 class WebSettings : public testing::Test {
  protected:
-  const std::filesystem::path file_ =
-      std::filesystem::path{testing::TempDir()} / "web_settings_test.toml";
+  const test::temp_directory directory_;
+  const std::filesystem::path file_ = directory_.path() / "boxoffice.toml";
   std::string trusted_ = issuer;
-
-  void TearDown() override { std::filesystem::remove(file_); }
 
   settings_result load(const std::vector<std::pair<std::string, std::string>>& flags) const {
     std::ofstream{file_} << "[[auth.issuer]]\nissuer = \"" << trusted_
