@@ -57,7 +57,15 @@ void hand_over(const settings& how) {
 }
 
 exit_code code_of(store_trouble ended) {
-  return ended == store_trouble::replaced ? exit_code::replaced : exit_code::failed;
+  const bool others_may_serve = ended == store_trouble::replaced ||
+                                ended == store_trouble::out_of_reach ||
+                                ended == store_trouble::unasked;
+  return others_may_serve ? exit_code::replaced : exit_code::failed;
+}
+
+/// Load balancers see it go; of what was cut off they have seen that already.
+bool answers_a_while(store_trouble ended) {
+  return ended == store_trouble::replaced || ended == store_trouble::gone;
 }
 
 /// The stores, once no other node serves from them; empty: told to stop before that. A port that
@@ -113,12 +121,12 @@ std::optional<exit_code> serve_once(const settings& asked, const surroundings& i
   }
   const auto end = services.services().stores->ended();
   const bool begins_anew = end.trouble == store_trouble::was_set_back;
-  if (end.trouble != store_trouble::none && !begins_anew) signals.wait_for(limits::ended_grace);
+  if (answers_a_while(end.trouble)) signals.wait_for(limits::ended_grace);
   log(log_level::info, "main", "stopping");
   gateway.stop();
   services.stop();
   // A node that stands by need not wait for what ended as asked.
-  if (end.trouble == store_trouble::none) hand_over(how);
+  if (end.trouble == store_trouble::none || end.trouble == store_trouble::unasked) hand_over(how);
   if (begins_anew && !signals.token().stop_requested()) return std::nullopt;
   if (end.trouble == store_trouble::none || begins_anew) return exit_code::stopped;
   std::cerr << "boxoffice: " << end.store << ": " << for_terminal(end.reason) << '\n';

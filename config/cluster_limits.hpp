@@ -49,6 +49,12 @@ inline constexpr std::chrono::milliseconds takeover_time_max = 60s;
 inline constexpr std::chrono::milliseconds owner_renewal_every = 500ms;
 /// How often a standby looks.
 inline constexpr std::chrono::milliseconds owner_look_every = 200ms;
+/// A process that has not known for so long that it still owns its stores ends: where others stand
+/// by, one of them has them by then, or can have them.
+inline constexpr std::chrono::milliseconds owner_mute_max = 10s;
+/// An owner that was asked before, and that nobody who asks has reached for so long, hands over to
+/// who stands by. Longer than a gateway takes to start again.
+inline constexpr std::chrono::milliseconds owner_unasked_max = 10s;
 /// What happened in a longer gap nobody saw: the wait begins anew.
 inline constexpr std::chrono::milliseconds owner_look_gap_max = 1s;
 

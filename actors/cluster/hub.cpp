@@ -248,10 +248,19 @@ void hub::tick(time_point now) {
     p.dialling = true;
     to_.dial(at);
   }
+  note_who_asks(now);
   // What a process asked that does not come back, nobody asks again.
   std::erase_if(askers_, [&](const auto& each) {
     return !each.second.by && now - each.second.left_at >= limits::link_memory_time;
   });
+}
+
+void hub::note_who_asks(time_point now) {
+  if (std::ranges::any_of(askers_, [](const auto& each) { return each.second.by.has_value(); }))
+    asked_at_ = now;
+  if (!asked_at_ || now - *asked_at_ < limits::owner_unasked_max) return;
+  asked_at_.reset();  // told once
+  to_.unasked();
 }
 
 void hub::take_output(link on, std::string& out) {

@@ -44,6 +44,8 @@ class hub {
     std::function<void(const call&, fault)> failed;
     /// This node did not know to which installation it belongs, and a peer has said it.
     std::function<void(const std::string& installation)> learned;
+    /// Nobody who asks has been connected for limits::owner_unasked_max, after somebody was.
+    std::function<void()> unasked;
   };
   struct identity {
     std::string secret;
@@ -59,6 +61,8 @@ class hub {
   void dialed(calls::peer at, link by, time_point now);
   void dial_failed(calls::peer at, std::string why, time_point now);
   void accepted(link by, time_point now);
+  /// One more came than there may be, and was closed.
+  void turned_away() { refused_.add(); }
   void received(link on, std::string_view bytes, time_point now);
   void closed(link by, time_point now);
   void tick(time_point now);
@@ -106,6 +110,7 @@ class hub {
   void on_greeted(link on, member& at, time_point now);
   [[nodiscard]] bool on_command(link on, const member& at, const frame& received);
   void end_if_over(link on, time_point now);
+  void note_who_asks(time_point now);
   void touch(link on) { touched_.push_back(on); }
   asker* asker_of(const incarnation& who);
 
@@ -115,6 +120,7 @@ class hub {
   std::map<link, member> members_;
   std::vector<dialled> peers_;
   std::map<incarnation, asker> askers_;
+  std::optional<time_point> asked_at_;  // somebody who asks was connected then; empty: never
   std::vector<service_state> serving_;
   std::vector<link> touched_;
   gauge& up_;

@@ -37,7 +37,8 @@ class carrier {
                     reply(what, fault::none, type, std::move(payload));
                   },
               .failed = [this](const call& what, fault why) { reply(what, why, 0, {}); },
-              .learned = context_.learned},
+              .learned = context_.learned,
+              .unasked = context_.unasked},
              context_.metrics} {}
 
   void start() {
@@ -66,7 +67,7 @@ class carrier {
   void on(const link_socket& m) {
     if (m.from == link_socket::origin::came && links_.size() >= limits::link_connections_max) {
       ::close(m.descriptor);
-      return;
+      return hub_.turned_away();
     }
     const auto number = ++last_link_;
     const auto handle = self_->add_scribe(m.descriptor);

@@ -16,6 +16,7 @@ struct link_broker_context {
   std::function<void(calls::peer)> dial;  ///< answered with link_socket or link_dial_failed
   caf::actor door;                        ///< gets each `execution`
   std::function<void(const std::string&)> learned;  ///< as of hub
+  std::function<void()> unasked;                    ///< as of hub
   link_board& board;
 };
 

@@ -37,6 +37,7 @@ class node_links::parts {
                                               .dial = [this](calls::peer at) { sockets_.dial(at); },
                                               .door = door_,
                                               .learned = in.learned,
+                                              .unasked = in.unasked,
                                               .board = board_})} {
     in_.owns(door_);
     sockets_.start(

@@ -32,6 +32,8 @@ class node_links {
     std::string installation;  ///< of its stores; empty: they have none yet
     /// A peer has said to which installation this node belongs. **Thread** that of CAF's I/O.
     std::function<void(const std::string&)> learned;
+    /// Nobody who asks reaches this node any more. **Thread** that of CAF's I/O.
+    std::function<void()> unasked;
     /// Ends the actor when the node ends.
     std::function<void(const caf::actor&)> owns;
   };

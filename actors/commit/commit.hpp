@@ -17,13 +17,15 @@ enum class commit_outcome : std::uint8_t {
   revoked,   ///< surely not done: decided on top of a refused write. In reports only
 };
 
-/// What is the matter with a store that did not commit.
+/// What is the matter with a store that did not commit, or that this process gives up.
 enum class store_trouble : std::uint8_t {
   none,
   takes_no_writes,  ///< away, full, read-only, …: it may pass
   replaced,         ///< another process has taken it over: this one has to end
   was_set_back,     ///< under the running process: what that holds in memory is no longer so
   gone,             ///< its files are no longer there
+  out_of_reach,     ///< no write got through for so long that others may have taken it over
+  unasked,          ///< nobody who asks reaches this process any more: another may have the store
 };
 
 /// How a transaction of a store ended.

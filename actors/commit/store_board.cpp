@@ -1,6 +1,7 @@
 #include "actors/commit/store_board.hpp"
 
 #include "actors/core/planted_bugs.hpp"
+#include "config/cluster_limits.hpp"
 #include "logging/log.hpp"
 
 #include <algorithm>
@@ -64,6 +65,24 @@ void store_board::silent(std::size_t store) {
     set(of, store_trouble::takes_no_writes, "too_slow: the store does not answer");
 }
 
+void store_board::end_unasked() {
+  const std::scoped_lock hold{lock_};
+  if (!rows_.empty())
+    set(rows_.front(), store_trouble::unasked, "no node that asks is connected any more");
+}
+
+void store_board::end_when_mute() {
+  if (lease_ == milliseconds{0}) return;
+  const auto now = time_.now();
+  const std::scoped_lock hold{lock_};
+  const auto lost = std::ranges::find_if(rows_, [&](const row& of) { return !is_owned(of, now); });
+  if (lost == rows_.end()) return mute_since_.reset();
+  if (!mute_since_) mute_since_ = now;
+  if (now - *mute_since_ < limits::owner_mute_max) return;
+  set(*lost, store_trouble::out_of_reach,
+      "no write got through for too long: another node may own the store");
+}
+
 // What ends the process stays.
 void store_board::set(row& of, store_trouble trouble, const std::string& reason) {
   if (ends_process(of.what.trouble)) return;
@@ -85,7 +104,7 @@ bool store_board::may_answer() const {
   if (lease_ == milliseconds{0}) return true;
   const auto now = time_.now();
   const std::scoped_lock hold{lock_};
-  return std::ranges::all_of(rows_, [&](const row& of) { return now - of.owned_at < lease_; });
+  return std::ranges::all_of(rows_, [&](const row& of) { return is_owned(of, now); });
 }
 
 std::vector<store_board::entry> store_board::all() const {

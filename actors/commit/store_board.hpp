@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstddef>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -39,7 +40,13 @@ class store_board {
   void silent(std::size_t store);
 
   [[nodiscard]] std::vector<entry> all() const;
-  /// The first store found replaced, set back or gone: this process serves no more.
+  /// Ends this process when nobody who asks reaches it any more.
+  void end_unasked();
+  /// Ends it when it has not known for limits::owner_mute_max that it still owns all stores. Asked
+  /// again and again: the time counts from the first look that found it so, and a process that
+  /// stood still writes once more before the next.
+  void end_when_mute();
+  /// The first store found replaced, set back, gone or given up: this process serves no more.
   [[nodiscard]] entry ended() const;
   /// Whether there is none such.
   [[nodiscard]] bool serves() const { return serves_.load(std::memory_order_relaxed); }
@@ -57,6 +64,9 @@ class store_board {
     time_point owned_at{};
   };
   void set(row& of, store_trouble trouble, const std::string& reason);
+  [[nodiscard]] bool is_owned(const row& of, time_point now) const {
+    return now - of.owned_at < lease_;
+  }
 
   metrics& metrics_;
   const clock& time_;
@@ -64,12 +74,12 @@ class store_board {
   std::atomic<bool> serves_{true};
   mutable std::mutex lock_;
   std::vector<row> rows_;
+  std::optional<time_point> mute_since_;
 };
 
 /// Whether a trouble does not pass by itself.
 constexpr bool ends_process(store_trouble what) {
-  return what == store_trouble::replaced || what == store_trouble::was_set_back ||
-         what == store_trouble::gone;
+  return what != store_trouble::none && what != store_trouble::takes_no_writes;
 }
 
 }  // namespace boxoffice

@@ -97,17 +97,23 @@ class node::parts {
 
   void start_links() {
     if (!how_.is_clustered()) return;
-    links_ = std::make_unique<cluster::node_links>(cluster::node_links::surroundings{
-        .system = *system_,
-        .how = how_,
-        .time = outside_.time,
-        .metrics = outside_.metrics,
-        .self = {.self = {outside_.random.next(), outside_.random.next()},
-                 .node = how_.node_name(),
-                 .build = outside_.version},
-        .installation = installation_,
-        .learned = [this](const std::string& id) { belong_to(id); },
-        .owns = [this](const caf::actor& a) { owned_.push_back(a); }});
+    links_ =
+        std::make_unique<cluster::node_links>(
+            cluster::node_links::surroundings{
+                .system = *system_,
+                .how = how_,
+                .time = outside_.time,
+                .metrics = outside_.metrics,
+                .self = {.self = {outside_.random.next(), outside_.random.next()},
+                         .node = how_.node_name(),
+                         .build = outside_.version},
+                .installation = installation_,
+                .learned = [this](const std::string& id) { belong_to(id); },
+                .unasked =
+                    [this] {  // another node may be reached where this one is not
+                      if (how_.cluster.takeover_time > milliseconds{0}) board_.end_unasked();
+                    },
+                .owns = [this](const caf::actor& a) { owned_.push_back(a); }});
     links_->add_proxies(services_, how_.node.roles);
   }
 

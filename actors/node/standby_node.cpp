@@ -36,6 +36,7 @@ class standby_node::parts {
                      .build = version},
             .installation = {},
             .learned = [](const std::string&) {},
+            .unasked = [] {},
             .owns = [this](const caf::actor& a) { owned_.push_back(a); }}} {
     std::vector<cluster::service_state> waiting;
     for (const auto& each : cluster::fronts)

@@ -47,6 +47,7 @@ void store_watch::run(const std::stop_token& stop) {
   while (!woken_.wait_for(hold, stop, every_, [&] { return stop.stop_requested(); })) {
     for (auto& at : stores_)
       look(at);
+    board_.end_when_mute();
     if (const auto end = board_.ended(); ends_process(end.trouble)) return ended_(end);
   }
 }

@@ -95,6 +95,7 @@ struct linked_node {
         .self = {.self = {1, number}, .node = "bench", .build = "bench"},
         .installation = {},
         .learned = [](const std::string&) {},
+        .unasked = [] {},
         .owns = [this](const caf::actor& a) { owned.push_back(a); }});
     links->add_proxies(fronts, how.node.roles);
   }

@@ -103,6 +103,7 @@ void tcp_proxy::carry(int client) {
   int mute = mute_;
   std::array<char, 16'384> piece{};
   bool open = connect(server, reinterpret_cast<const sockaddr*>(&at), sizeof at) == 0;
+  const std::array<int, 2> ends{client, server};
   std::array<pollfd, 2> both{pollfd{client, POLLIN, 0}, pollfd{server, POLLIN, 0}};
   while (open && !ending_ && cuts == cuts_) {
     if (deaf != deaf_) {
@@ -113,17 +114,14 @@ void tcp_proxy::carry(int client) {
       mute = mute_;
       shutdown(client, SHUT_WR);
     }
-    if (is_stalled()) {
-      pause_for(look_every_ms);
-      continue;
-    }
+    for (std::size_t from = 0; from < both.size(); ++from)
+      both.at(from).fd = is_stalled(from) ? -1 : ends.at(from);  // poll skips what is negative
     if (poll(both.data(), both.size(), look_every_ms) <= 0) continue;
     for (std::size_t from = 0; from < both.size() && open; ++from) {
       if (both.at(from).revents == 0) continue;
       const auto size = recv(both.at(from).fd, piece.data(), piece.size(), 0);
       pause_for(delay_ms_);
-      open =
-          size > 0 && send_all(both.at(1 - from).fd, piece.data(), static_cast<std::size_t>(size));
+      open = size > 0 && send_all(ends.at(1 - from), piece.data(), static_cast<std::size_t>(size));
       if (open && from == 0 && is_watched(piece.data(), static_cast<std::size_t>(size)))
         open = false;
     }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <atomic>
 #include <chrono>
 #include <cstddef>
@@ -32,7 +33,12 @@ class tcp_proxy {
   /// Ends one direction of every connection there is; what the other side sends still arrives.
   void half_close(direction ended) { ++(ended == direction::to_server ? deaf_ : mute_); }
   /// Carries nothing until it is told otherwise; connections stay.
-  void stall(bool on) { stalled_ = on; }
+  void stall(bool on) {
+    stall(direction::to_server, on);
+    stall(direction::to_client, on);
+  }
+  /// The same for what goes one way: it is neither lost nor told that it does not arrive.
+  void stall(direction of, bool on) { stalled_.at(static_cast<std::size_t>(of)) = on; }
   /// The same for a time.
   void stall_for(std::chrono::milliseconds time) {
     stalled_until_ = std::chrono::steady_clock::now() + time;
@@ -49,15 +55,17 @@ class tcp_proxy {
   void accept_all();
   void carry(int client);
   bool is_watched(const char* data, std::size_t size);
-  [[nodiscard]] bool is_stalled() const {
-    return stalled_ || std::chrono::steady_clock::now() < stalled_until_.load();
+  /// What comes from the client goes to the server.
+  [[nodiscard]] bool is_stalled(std::size_t direction_number) const {
+    return stalled_.at(direction_number) ||
+           std::chrono::steady_clock::now() < stalled_until_.load();
   }
 
   std::atomic<int> server_port_;
   int listener_{-1};
   int port_{0};
   std::atomic<bool> ending_{false};
-  std::atomic<bool> stalled_{false};
+  std::array<std::atomic<bool>, 2> stalled_{};
   std::atomic<bool> armed_{false};
   std::atomic<int> cuts_{0}, deaf_{0}, mute_{0}, delay_ms_{0};
   std::atomic<std::chrono::steady_clock::time_point> stalled_until_{};

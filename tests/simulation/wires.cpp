@@ -43,7 +43,8 @@ station::station(wires& net, std::string name, std::uint64_t life, std::optional
             .run = std::move(to.run),
             .answered = std::move(to.answered),
             .failed = std::move(to.failed),
-            .learned = [](const std::string& /*installation*/) {}},
+            .learned = [](const std::string& /*installation*/) {},
+            .unasked = [] {}},
            m} {
   net_.join(*this);
   with_hub([](cluster::hub& h, time_point now) { h.start(now); });

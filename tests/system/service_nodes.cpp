@@ -1,5 +1,7 @@
 #include "tests/system/service_nodes.hpp"
 
+#include <fstream>
+#include <iterator>
 #include <random>
 #include <unistd.h>
 #include <utility>
@@ -37,8 +39,9 @@ const std::vector<std::string>& service_nodes::names() {
 }
 
 service_nodes::service_nodes(std::filesystem::path program, std::filesystem::path folder,
-                             std::vector<std::string> settings, each_runs each)
+                             std::vector<std::string> settings, each_runs each, detours by)
     : each_{each},
+      by_{std::move(by)},
       program_{std::move(program)},
       folder_{std::move(folder)},
       settings_{std::move(settings)} {
@@ -55,7 +58,8 @@ service_nodes::service_nodes(std::filesystem::path program, std::filesystem::pat
 std::string service_nodes::peers_of(const std::vector<std::string>& names) const {
   std::string text;
   const auto add = [&](const std::string& name) {
-    text += (text.empty() ? "127.0.0.1:" : ",127.0.0.1:") + std::to_string(link_port(name));
+    const auto port = by_.to_node ? by_.to_node(name, link_port(name)) : link_port(name);
+    text += (text.empty() ? "127.0.0.1:" : ",127.0.0.1:") + std::to_string(port);
   };
   for (const auto& name : names) {
     add(name);
@@ -68,9 +72,12 @@ void service_nodes::start(const std::string& name) {
   processes_.erase(name);
   const auto data = data_dir(name);
   create_directories(data.parent_path());
-  if (exists(folder_ / "stores.toml"))
-    copy_file(folder_ / "stores.toml", data.parent_path() / "stores.toml",
-              std::filesystem::copy_options::overwrite_existing);
+  if (exists(folder_ / "stores.toml")) {
+    std::ifstream in{folder_ / "stores.toml"};
+    std::string stores{std::istreambuf_iterator<char>{in}, {}};
+    if (by_.to_stores) stores = by_.to_stores(name, std::move(stores));
+    std::ofstream{data.parent_path() / "stores.toml"} << stores;
+  }
   auto all = settings_;
   const auto service = name.ends_with("-2") ? name.substr(0, name.size() - 2) : name;
   if (each_ == each_runs::twice) all.emplace_back("cluster.takeover_ms=1500");

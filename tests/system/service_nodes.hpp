@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -19,8 +20,16 @@ class service_nodes {
   /// `folder/node-NAME/data`. `settings` are for all of them.
   /// `each`: twice gives every service a second node, NAME-2, which stands by.
   enum class each_runs : std::uint8_t { once, twice };
+  /// What stands between a node and others, if anything does.
+  struct detours {
+    /// The port under which others find a node that listens on `port`.
+    std::function<std::uint16_t(const std::string& node, std::uint16_t port)> to_node;
+    /// The settings of its stores, changed.
+    std::function<std::string(const std::string& node, std::string settings)> to_stores;
+  };
   service_nodes(std::filesystem::path program, std::filesystem::path folder,
-                std::vector<std::string> settings, each_runs each = each_runs::once);
+                std::vector<std::string> settings, each_runs each = each_runs::once,
+                detours by = {});
 
   static const std::vector<std::string>& names();
 
@@ -44,6 +53,7 @@ class service_nodes {
   [[nodiscard]] std::string peers_of(const std::vector<std::string>& names) const;
 
   const each_runs each_;
+  const detours by_;
 
   std::filesystem::path program_, folder_;
   std::vector<std::string> settings_;

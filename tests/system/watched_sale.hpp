@@ -25,6 +25,9 @@ class watched_sale {
   [[nodiscard]] const std::string& concert() const { return concert_; }
   [[nodiscard]] const std::string& schedule() const { return schedule_; }
 
+  /// Another server sells on.
+  void go_on_at(const std::string& url) { url_ = url; }
+
   /// At least so many commits of a service.
   void commit(const std::string& service, int commits) {
     // A hold and its release; a payment and its refund, both begun and ended.
@@ -101,7 +104,7 @@ class watched_sale {
 
  private:
   visitor somebody(const std::string& name, const std::string& role = "user") {
-    return visitor{server_.url(), name, role};
+    return visitor{url_.empty() ? server_.url() : url_, name, role};
   }
   std::string told(const std::string& id) {
     told_.insert(id);
@@ -113,7 +116,7 @@ class watched_sale {
   }
 
   running_server& server_;
-  std::string concert_, schedule_;
+  std::string concert_, schedule_, url_;
   std::set<std::string> told_;
   int buyers_{0};
 };

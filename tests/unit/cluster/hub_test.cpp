@@ -68,6 +68,32 @@ TEST_F(Links, WaitForAPeerThatServes) {
   EXPECT_EQ(net.answerer->runs.size(), 1U);
 }
 
+TEST_F(Links, TellOnceThatNobodyAsksAnyMore) {
+  net.pass(3 * limits::owner_unasked_max);
+  EXPECT_EQ(net.answerer->times_unasked, 0) << "nobody did before";
+  net.start();
+  net.pass(3 * limits::owner_unasked_max);
+  EXPECT_EQ(net.answerer->times_unasked, 0) << "somebody could";
+  net.break_link();
+  net.reachable = false;
+  net.pass(limits::owner_unasked_max - milliseconds{100});
+  EXPECT_EQ(net.answerer->times_unasked, 0);
+  net.pass(3 * limits::owner_unasked_max);
+  EXPECT_EQ(net.answerer->times_unasked, 1);
+}
+
+TEST_F(Links, AreNotUnaskedWhenTheyComeBackInTime) {
+  net.start();
+  for (int round = 0; round < 3; ++round) {
+    net.break_link();
+    net.reachable = false;
+    net.pass(limits::owner_unasked_max / 2);
+    net.reachable = true;
+    net.pass(seconds{3});
+  }
+  EXPECT_EQ(net.answerer->times_unasked, 0);
+}
+
 TEST_F(Links, DoNotAskWhoStandsBy) {
   net.answerer->links.serve({{front::point, 9, service_state::phase::standby}});
   net.start();

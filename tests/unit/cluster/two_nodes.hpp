@@ -54,7 +54,8 @@ struct test_node {
                    [this](const call& what, fault why) {
                      answers[key_of(what)].push_back({0, {}, why, what.asked_before});
                    },
-               .learned = [this](const std::string& id) { learned.push_back(id); }},
+               .learned = [this](const std::string& id) { learned.push_back(id); },
+               .unasked = [this] { ++times_unasked; }},
               measured} {}
 
   static std::uint64_t key_of(const call& what) {
@@ -73,6 +74,7 @@ struct test_node {
   std::string last_words;  ///< of the links that were cut
   std::vector<execution> runs;
   std::vector<std::string> learned;
+  int times_unasked{0};
   std::map<std::uint64_t, std::vector<heard>> answers;
   hub links;
 };

@@ -1,5 +1,7 @@
 #include "actors/commit/store_board.hpp"
 
+#include "config/cluster_limits.hpp"
+
 #include <gtest/gtest.h>
 
 namespace boxoffice {
@@ -66,9 +68,46 @@ TEST_F(StoreBoard, NeedsAllStores) {
   EXPECT_FALSE(board_.may_answer());
 }
 
+TEST_F(StoreBoard, EndsAProcessWhoseWritesDoNotGetThrough) {
+  ends(commit_outcome::committed, milliseconds{0});
+  pass(milliseconds{1500});
+  board_.end_when_mute();
+  pass(limits::owner_mute_max - milliseconds{1});
+  board_.end_when_mute();
+  EXPECT_TRUE(board_.serves());
+  pass(milliseconds{1});
+  board_.end_when_mute();
+  EXPECT_FALSE(board_.serves());
+  EXPECT_EQ(board_.ended().trouble, store_trouble::out_of_reach);
+}
+
+// SIGSTOP, or a machine that was suspended: the first look after it says nothing.
+TEST_F(StoreBoard, WritesOnceMoreAfterAProcessStoodStill) {
+  ends(commit_outcome::committed, milliseconds{0});
+  board_.end_when_mute();
+  pass(10 * limits::owner_mute_max);
+  board_.end_when_mute();
+  ends(commit_outcome::committed, milliseconds{0});
+  pass(milliseconds{1});
+  board_.end_when_mute();
+  EXPECT_TRUE(board_.serves());
+  pass(limits::owner_mute_max);
+  board_.end_when_mute();
+  EXPECT_TRUE(board_.serves()) << "a time of its own begins";
+}
+
+TEST_F(StoreBoard, EndsAProcessThatNobodyReaches) {
+  ends(commit_outcome::committed, milliseconds{0});
+  board_.end_unasked();
+  EXPECT_FALSE(board_.may_answer());
+  EXPECT_EQ(board_.ended().trouble, store_trouble::unasked);
+}
+
 TEST_F(StoreBoard, AnswersAlwaysWhereNobodyStandsBy) {
   store_board alone{measured_, time_, milliseconds{0}};
   alone.add("concert", {});
+  pass(2 * limits::owner_mute_max);
+  alone.end_when_mute();
   EXPECT_TRUE(alone.may_answer());
 }
 

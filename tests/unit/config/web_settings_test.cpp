@@ -1,5 +1,4 @@
 #include "config/settings.hpp"
-
 #include "tests/storage/temp_directory.hpp"
 
 #include <filesystem>
