@@ -21,14 +21,10 @@ std::optional<calls::peer> calls::route(front to) const {
   std::optional<peer> best;
   std::uint64_t best_epoch = 0;
   for (peer at = 0; at < peers_.size(); ++at) {
-    if (!peers_[at].up) continue;
-    for (const auto& each : peers_[at].serving) {
-      if (each.is != service_state::phase::serving || each.who != to ||
-          (best && each.epoch <= best_epoch))
-        continue;
-      best = at;
-      best_epoch = each.epoch;
-    }
+    const auto epoch = peers_[at].up ? epoch_at(at, to) : std::nullopt;
+    if (!epoch || (best && *epoch <= best_epoch)) continue;
+    best = at;
+    best_epoch = *epoch;
   }
   return best;
 }
@@ -164,17 +160,33 @@ bool calls::on(peer at, const frame& received, time_point now) {
   return false;
 }
 
+std::optional<std::uint64_t> calls::epoch_at(peer at, front of) const {
+  for (const auto& each : peers_[at].serving)
+    if (each.is == service_state::phase::serving && each.who == of) return each.epoch;
+  return std::nullopt;
+}
+
+// A store has one owner: who serves under a later epoch has made an end of what the one before had
+// not committed. That one may not know it yet, and may never answer.
+bool calls::has_left(peer at, front of) const {
+  const auto next = route(of);
+  if (!next || *next == at) return false;
+  if (!peers_[at].up) return true;
+  const auto mine = epoch_at(at, of);
+  return mine && *mine < *epoch_at(*next, of);
+}
+
 void calls::route_again(time_point now) {
-  for (auto& s : peers_) {
-    if (s.up) continue;
-    for (auto each = s.open.begin(); each != s.open.end();) {
-      if (!route(each->second.to)) {
-        ++each;
-        continue;
-      }
-      ask_elsewhere(close(s, each++), now);
+  std::vector<call> left;
+  for (peer at = 0; at < peers_.size(); ++at) {
+    auto& open = peers_[at].open;
+    for (auto each = open.begin(); each != open.end();) {
+      const auto is = each++;
+      if (has_left(at, is->second.to)) left.push_back(close(peers_[at], is));
     }
   }
+  for (auto& what : left)
+    ask_elsewhere(std::move(what), now);
   route_waiting(now);
 }
 

@@ -34,8 +34,9 @@ struct call {
 ///
 /// Promises: every call is settled at most once, and is gone at its deadline. A peer carries out a
 /// call at most once in one life (executions.hpp), unless another one was asked in between. A call
-/// goes to another life, or to another peer, only after the link to the first one was lost: then it
-/// may be carried out twice, and its business key makes that the same as once.
+/// goes to another life, or to another peer, only after the link to the first one was lost, or
+/// after another one has taken the service over: then it may be carried out twice, and its business
+/// key makes that the same as once.
 ///
 /// Pure: time and frames come in, frames and answers go out. **Thread**: its owner's.
 class calls {
@@ -84,6 +85,8 @@ class calls {
     std::size_t payload{0};
   };
 
+  /// Under which a peer has said that it serves; empty: it does not.
+  [[nodiscard]] std::optional<std::uint64_t> epoch_at(peer at, front of) const;
   [[nodiscard]] std::optional<peer> route(front to) const;
   void send(peer at, std::uint64_t id, const call& what, time_point now);
   static call close(session& of, std::map<std::uint64_t, call>::iterator which);
@@ -91,8 +94,10 @@ class calls {
   void ask_at(peer at, call what, time_point now);
   void wait(call what);
   void route_waiting(time_point now);
-  /// Routes again what waits, and what is under way to a peer that is down while another serves.
+  /// Routes again what waits, and what is under way to a peer that is down, or was replaced, while
+  /// another serves.
   void route_again(time_point now);
+  [[nodiscard]] bool has_left(peer at, front of) const;
   [[nodiscard]] std::optional<call> take(peer at, std::uint64_t id);
 
   bounds bounds_;

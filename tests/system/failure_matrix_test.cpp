@@ -96,7 +96,11 @@ class FailureMatrix : public testing::Test {
       witnesses_.push_back(
           std::make_unique<witness>(gateway_->url(), "witness" + std::to_string(i)));
   }
-  ~FailureMatrix() override { end_witnesses(); }
+  ~FailureMatrix() override {
+    end_witnesses();
+    for (auto& [service, each] : endings_)
+      each.watch.join();
+  }
 
   /// They buy and give back, all the time.
   void begin() {
@@ -136,6 +140,14 @@ class FailureMatrix : public testing::Test {
     const auto ready = rush::blocking_client{node(name).url()}.get("/readyz");
     return ready.status == 200 && !ready.value().value("standby", false);
   }
+  [[nodiscard]] std::string last_answers() const {
+    std::string text;
+    for (const auto& each : witnesses_)
+      text += each->last() + "\n";
+    for (const auto& [service, at] : serving_)
+      text += service + " on " + at + "\n";
+    return text;
+  }
   /// What has just healed serves again.
   void expect_back() {
     constexpr seconds back_within_max{5};
@@ -144,21 +156,39 @@ class FailureMatrix : public testing::Test {
     EXPECT_TRUE(eventually([&] { return steps_ >= until; }, seconds{30}));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     slowest_ = std::max(slowest_, took.count());
-    EXPECT_LT(took, back_within_max);
+    EXPECT_LT(took, back_within_max) << last_answers();
   }
-  /// It was replaced, and knows it. Counts what the fence refused of it until then.
-  void expect_ends(const std::string& name) {
-    while (!node(name).process().wait(milliseconds{200})) {
-      try {
-        note_fenced(rush::blocking_client{node(name).url()}.get("/metrics").body);
-      } catch (const std::exception&) {  // it has ended
-      }
-    }
-    EXPECT_EQ(node(name).process().wait(seconds{30}), 4) << name;
+  /// It was replaced, and has to know it: it ends with code 4, which takes ten seconds. Looked at
+  /// beside the next rounds, and what the fence refuses of it until then is counted.
+  void watch_end(const std::string& service, const std::string& name) {
+    endings_[service] = {name, std::thread{[this, &at = node(name)] {
+                           const seconds patience{40};
+                           eventually(
+                               [&] {
+                                 note_fenced(at.url());
+                                 return at.process().wait(milliseconds{200}).has_value();
+                               },
+                               patience);
+                         }}};
+  }
+  /// The service has two nodes again.
+  void await_end(const std::string& service) {
+    const auto found = endings_.find(service);
+    if (found == endings_.end()) return;
+    found->second.watch.join();
+    const auto name = found->second.node;
+    endings_.erase(found);
+    ASSERT_EQ(node(name).process().wait({}), 4) << name;
+    wires_.stall_stores(name, false);
     nodes_->start(name);
   }
-  void note_fenced(const std::string& metrics) {
+  void note_fenced(const std::string& url) {
     const std::string name = "boxoffice_store_fenced_total{";
+    std::string metrics;
+    try {
+      metrics = rush::blocking_client{url}.get("/metrics").body;
+    } catch (const std::exception&) {  // it has ended
+    }
     for (auto at = metrics.find("\n" + name); at != std::string::npos;
          at = metrics.find("\n" + name, at + 1))
       fenced_ += std::stod(metrics.substr(metrics.find("} ", at) + 2)) > 0 ? 1 : 0;
@@ -169,11 +199,13 @@ class FailureMatrix : public testing::Test {
   }
 
   void expect_kept() {
+    for (const auto& each : service_nodes::names())
+      await_end(each);
     end_witnesses();
     std::size_t purchases = 0, later = 0;
     for (const auto& each : witnesses_) {
       EXPECT_EQ(each->faults_at_rest(), "");
-      EXPECT_GT(each->purchases(), 5U);
+      EXPECT_GT(each->purchases(), 0U);
       purchases += each->purchases();
       later += each->times_later();
     }
@@ -207,8 +239,13 @@ class FailureMatrix : public testing::Test {
   std::vector<std::thread> threads_;
   std::atomic<bool> over_{false};
   std::atomic<std::size_t> steps_{0};
+  struct ending {
+    std::string node;
+    std::thread watch;
+  };
+  std::map<std::string, ending> endings_;  // by service
   double slowest_{0};
-  int fenced_{0};
+  std::atomic<int> fenced_{0};
 };
 
 // A process that stands still beyond its lease, and then goes on.
@@ -216,11 +253,12 @@ TEST_F(FailureMatrix, WhoStoodStillSaysNothingStaleAndEnds) {
   begin();
   for (int round = 0; round < rounds(); ++round) {
     const auto& what = service(round);
+    await_end(what);
     node(serving_[what]).process().send_signal(SIGSTOP);
     const auto woken = await_other(what);
     expect_back();
     node(woken).process().send_signal(SIGCONT);
-    expect_ends(woken);
+    watch_end(what, woken);
   }
   expect_kept();
   EXPECT_GT(fenced_, 0) << "nothing was refused of those who were woken";
@@ -231,13 +269,13 @@ TEST_F(FailureMatrix, WhoIsCutFromItsStoreIsReplaced) {
   begin();
   for (int round = 0; round < rounds(); ++round) {
     const auto& what = service(round);
+    await_end(what);
     wires_.stall_stores(serving_[what], true);
     const auto cut = await_other(what);
     expect_back();
     // Before it gives up, in every second round.
     if (round % 2 == 0) wires_.stall_stores(cut, false);
-    expect_ends(cut);
-    wires_.stall_stores(cut, false);
+    watch_end(what, cut);
   }
   expect_kept();
 }
@@ -245,17 +283,24 @@ TEST_F(FailureMatrix, WhoIsCutFromItsStoreIsReplaced) {
 // Nobody who asks reaches it, or it reaches nobody; its database is well.
 TEST_F(FailureMatrix, WhoIsCutFromThoseWhoAskStepsDown) {
   begin();
-  for (int round = 0; round < rounds(); ++round) {
-    const auto &cut = service(round), &deaf = service(round + 1), &mute = service(round + 2);
-    const auto cut_node = serving_[cut], deaf_node = serving_[deaf], mute_node = serving_[mute];
-    wires_.stall_links(cut_node, true);
-    wires_.stall_links(deaf_node, direction::to_server, true);
-    wires_.stall_links(mute_node, direction::to_client, true);
+  // Each service in each of the three ways: five at once, so that ten of each are six rounds.
+  for (int round = 0; round < (3 * rounds() + 4) / 5; ++round) {
+    std::map<std::string, std::string> cut;
+    for (int number = 0; number < 5; ++number) {
+      const auto& what = service(number);
+      const auto& at = cut[what] = serving_[what];
+      if ((number + round) % 3 != 1) wires_.stall_links(at, direction::to_server, true);
+      if ((number + round) % 3 != 2) wires_.stall_links(at, direction::to_client, true);
+    }
     EXPECT_TRUE(eventually([&] { return problems().find("is not reached") != std::string::npos; }));
-    for (const auto& each : {cut, deaf, mute})
-      expect_ends(await_other(each));
-    for (const auto& each : {cut_node, deaf_node, mute_node})
-      wires_.stall_links(each, false);
+    for (const auto& [what, at] : cut) {
+      await_other(what);
+      watch_end(what, at);
+    }
+    for (const auto& [what, at] : cut)
+      await_end(what);
+    for (const auto& [what, at] : cut)
+      wires_.stall_links(at, false);
     expect_back();
   }
   expect_kept();

@@ -23,6 +23,8 @@ class witness {
   [[nodiscard]] std::size_t purchases() const { return payments_.size(); }
   /// How often it was told to come again, or that something is under way.
   [[nodiscard]] std::size_t times_later() const { return times_later_; }
+  /// The last answer, its status and body.
+  [[nodiscard]] const std::string& last() const { return last_; }
   /// What no answer may say: a refusal, an error that is no "later", an old balance, a payment that
   /// is not as it was told.
   [[nodiscard]] const std::vector<std::string>& faults() const { return faults_; }
@@ -54,6 +56,7 @@ class witness {
   std::vector<payment> payments_;
   std::size_t times_later_{0};
   std::vector<std::string> faults_;
+  std::string last_;  // answer
 };
 
 }  // namespace boxoffice::system_test
