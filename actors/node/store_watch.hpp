@@ -21,8 +21,7 @@ namespace boxoffice {
 
 /// Once a second (limits::store_probe_every), or more often where others stand by: tells each store
 /// how far the others are, in a small transaction that also shows whether it takes writes, and
-/// looks whether this process may go on. Where others stand by, it may not once it has not known for
-/// limits::owner_mute_max that it still owns all stores.
+/// looks whether this process may go on (store_board::end_when_mute).
 ///
 /// Life cycle: `add` each store, then `start`; `stop` tells all stores the last positions.
 /// **Thread**: the owner's.
