@@ -62,10 +62,18 @@ class Trace : public testing::Test {
         .at("paymentId");
   }
 
+  /// What all processes have logged.
+  std::string logged() {
+    auto text = server_.process().process().error_text();
+    if (tested_nodes() != node_layout::one)
+      for (const auto& each : server_.nodes().names())
+        text += server_.nodes().process(each).process().error_text();
+    return text;
+  }
   /// The lines of the log on behalf of a request.
   std::vector<json> lines_of(const std::string& request_id) {
     std::vector<json> found;
-    std::istringstream text{server_.process().process().error_text()};
+    std::istringstream text{logged()};
     for (std::string line; std::getline(text, line);) {
       auto one = json::parse(line, nullptr, false);
       if (one.is_object() && one.value("request_id", "") == request_id)
