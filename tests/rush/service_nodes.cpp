@@ -1,4 +1,4 @@
-#include "tests/system/service_nodes.hpp"
+#include "tests/rush/service_nodes.hpp"
 
 #include <random>
 #include <unistd.h>
@@ -7,7 +7,7 @@
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 
-namespace boxoffice::system_test {
+namespace boxoffice::rush {
 
 // Below those that the kernel gives to connections: nobody takes it before it is listened on.
 std::uint16_t free_port() {
@@ -64,14 +64,8 @@ std::string service_nodes::peers_of(const std::vector<std::string>& names) const
   return text;
 }
 
-void service_nodes::start(const std::string& name) {
-  processes_.erase(name);
-  const auto data = data_dir(name);
-  create_directories(data.parent_path());
-  if (exists(folder_ / "stores.toml"))
-    copy_file(folder_ / "stores.toml", data.parent_path() / "stores.toml",
-              std::filesystem::copy_options::overwrite_existing);
-  auto all = settings_;
+std::vector<std::string> service_nodes::service_settings(const std::string& name) const {
+  std::vector<std::string> all;
   const auto service = name.ends_with("-2") ? name.substr(0, name.size() - 2) : name;
   if (each_ == each_runs::twice) all.emplace_back("cluster.takeover_ms=1500");
   all.insert(all.end(), {"node.roles=" + service, "node.name=" + name, "cluster.secret=" + secret(),
@@ -80,16 +74,37 @@ void service_nodes::start(const std::string& name) {
     all.push_back("cluster.peers=" + peers_of({"concert"}));
   if (service == "payment")
     all.push_back("cluster.peers=" + peers_of({"point", "reservation", "queue_ranking"}));
-  processes_[name] = std::make_unique<rush::server_process>(
-      rush::server_setup{.program = program_,
-                         .data_dir = data,
-                         .settings = std::move(all),
-                         .may_stand_by = each_ == each_runs::twice});
+  return all;
 }
 
-std::vector<std::string> service_nodes::gateway_settings() const {
-  return {"node.roles=gateway", "node.name=gateway", "cluster.secret=" + secret(),
+std::vector<std::string> service_nodes::gateway_settings(const std::string& name) const {
+  return {"node.roles=gateway", "node.name=" + name, "cluster.secret=" + secret(),
           "cluster.peers=" + peers_of(names())};
 }
 
-}  // namespace boxoffice::system_test
+void service_nodes::start(const std::string& name) {
+  processes_.erase(name);
+  const auto data = data_dir(name);
+  create_directories(data.parent_path());
+  if (exists(folder_ / "stores.toml"))
+    copy_file(folder_ / "stores.toml", data.parent_path() / "stores.toml",
+              std::filesystem::copy_options::overwrite_existing);
+  const bool is_gateway = name.starts_with("gateway");
+  server_setup how{.program = program_,
+                   .data_dir = data,
+                   .settings = settings_,
+                   .may_stand_by = each_ == each_runs::twice && !is_gateway};
+  // Its clients find it again where it was.
+  if (is_gateway && !ports_.contains(name)) ports_[name] = free_port();
+  if (is_gateway) how.listen = "127.0.0.1:" + std::to_string(ports_.at(name));
+  const auto more = is_gateway ? gateway_settings(name) : service_settings(name);
+  how.settings.insert(how.settings.end(), more.begin(), more.end());
+  processes_[name] = std::make_unique<server_process>(how);
+}
+
+bool service_nodes::has_ended(const std::string& name) {
+  const auto found = processes_.find(name);
+  return found == processes_.end() || found->second->process().wait({}).has_value();
+}
+
+}  // namespace boxoffice::rush
