@@ -30,8 +30,8 @@ struct answers_seen {
 };
 
 /// A good client behind a load balancer over several gateways. A gateway that does not answer is
-/// left out for a moment, and the request goes to the next one. "Later" is obeyed. Whatever is asked
-/// again is asked with the same key.
+/// left out for a moment, and the request goes to the next one. "Later" is obeyed. Whatever is
+/// asked again is asked with the same key.
 ///
 /// **Thread**: the one that runs the context.
 class balanced_client {

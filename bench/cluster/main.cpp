@@ -98,9 +98,11 @@ bool measure_purchases(const options& how) {
   const auto seats = static_cast<std::size_t>(std::ceil(how.rate * (how.seconds + 20)));
   std::printf("%zu buyers are prepared\n", seats);
   sure_purchases sold{market{at.url(), {.seats = seats, .buyers = seats}}};
-  steady_load load{{.gateways = at.endpoints(), .rate = how.rate, .count = sold.count_max()},
-                   [&](balanced_client& by, std::uint64_t number,
-                       steady_load::clock::time_point at) { return sold.buy(by, number, at); }};
+  steady_load load{
+      {.gateways = at.endpoints(), .rate = how.rate, .count = sold.count_max()},
+      [&](balanced_client& by, std::uint64_t number, steady_load::clock::time_point meant) {
+        return sold.buy(by, number, meant);
+      }};
   const auto began = steady_clock::now();
   const std::size_t nodes = how.kill ? 7 : 12;
   const auto wait_for_turn = [&](std::size_t ended) {

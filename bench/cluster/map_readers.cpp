@@ -155,7 +155,7 @@ class map_readers::crowd {
   asio::awaitable<bool> read(reader& it, tcp::endpoint from) {
     boost::system::error_code failed;
     tcp::socket socket{context_};
-    const auto token = asio::redirect_error(asio::use_awaitable, failed);
+    auto token = asio::redirect_error(asio::use_awaitable, failed);
     co_await socket.async_connect(from, token);
     if (failed) co_return false;
     // HTTP/1.0, so that events come without chunks.

@@ -31,7 +31,7 @@ class seat_changes {
   std::string first_failure_;
 };
 
-/// Reads the map of a schedule and tells the readers of it. Without an answer they are told nothing.
+/// Reads the map of a schedule, and tells the readers of it if there is one.
 boost::asio::awaitable<void> look_at_map(balanced_client& by, const std::string& schedule,
                                          map_readers& all);
 

@@ -18,7 +18,7 @@ namespace boxoffice::load {
 /// Operations that begin at a steady rate whatever becomes of those before them (open loop), on a
 /// thread and a client of their own.
 ///
-/// Life cycle: begins when it is made; `stop` ends it. What the operations write is read after that.
+/// Life cycle: begins when it is made; `stop` ends it. What operations write is read after that.
 class steady_load {
  public:
   using clock = std::chrono::steady_clock;

@@ -35,7 +35,8 @@ class sure_purchases {
   /// Payments with any other end than COMPLETED, or none at all.
   [[nodiscard]] std::uint64_t failed_payments() const { return failed_payments_; }
   [[nodiscard]] const std::string& first_failure() const { return first_failure_; }
-  /// From when a purchase was meant to begin, and from when its payment was: the answer to the hold.
+  /// From when a purchase was meant to begin, and from when its payment was: from the answer to
+  /// the hold.
   [[nodiscard]] const histogram& whole() const { return whole_; }
   [[nodiscard]] const histogram& payment() const { return payment_; }
   /// What the buyers were told is done.
