@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include <boost/asio/error.hpp>
 #include <boost/asio/redirect_error.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <boost/asio/this_coro.hpp>
@@ -19,6 +20,10 @@ constexpr std::chrono::seconds patience{60};
 constexpr milliseconds left_out_for{200};
 constexpr milliseconds pause_unanswered{20};
 constexpr milliseconds answered{-1};
+
+std::string refused_text() {
+  return asio::error::make_error_code(asio::error::connection_refused).message();
+}
 
 // A payment that has ended undone says so with its number, and is not tried again by anybody.
 bool has_ended(const rush::http_answer& answer) {
@@ -53,7 +58,8 @@ balanced_client::gateway& balanced_client::next() {
 milliseconds balanced_client::pause_after(const rush::http_answer& answer) {
   const bool names_time = answer.retry_after.count() > 0;
   if (!answer.arrived()) {
-    ++seen_.unanswered;
+    const bool sent = answer.transport_error != refused_text();
+    ++(sent ? seen_.cut_off : seen_.refused);
     return pause_unanswered;
   }
   if (answer.status == 409 && answer.code() == "idempotency_in_flight" && names_time) {

@@ -19,14 +19,15 @@ boost::asio::awaitable<void> pause_for(std::chrono::milliseconds time);
 
 /// What a client was answered beside what it asked for.
 struct answers_seen {
-  std::uint64_t later{0};       ///< 429, or 503 with Retry-After
-  std::uint64_t in_flight{0};   ///< 409: the first request with this key has not ended
-  std::uint64_t unanswered{0};  ///< refused, reset, or closed without an answer
-  std::uint64_t faults{0};      ///< 5xx that are none of the above
+  std::uint64_t later{0};      ///< 429, or 503 with Retry-After
+  std::uint64_t in_flight{0};  ///< 409: the first request with this key has not ended
+  std::uint64_t refused{0};    ///< no connection: the request was not sent
+  std::uint64_t cut_off{0};    ///< sent, and never answered
+  std::uint64_t faults{0};     ///< 5xx that are none of the above
   std::string first_fault;
 
   /// Requests that were sent once more.
-  [[nodiscard]] std::uint64_t asked_again() const { return later + in_flight + unanswered; }
+  [[nodiscard]] std::uint64_t asked_again() const { return later + in_flight + refused + cut_off; }
 };
 
 /// A good client behind a load balancer over several gateways. A gateway that does not answer is

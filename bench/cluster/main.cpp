@@ -70,10 +70,11 @@ void print(const sure_purchases& sold, const answers_seen& seen) {
   print("its payment", sold.payment());
   std::puts(
       "\n| purchases | holds refused | payments failed | 5xx but 503 with Retry-After | 429, 503 | "
-      "409 in flight | no answer | asked again |\n|---:|---:|---:|---:|---:|---:|---:|---:|");
-  std::printf("| %zu | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n\n", sold.all().size(),
+      "409 in flight | refused | cut off | asked again "
+      "|\n|---:|---:|---:|---:|---:|---:|---:|---:|---:|");
+  std::printf("| %zu | %zu | %zu | %zu | %zu | %zu | %zu | %zu | %zu |\n\n", sold.all().size(),
               sold.refused_holds(), sold.failed_payments(), seen.faults, seen.later, seen.in_flight,
-              seen.unanswered, seen.asked_again());
+              seen.refused, seen.cut_off, seen.asked_again());
 }
 
 /// The audit, and whether everything that buyers were told is in the books.
