@@ -37,7 +37,8 @@ END
                       Measures, and compares with plain SQL, plain SQLite and a bare HTTP server in turns, on
                       servers that it starts itself; prints tables, writes build/bench/results.json and
                       report.html. --all: at most 25 minutes, --quick: 3. Names: sql, baseline, http, overload,
-                      timers, memory, start, recovery, outbox, scaling, soak, actors, events, choreography. For example:
+                      timers, memory, start, recovery, outbox, scaling, soak, actors, events, choreography,
+                      streams, cluster. For example:
                       ./dev bench sql --rounds 7, ./dev bench actors --benchmark_filter=Purchase
 END
     simulate) cat <<'END' ;;

@@ -118,7 +118,8 @@ class node::parts {
   }
 
   // Services that need the catalogue do not begin without it: what they have of it is never all.
-  // What they own is renewed meanwhile; false: it is lost.
+  // What they own is renewed meanwhile; false: it is lost. A gateway has other things to say
+  // too, and waits no longer than a link takes to come up: asked before that it could only refuse.
   bool await_catalogue(const node_stores& stores) {
     const bool needed = has(role::reservation) || has(role::queue_ranking);
     if (!needed && !has(role::gateway)) return true;
@@ -134,7 +135,8 @@ class node::parts {
     frame_.own(replica);
     waiting_stores owned{stores};
     auto renewed_at = outside_.time.now();
-    while (needed && !outside_.stop.stop_requested()) {
+    auto looks_left = limits::link_greeting_time_max / limits::store_retry_first;
+    while ((needed || looks_left-- > 0) && !outside_.stop.stop_requested()) {
       if (done.wait_for(limits::store_retry_first) == std::future_status::ready) return true;
       if (outside_.time.now() - renewed_at < limits::owner_renewal_every) continue;
       renewed_at = outside_.time.now();

@@ -1,5 +1,6 @@
 #include "bench/streams/readers.hpp"
 
+#include "bench/streams/event_text.hpp"
 #include "bench/streams/socket_queues.hpp"
 
 #include <algorithm>
@@ -48,14 +49,6 @@ read_delta parse(std::string_view data, const change_times& times) {
   add("a", change_times::to::available);
   add("h", change_times::to::held);
   return out;
-}
-
-/// The value of a field in the text of an event.
-std::string_view field(std::string_view event, std::string_view name) {
-  const auto at = event.find(name);
-  if (at == event.npos) return {};
-  const auto begins = at + name.size();
-  return event.substr(begins, event.find('\n', begins) - begins);
 }
 
 }  // namespace
@@ -195,13 +188,7 @@ class readers::crowd {
     if (measuring_) seen_.bytes += bytes.size();
     if (!it.is_timed && it.greeted) return;
     it.begun.append(bytes);
-    constexpr std::string_view end = "\n\n";
-    std::size_t from = 0;
-    for (auto at = it.begun.find(end); at != it.begun.npos; at = it.begun.find(end, from)) {
-      on_event(it, std::string_view{it.begun}.substr(from, at + 1 - from));
-      from = at + end.size();
-    }
-    it.begun.erase(0, from);
+    take_events(it.begun, [&](std::string_view event) { on_event(it, event); });
   }
 
   void greet(reader& it) {
@@ -210,16 +197,16 @@ class readers::crowd {
   }
 
   void on_event(reader& it, std::string_view event) {
-    const auto id = field(event, "id: ");
+    const auto id = event_field(event, "id: ");
     if (id.empty()) {
-      if (field(event, "event: ") == "summary") greet(it);
+      if (event_field(event, "event: ") == "summary") greet(it);
       return;
     }
     const std::uint64_t version = std::stoull(std::string{id.substr(id.find('.') + 1)});
     if (!it.greeted) {
       greet(it);
-    } else if (field(event, "event: ") == "delta" && it.is_timed) {
-      on_delta(it, field(event, "data: "));
+    } else if (event_field(event, "event: ") == "delta" && it.is_timed) {
+      on_delta(it, event_field(event, "data: "));
     }
     it.version = version;
     newest_ = std::max(newest_, version);

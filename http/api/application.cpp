@@ -59,6 +59,8 @@ server_settings server_rules(const settings& how, const listen_address& where) {
 
 server_settings api_rules(const settings& how, const service_handles& services) {
   auto rules = server_rules(how, how.http.listen);
+  // Nobody waits for what a gateway alone lets go of.
+  if (how.keeps_nothing()) rules.drain_idle = std::chrono::milliseconds{1000};
   if (const auto* stores = services.stores) {
     rules.serves = [stores] { return stores->serves(); };
     rules.may_answer = [stores] { return stores->may_answer(); };

@@ -42,16 +42,16 @@ void connection_set::sweep(std::chrono::steady_clock::time_point now) {
     each->end(session::end_rule::when_late);
 }
 
-void connection_set::drain() {
-  draining_.store(true);
+void connection_set::end_idle() {
+  ends_idle_.store(true);
   for (const auto& each : all())
     each->end(session::end_rule::when_idle);
 }
 
-std::size_t connection_set::busy() const {
+std::size_t connection_set::unfinished() const {
   const std::scoped_lock hold{lock_};
   return static_cast<std::size_t>(
-      std::ranges::count_if(open_, [](const session* each) { return each->busy(); }));
+      std::ranges::count_if(open_, [](const session* each) { return each->unfinished(); }));
 }
 
 void connection_set::end_all() {

@@ -23,17 +23,20 @@ class connection_set {
 
   /// Ends the sessions that are past their deadline.
   void sweep(std::chrono::steady_clock::time_point now);
-  /// From now on sessions end after their answer, and those without a request end at once.
-  void drain();
+  /// From now on sessions end after their answer.
+  void drain() { draining_.store(true); }
   [[nodiscard]] bool draining() const { return draining_.load(std::memory_order_relaxed); }
-  /// Sessions that still have an answer to give.
-  [[nodiscard]] std::size_t busy() const;
+  /// And those to which no request has come end at once.
+  void end_idle();
+  [[nodiscard]] bool ends_idle() const { return ends_idle_.load(std::memory_order_relaxed); }
+  /// Sessions that still have an answer to give, or may have one.
+  [[nodiscard]] std::size_t unfinished() const;
   void end_all();
 
  private:
   [[nodiscard]] std::vector<std::shared_ptr<session>> all() const;
 
-  std::atomic<bool> draining_{false};
+  std::atomic<bool> draining_{false}, ends_idle_{false};
   mutable std::mutex lock_;
   std::unordered_set<session*> open_;
 };

@@ -48,8 +48,8 @@ listener::listener(const asio::any_io_executor& io, const listen_address& where)
 asio::awaitable<void> listener::run(executor_source next_executor, room_check has_room,
                                     socket_sink take) {
   asio::steady_timer timer{acceptor_.get_executor()};
-  while (acceptor_.is_open()) {
-    boost::system::error_code failed;
+  boost::system::error_code failed;
+  while (!closing_) {
     if (has_room()) {
       auto socket = co_await acceptor_.async_accept(
           next_executor(), asio::redirect_error(asio::use_awaitable, failed));
@@ -57,18 +57,27 @@ asio::awaitable<void> listener::run(executor_source next_executor, room_check ha
         take(std::move(socket));
         continue;
       }
-      if (!acceptor_.is_open()) break;
+      if (closing_) break;
       log(log_level::warning, "http", "accept failed", {{"error", failed.message()}});
     }
     timer.expires_after(pause);
     co_await timer.async_wait(asio::redirect_error(asio::use_awaitable, failed));
   }
+  // Their requests may be on the way: with the socket closed the kernel would cut them off.
+  acceptor_.non_blocking(true, failed);
+  while (!failed && has_room()) {
+    tcp::socket waiting{next_executor()};
+    acceptor_.accept(waiting, failed);
+    if (!failed) take(std::move(waiting));
+  }
+  acceptor_.close(failed);
 }
 
 void listener::close() {
   asio::post(acceptor_.get_executor(), [this] {
     boost::system::error_code ignored;
-    acceptor_.close(ignored);
+    closing_ = true;
+    acceptor_.cancel(ignored);
   });
 }
 

@@ -37,12 +37,13 @@ class listener {
   /// in the kernel.
   boost::asio::awaitable<void> run(executor_source next_executor, room_check has_room,
                                    socket_sink take);
-  /// **Thread**: any.
+  /// Hands on whoever has connected already, then refuses. **Thread**: any.
   void close();
 
  private:
   boost::asio::ip::tcp::acceptor acceptor_;
   listen_address address_;
+  bool closing_{false};
 };
 
 }  // namespace boxoffice::http

@@ -70,7 +70,7 @@ void server::start(router routes) {
   context_ = std::make_unique<session_context>(
       session_context{how_, *dispatcher_, *measured_, book_, ids_, time_});
   listener_ = std::move(opened);
-  asio::co_spawn(io_,
+  asio::co_spawn(listener_->executor(),
                  listener_->run([this] { return session_executor(); },
                                 [this] { return book_.size() < how_.connections_max; },
                                 [this](asio::ip::tcp::socket socket) {
@@ -92,12 +92,15 @@ asio::awaitable<void> server::sweep() {
 void server::stop() {
   if (std::exchange(stopped_, true)) return;
   if (listener_) {
-    listener_->close();
     book_.drain();
-    const bool answered = wait_until([this] { return book_.busy() == 0; }, how_.drain_max);
+    listener_->close();
+    if (how_.drain_idle > std::chrono::milliseconds{0})
+      wait_until([this] { return book_.size() == 0; }, how_.drain_idle);
+    book_.end_idle();
+    const bool answered = wait_until([this] { return book_.unfinished() == 0; }, how_.drain_max);
     if (!answered)
       log(log_level::warning, "http", "stopped with requests in flight",
-          {{"requests", book_.busy()}});
+          {{"requests", book_.unfinished()}});
     book_.end_all();
     wait_until([this] { return book_.size() == 0; }, close_max);
   }

@@ -47,8 +47,9 @@ class server {
   [[nodiscard]] listen_address address() const { return listener_->address(); }
   [[nodiscard]] std::string url() const { return "http://" + to_text(address()); }
 
-  /// Stops accepting, lets requests in flight be answered for at most `drain_max`, closes, and ends
-  /// the io threads. Does nothing the second time.
+  /// Stops accepting, answers for `drain_idle` what comes on the connections that there are, lets
+  /// requests in flight be answered for at most `drain_max`, closes, and ends the io threads. Does
+  /// nothing the second time.
   void stop();
 
  private:

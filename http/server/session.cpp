@@ -70,11 +70,14 @@ void session::start() {
 
 void session::end(end_rule rule) {
   asio::post(socket_.get_executor(), [self = shared_from_this(), rule] {
-    const bool wanted = rule == end_rule::now ||
-                        (rule == end_rule::when_idle && self->phase_ == phase::idle) ||
+    error_code ignored;
+    // A request that has come is answered.
+    const auto is_idle = [&] {
+      return self->phase_ == phase::idle && self->socket_.available(ignored) == 0;
+    };
+    const bool wanted = rule == end_rule::now || (rule == end_rule::when_idle && is_idle()) ||
                         (rule == end_rule::when_late && self->is_late());
     if (!wanted) return;
-    error_code ignored;
     self->cut_ = rule == end_rule::when_late;
     // With a reset the kernel forgets what a reader that is cut has not taken.
     if (rule == end_rule::when_late && self->window_begin_)
@@ -330,7 +333,7 @@ session::step session::send_stream(response& answer) {
 
 session::step session::receive(std::size_t least) {
   if (phase_ == phase::idle) {
-    if (context_.book.draining() && in_.empty()) co_return false;
+    if (context_.book.ends_idle() && in_.empty()) co_return false;
     if (in_.empty()) set_deadline(context_.settings.idle_max);
   }
   error_code failed;

@@ -39,7 +39,7 @@ struct session_context {
 /// (so answers to pipelined requests come in order), and ends with a lingering close.
 ///
 /// Life cycle: made by the listener, `start`ed once, kept alive by its coroutine until the
-/// connection is over. **Thread**: its socket's executor; `deadline`, `busy` and `end` any.
+/// connection is over. **Thread**: its socket's executor; `deadline`, `unfinished` and `end` any.
 class session : public std::enable_shared_from_this<session> {
  public:
   session(boost::asio::ip::tcp::socket socket, const session_context& context);
@@ -51,11 +51,8 @@ class session : public std::enable_shared_from_this<session> {
 
   using instant = std::chrono::steady_clock::time_point;
   [[nodiscard]] instant deadline() const { return deadline_.load(std::memory_order_relaxed); }
-  /// A request is being read or answered.
-  [[nodiscard]] bool busy() const {
-    const auto now = phase_.load();
-    return now == phase::busy || now == phase::streaming;
-  }
+  /// A request is being read or answered, or may still come.
+  [[nodiscard]] bool unfinished() const { return phase_.load() != phase::lingering; }
   enum class end_rule : std::uint8_t { now, when_late, when_idle };
   void end(end_rule rule);
 

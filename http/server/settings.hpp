@@ -35,6 +35,8 @@ struct server_settings {
   std::chrono::milliseconds stream_stall_max{limits::http_stream_stall_max};
   std::chrono::milliseconds linger_max{limits::http_linger_time_max};
   std::chrono::milliseconds drain_max{limits::drain_time_max};
+  /// At the end connections without a request stay open so long, for those that are on their way.
+  std::chrono::milliseconds drain_idle{0};
   /// Whether the API serves; asked for each request but those about the server's own state.
   std::function<bool()> serves{[] { return true; }};
   /// Whether an answer made of what is in memory may leave; asked once it is made. Not for changes

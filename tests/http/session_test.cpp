@@ -217,6 +217,32 @@ TEST_F(HttpServer, StopAnswersWhatIsInFlightAndClosesTheRest) {
   EXPECT_THROW(raw_client{port}, boost::system::system_error);
 }
 
+TEST_F(HttpServer, StopAnswersWhatIsOnItsWayOnConnectionsThatAreOpen) {
+  server_settings how;
+  how.drain_idle = 20s;
+  how.linger_max = 100ms;
+  serve(how);
+  auto used = connect(), unused = connect();
+  EXPECT_FALSE(used.ask(get("/healthz")).headers.contains("connection"));
+  const auto port = server_->address().port;
+  std::thread stopper{[&] { server_->stop(); }};
+  EXPECT_TRUE(eventually([&] {
+    try {
+      return connect().ask(get("/healthz")).headers.contains("connection");
+    } catch (const boost::system::system_error&) {
+      return true;
+    }
+  }));
+  for (auto* each : {&used, &unused}) {
+    const auto answer = each->ask(get("/healthz"));
+    EXPECT_EQ(answer.status, 200);
+    EXPECT_EQ(answer.headers.at("connection"), "close");
+    EXPECT_TRUE(each->ended());
+  }
+  stopper.join();
+  EXPECT_THROW(raw_client{port}, boost::system::system_error);
+}
+
 TEST_F(HttpServer, StopDoesNotWaitForeverForAHandler) {
   server_settings how;
   how.drain_max = 100ms;

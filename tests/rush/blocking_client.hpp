@@ -13,8 +13,8 @@ class blocking_client {
  public:
   explicit blocking_client(const std::string& url) : pool_{context_, parse_url(url), 1} {}
 
-  /// Waits for the answer (30 s at most). A connection the server closed meanwhile is an answer
-  /// that did not arrive; the next request opens a new one.
+  /// Waits for the answer (30 s at most). A connection that breaks off is an answer that did not
+  /// arrive; the next request opens a new one.
   http_answer send(const http_request& request);
 
   http_answer get(const std::string& target, const std::string& bearer = {});

@@ -1,7 +1,9 @@
 #include "tests/rush/connection_pool.hpp"
 
+#include <cerrno>
 #include <charconv>
 #include <stdexcept>
+#include <sys/socket.h>
 #include <utility>
 
 #include <boost/asio/connect.hpp>
@@ -52,6 +54,12 @@ std::chrono::seconds seconds_in(boost::beast::string_view text) {
   int value = 0;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return std::chrono::seconds{value};
+}
+
+// Nobody sends anything on a connection that waits for a request, unless it is to say goodbye.
+bool has_been_closed(tcp::socket& idle) {
+  char byte = 0;
+  return ::recv(idle.native_handle(), &byte, 1, MSG_PEEK | MSG_DONTWAIT) >= 0 || errno != EAGAIN;
 }
 
 awaitable<void> until_cancelled(asio::steady_timer& timer) {
@@ -168,7 +176,7 @@ awaitable<http_answer> connection_pool::exchange(const http_request& request) {
 awaitable<void> connection_pool::exchange_on(connection& on, const http_request& request,
                                              http_answer& into) {
   on.stream.expires_after(answer_time_max);
-  if (!on.open || on.generation != generation_) {
+  if (!on.open || on.generation != generation_ || has_been_closed(on.stream.socket())) {
     on.stream.close();
     on.buffer.clear();
     on.open = false;

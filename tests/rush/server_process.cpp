@@ -49,9 +49,13 @@ bool wait_readable(int descriptor, steady_clock::time_point until) {
 }
 
 std::vector<std::string> serve_arguments(const server_setup& setup) {
-  std::vector<std::string> arguments{"serve",        "--data-dir", setup.data_dir.string(),
-                                     "--listen",     setup.listen, "--set",
-                                     "auth.dev=true"};
+  std::vector<std::string> arguments = setup.entering;
+  if (!arguments.empty()) {  // the first word is the program
+    arguments.erase(arguments.begin());
+    arguments.push_back(setup.program.string());
+  }
+  arguments.insert(arguments.end(), {"serve", "--data-dir", setup.data_dir.string(), "--listen",
+                                     setup.listen, "--set", "auth.dev=true"});
   // The same secret after a restart: tokens given out before stay good.
   for (const std::string each :
        {"auth.secret=a-secret-for-rush-and-tests-only", "log.level=warning"})
@@ -177,7 +181,8 @@ std::string child_process::error_text() const {
 }
 
 server_process::server_process(const server_setup& setup)
-    : child_{setup.program, serve_arguments(setup), log_of(setup)},
+    : child_{setup.entering.empty() ? setup.program : std::filesystem::path{setup.entering.front()},
+             serve_arguments(setup), log_of(setup)},
       may_stand_by_{setup.may_stand_by} {
   await_ready();
 }

@@ -63,6 +63,7 @@ class child_process {
 /// How the server under test is started.
 struct server_setup {
   std::filesystem::path program;
+  std::vector<std::string> entering{};  ///< what the command begins with, before the program
   std::filesystem::path data_dir;
   std::string listen{"127.0.0.1:0"};
   std::vector<std::string> settings{};  ///< each KEY=VALUE, after those every such server has

@@ -88,6 +88,8 @@ std::string fresh_name() {
 
 std::string postgres_server_url() { return content_of(shared_directory() / "postgres.url"); }
 
+std::filesystem::path postgres_socket_folder() { return shared_directory() / "postgres"; }
+
 test_database::test_database() : name_{fresh_name()} {
   run_sql(postgres_server_url(), "CREATE DATABASE " + name_ + " STRATEGY file_copy");
 }
@@ -102,6 +104,8 @@ test_database::~test_database() {
 std::string test_database::url() const { return on_server(postgres_server_url(), name_); }
 
 std::string redis_server_url() { return content_of(shared_directory() / "redis.url"); }
+
+std::filesystem::path redis_socket() { return shared_directory() / "redis.sock"; }
 
 std::string redis_url() { return redis_server_url() + "?prefix=" + fresh_name(); }
 

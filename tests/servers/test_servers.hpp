@@ -26,8 +26,13 @@ class test_database {
 /// The server that all tests share, as a role that may make databases.
 std::string postgres_server_url();
 
+/// The folder of that server's socket, for who reaches it by no network. **Requires** the right to
+/// enter it, which root has.
+std::filesystem::path postgres_socket_folder();
+
 /// The Redis that all tests share.
 std::string redis_server_url();
+std::filesystem::path redis_socket();
 /// Where keys of a name of its own are, on the Redis that all tests share.
 std::string redis_url();
 

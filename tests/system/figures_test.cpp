@@ -2,7 +2,6 @@
 #include "tests/http/stream_client.hpp"
 #include "tests/rush/connection_pool.hpp"
 #include "tests/system/open_house.hpp"
-#include "tests/system/service_nodes.hpp"
 
 #include <algorithm>
 #include <csignal>

@@ -2,7 +2,6 @@
 #include "tests/rush/report.hpp"
 #include "tests/system/eventually.hpp"
 #include "tests/system/running_server.hpp"
-#include "tests/system/service_nodes.hpp"
 #include "tests/system/visitor.hpp"
 
 #include <algorithm>

@@ -88,17 +88,15 @@ void running_server::note_answers() {
 void running_server::start() {
   note_answers();
   process_.reset();
-  auto all = settings_;
-  if (tested_nodes() != node_layout::one) {
-    const auto each = tested_nodes() == node_layout::ha ? service_nodes::each_runs::twice
-                                                        : service_nodes::each_runs::once;
-    if (!nodes_)
-      nodes_ = std::make_unique<service_nodes>(program_, scratch_.path(), settings_, each);
-    const auto more = nodes_->gateway_settings();
-    all.insert(all.end(), more.begin(), more.end());
+  if (tested_nodes() == node_layout::one) {
+    process_.emplace(
+        rush::server_setup{.program = program_, .data_dir = data_dir(), .settings = settings_});
+    return;
   }
-  process_.emplace(
-      rush::server_setup{.program = program_, .data_dir = data_dir(), .settings = std::move(all)});
+  const auto each = tested_nodes() == node_layout::ha ? service_nodes::each_runs::twice
+                                                      : service_nodes::each_runs::once;
+  if (!nodes_) nodes_ = std::make_unique<service_nodes>(program_, scratch_.path(), settings_, each);
+  nodes_->start("gateway");
 }
 
 bool running_server::try_start() {

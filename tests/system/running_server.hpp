@@ -7,7 +7,7 @@
 #include "tests/rush/postgres_databases.hpp"
 #include "tests/rush/redis_keys.hpp"
 #include "tests/rush/server_process.hpp"
-#include "tests/system/service_nodes.hpp"
+#include "tests/rush/service_nodes.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -20,6 +20,9 @@
 #include <vector>
 
 namespace boxoffice::system_test {
+
+using rush::free_port;
+using rush::service_nodes;
 
 /// The server binary under test.
 std::filesystem::path server_binary();
@@ -57,12 +60,15 @@ class running_server {
   bool try_start();
   /// Which program `start` starts from now on, instead of the server under test.
   void use(std::filesystem::path program) { program_ = std::move(program); }
-  [[nodiscard]] bool has_ended() { return !process_ || process_->process().wait({}).has_value(); }
+  [[nodiscard]] bool has_ended() {
+    if (nodes_) return nodes_->has_ended("gateway");
+    return !process_ || process_->process().wait({}).has_value();
+  }
   /// With several nodes, the gateway.
-  rush::server_process& process() { return *process_; }
+  rush::server_process& process() { return nodes_ ? nodes_->process("gateway") : *process_; }
   /// **Requires** several nodes.
   service_nodes& nodes() { return *nodes_; }
-  [[nodiscard]] const std::string& url() const { return process_->url(); }
+  [[nodiscard]] const std::string& url() { return process().url(); }
   [[nodiscard]] std::filesystem::path data_dir() const { return scratch_.path() / "data"; }
   [[nodiscard]] const std::filesystem::path& scratch() const { return scratch_.path(); }
   [[nodiscard]] rush::books read_books() const { return rush::read_books(data_dir()); }
