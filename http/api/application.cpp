@@ -1,5 +1,6 @@
 #include "http/api/application.hpp"
 
+#include "config/cluster_limits.hpp"
 #include "http/api/demo.hpp"
 #include "http/api/endpoints.hpp"
 #include "http/api/identity_providers.hpp"
@@ -60,7 +61,7 @@ server_settings server_rules(const settings& how, const listen_address& where) {
 server_settings api_rules(const settings& how, const service_handles& services) {
   auto rules = server_rules(how, how.http.listen);
   // Nobody waits for what a gateway alone lets go of.
-  if (how.keeps_nothing()) rules.drain_idle = std::chrono::milliseconds{1000};
+  if (how.keeps_nothing()) rules.drain_idle = limits::gateway_drain_time;
   if (const auto* stores = services.stores) {
     rules.serves = [stores] { return stores->serves(); };
     rules.may_answer = [stores] { return stores->may_answer(); };
