@@ -119,7 +119,11 @@ void add_reservation_schemas(json_object& all) {
                      {"status", reference_to("ReservationStatus")},
                      {"heldAt", time_schema({})},
                      {"expiresAt", time_schema("From then on a hold that is not paid is over.")}},
-                    {{"paymentId", reference_to("Id", "Once it was paid.")}});
+                    {{"paymentId", reference_to("Id", "Once it was paid.")},
+                     {"extendedAt", time_schema("Once it was extended: when.")},
+                     {"extensionSeconds",
+                      integer_schema(1, limits::hold_extension_max.count(),
+                                     "While it is HELD and can be extended: by how much.")}});
   all["ReservationList"] = page_schema("Reservation", "The user's own, newest first.");
 }
 
