@@ -1,0 +1,60 @@
+#include "tests/simulation/visitor.hpp"
+
+#include <algorithm>
+#include <utility>
+
+namespace boxoffice::simulation {
+
+// Some ask for more time before they pay, where it is offered and where it is not, and some of them
+// again. Not by the dice: kept runs stay what they are.
+bool visitor::is_short_of_time(const held& h) const {
+  return number_ % (h.asked_for_time ? 7 : 3) == 0;
+}
+
+// Nobody knows yet what became of a question whose answer has not come.
+time_point visitor::latest_end(const held& h) const {
+  if (!h.asked_for_time) return h.expires_at;
+  const auto show = around_.catalogue.snapshot()->find(h.id.schedule);
+  return h.expires_at + show->hold_extension;
+}
+
+// The service said that a hold is over: not before it was told to be.
+void visitor::heard_of_end(reservation_id id) {
+  const auto* h = find(id);
+  if (h != nullptr && around_.clocks_agree && around_.now < h->expires_at)
+    around_.kept.fail("a hold ended before the deadline that was told: " + to_text(id));
+}
+
+std::shared_ptr<visitor::wish> visitor::want_time(held& h) {
+  extend_hold m;
+  m.key = {new_key(), {7, number_}};
+  m.user = who_;
+  m.reservation = h.id;
+  h.asked_for_time = true;
+  auto w = std::make_shared<wish>();
+  w->name = "more time for " + to_text(h.id);
+  w->key = m.key.scope;
+  w->send = [m](visitor& v, std::uint64_t attempt) { v.send_extension(m, attempt); };
+  return w;
+}
+
+void visitor::send_extension(const extend_hold& m, std::uint64_t attempt) {
+  ask<extend_hold, extension_reply>(
+      desk::reservation, m, attempt, [this, m](const extension_reply& r) {
+        const auto v = verdict_of(r.fault, r.key);
+        if (v != verdict::known) return v;
+        if (r.key == key_verdict::reused) {
+          around_.kept.fail("a key is said to be reused that was not");
+          return v;
+        }
+        around_.kept.told_extension(m.key.scope, m.reservation, r);
+        if (r.outcome.refusal == extension_refusal::reservation_expired)
+          heard_of_end(m.reservation);
+        if (r.outcome.refusal != extension_refusal::none) return v;
+        if (auto* h = find(m.reservation); h != nullptr)
+          h->expires_at = std::max(h->expires_at, r.outcome.held.expires_at);
+        return v;
+      });
+}
+
+}  // namespace boxoffice::simulation
