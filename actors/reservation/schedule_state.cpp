@@ -150,17 +150,26 @@ void schedule_state::on(const seat_answer& m) {
 
 void schedule_state::on(const forwarded<find_reservation>& m) {
   const auto& asked = m.message;
-  if (parts_.memory && !parts_.memory->reservations.is_busy(asked.reservation)) {
+  time_point until = no_time;
+  if (parts_.memory) {
     const auto& here = parts_.memory->reservations;
-    if (const auto* row = here.find(asked.reservation))
+    const auto* row = here.find(asked.reservation);
+    if (row != nullptr && !here.is_busy(asked.reservation))
       return replies_.to(m.caller, reply_to(asked, *row, std::max(m.now, here.now()), *parts_.of));
+    if (row != nullptr) until = row->expires_at;
   }
   reservation_reply blank;
   blank.correlation = asked.correlation;
   parts_.reads.reply(m.caller, blank,
-                     [m, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
+                     [m, until, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
                        const auto row = reader.find(m.message.reservation);
-                       if (row) reply = reply_to(m.message, *row, m.now, *of);
+                       if (!row) return;
+                       // A later deadline is on its way there: nobody can say yet that it is over.
+                       if (row->status == reservation_status::held && m.now >= row->expires_at &&
+                           m.now < until)
+                         reply.fault = fault::unavailable;
+                       else
+                         reply = reply_to(m.message, *row, m.now, *of);
                      });
 }
 
