@@ -78,7 +78,7 @@ function over(booking: Booking, why: Child): Child {
 function heldView(booking: Booking, again: () => void): Child {
   const {reservation} = booking;
   const ends = signal(Date.parse(reservation.expiresAt));
-  const more = signal(reservation.extensionSeconds ?? 0);
+  const offered = signal(reservation.extensionSeconds ?? 0);
   const names = {
     pay: `pay.${reservation.reservationId}`,
     charge: `charge.${reservation.reservationId}`,
@@ -88,6 +88,7 @@ function heldView(booking: Booking, again: () => void): Child {
   const message = signal<Child>(null);
   const balance = signal<number|null>(null);
   const expired = computed(() => tickingNow() >= ends());
+  const isOver = computed(() => expired() && busy() !== 'pay');
   let gone = false;
   whenGone(() => {
     gone = true;
@@ -95,7 +96,7 @@ function heldView(booking: Booking, again: () => void): Child {
   const readBalance = (): Promise<void> =>
     ask<{balance: number}>('/v1/points').then(({body}) => balance.set(body.balance));
   readBalance().catch((error: unknown) => message.set(failure(error)));
-  warnings(ends, () => more() > 0);
+  warnings(ends, () => offered() > 0);
 
   const run = async(what: 'charge'|'pay'|'extend'|'release', work: () => Promise<void>): Promise<void> => {
     busy.set(what);
@@ -125,7 +126,7 @@ function heldView(booking: Booking, again: () => void): Child {
     const {body} = await send<Reservation>(
       names.extend, `/v1/reservations/${reservation.reservationId}/extension`, undefined);
     ends.set(Date.parse(body.expiresAt));
-    more.set(0);
+    offered.set(0);
     announce(t('moreTimeGiven', clockTime(body.expiresAt)));
   });
   const release = (): Promise<void> => run('release', async () => {
@@ -179,6 +180,7 @@ function heldView(booking: Booking, again: () => void): Child {
   else if (isUnanswered(names.extend))
     void extend();
 
+  const more = moreTime(booking, ends, offered, extend, () => busy() !== null);
   const missing = (): number => Math.max(0, reservation.amount - (balance() ?? 0));
   return [heading(booking, t('payment')),
     h('div', { class: 'checkout' },
@@ -191,12 +193,13 @@ function heldView(booking: Booking, again: () => void): Child {
           h('div', {}, h('dt', {}, t('balance')), h('dd', {}, money(balance()!))),
           missing() > 0 && h('div', {}, h('dt', {}, t('missing')), h('dd', {}, money(missing()))))),
       h('section', { class: 'card' },
-        () => expired() && busy() !== 'pay'
+        () => isOver()
           ? [notice('warning', h('p', {}, t('holdExpired')), h('p', {}, t('notCharged'))),
             h('a', { class: 'button primary wide', href: `#/schedules/${booking.schedule.scheduleId}` }, t('chooseOthers'))]
-          : [countdown(booking, ends),
-            moreTime(booking, ends, more, extend, () => busy() !== null),
-            balance() !== null && missing() > 0 && busy() !== 'pay'
+          : countdown(booking, ends),
+        () => isOver() ? null : more,
+        () => isOver() ? null
+          : [balance() !== null && missing() > 0 && busy() !== 'pay'
               ? h('button', { class: 'primary wide', id: 'charge', disabled: busy() !== null, onclick: charge },
                 busy() === 'charge' ? t('charging') : t('charge', money(Math.min(missing(), chargeMax))))
               : h('button', { class: 'primary wide', id: 'pay', disabled: busy() !== null || balance() === null, onclick: pay },
@@ -216,17 +219,18 @@ function countdown({reservation}: Booking, ends: () => number): Child {
 }
 
 // Where the time may be extended, once: the button, and in its place then, until when.
-function moreTime({reservation}: Booking, ends: () => number, more: () => number,
+function moreTime({reservation}: Booking, ends: () => number, offered: () => number,
   extend: () => Promise<void>, isBusy: () => boolean): Child {
   if (!reservation.extensionSeconds && !reservation.extendedAt) return null;
-  const press = (): void => void extend().then(() => given.isConnected && given.focus());
+  // The focus does not go with the button.
+  const press = (): void => void extend().then(
+    () => (button.isConnected ? button : document.querySelector<HTMLElement>('#charge, #pay'))?.focus());
   const button = h('button', {class: 'wide', id: 'more', disabled: isBusy, onclick: press,
     'aria-describedby': 'more-hint'}, t('moreTime'));
   const hint = h('p', {class: 'hint', id: 'more-hint'},
     t('moreTimeHint', minutes(reservation.extensionSeconds ?? 0)));
-  const given = h('p', {class: 'given', tabindex: -1},
-    () => t('moreTimeGiven', clockTime(new Date(ends()).toISOString())));
-  return h('div', {class: 'more'}, () => more() > 0 ? [button, hint] : given);
+  const given = h('p', {class: 'center'}, () => t('moreTimeGiven', clockTime(new Date(ends()).toISOString())));
+  return h('div', {class: 'more'}, () => offered() > 0 ? [button, hint] : given);
 }
 
 // Said, not shown each second: at two minutes, one minute and twenty seconds.
