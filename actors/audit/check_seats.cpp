@@ -153,7 +153,8 @@ using hold_times = std::map<std::int64_t, std::size_t>;
 
 /// What most of them have; 0: there are none.
 std::int64_t usual(const hold_times& times) {
-  const auto most = std::ranges::max_element(times, {}, [](const auto& each) { return each.second; });
+  const auto most =
+      std::ranges::max_element(times, {}, [](const auto& each) { return each.second; });
   return most == times.end() ? 0 : most->first;
 }
 

@@ -1,5 +1,4 @@
 // The part of the front that is about extensions of holds.
-#include "actors/core/clock.hpp"
 #include "actors/reservation/decisions.hpp"
 #include "actors/reservation/reservation_service_state.hpp"
 
@@ -13,8 +12,7 @@ void reservation_service_state::take(extend_hold& m, const caf::actor& caller) {
   const auto key = m.key;
   const auto call = m.call;
   keys_.begin(
-      key, call, reads_, memory_,
-      [this, m = std::move(m), caller]() mutable { extend(m, caller); },
+      key, call, reads_, memory_, [this, m = std::move(m), caller]() mutable { extend(m, caller); },
       [this, correlation, caller](fault why, key_verdict verdict,
                                   const reservation_answer* answered) {
         extension_reply reply;

@@ -334,8 +334,8 @@ void reservation_service_state::on(const commit_report& m) {
   for (auto& item : settled_.durable)
     answer_refused(item, fault::none);
   if (settled_.refused) {
-    const auto& from = std::visit(
-        [](const auto& of) -> const request_origin& { return of.from; }, *settled_.refused);
+    const auto& from = std::visit([](const auto& of) -> const request_origin& { return of.from; },
+                                  *settled_.refused);
     log(log_level::error, from, name, "the store refuses a refusal", {{"reason", settled_.reason}});
     answer_refused(*settled_.refused, fault::internal);
   }

@@ -25,8 +25,9 @@ using admit_command = forwarded<admit_ticket>;
 using extend_command = forwarded<extend_hold>;
 using seats_question = forwarded<read_seats>;
 /// Monostate: the sweeper's, which nobody waits for.
-using schedule_command = std::variant<std::monostate, claim_seats, release_command, confirm_command,
-                                      revert_command, admit_command, extend_command, seats_question>;
+using schedule_command =
+    std::variant<std::monostate, claim_seats, release_command, confirm_command, revert_command,
+                 admit_command, extend_command, seats_question>;
 
 /// One command on its way, and what was decided about it.
 struct schedule_operation {

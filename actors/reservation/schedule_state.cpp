@@ -160,17 +160,17 @@ void schedule_state::on(const forwarded<find_reservation>& m) {
   }
   reservation_reply blank;
   blank.correlation = asked.correlation;
-  parts_.reads.reply(m.caller, blank,
-                     [m, until, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
-                       const auto row = reader.find(m.message.reservation);
-                       if (!row) return;
-                       // A later deadline is on its way there: nobody can say yet that it is over.
-                       if (row->status == reservation_status::held && m.now >= row->expires_at &&
-                           m.now < until)
-                         reply.fault = fault::unavailable;
-                       else
-                         reply = reply_to(m.message, *row, m.now, *of);
-                     });
+  parts_.reads.reply(
+      m.caller, blank,
+      [m, until, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
+        const auto row = reader.find(m.message.reservation);
+        if (!row) return;
+        // A later deadline is on its way there: nobody can say yet that it is over.
+        if (row->status == reservation_status::held && m.now >= row->expires_at && m.now < until)
+          reply.fault = fault::unavailable;
+        else
+          reply = reply_to(m.message, *row, m.now, *of);
+      });
 }
 
 // Its end is written by itself, as when it was parked, and the store says whether it takes that

@@ -212,9 +212,8 @@ awaitable<response> extend(gateway& g, request& from) {
   const auto id = parse_id<reservation_id>(from.arguments[0]);
   const auto at = id ? g.snapshot()->find(id->schedule) : nullptr;
   if (id && !at && !g.is_complete(from)) co_return *problem_of(fault::unavailable);
-  extend_hold command{.key = from.key(),
-                      .user = from.user(),
-                      .reservation = at ? *id : reservation_id{}};
+  extend_hold command{
+      .key = from.key(), .user = from.user(), .reservation = at ? *id : reservation_id{}};
   if (at) {
     // As with a release: when a payment starts right after this, both are done.
     find_open_payment question{0, from.user(), *id};
@@ -290,17 +289,17 @@ void add_reservation_routes(router& routes, gateway& g) {
        .needs = access::user,
        .handle = [&g](request& r) { return extend(g, r); },
        .key = key_rule::required,
-       .says = {.operation = "extendReservation",
-                .group = "Reservations",
-                .summary = "Ask for more time to pay",
-                .remarks = "Once, where the reservation has `extensionSeconds`. The time is added "
-                           "to what is left, so that asking early loses nothing.",
-                .answers = {{status::ok, "Reservation"}},
-                .problems = {problem_code::reservation_not_found,
-                             problem_code::reservation_already_paid,
-                             problem_code::reservation_released, problem_code::payment_in_progress,
-                             problem_code::reservation_expired, problem_code::already_extended,
-                             problem_code::extension_not_offered}}});
+       .says = {
+           .operation = "extendReservation",
+           .group = "Reservations",
+           .summary = "Ask for more time to pay",
+           .remarks = "Once, where the reservation has `extensionSeconds`. The time is added "
+                      "to what is left, so that asking early loses nothing.",
+           .answers = {{status::ok, "Reservation"}},
+           .problems = {problem_code::reservation_not_found, problem_code::reservation_already_paid,
+                        problem_code::reservation_released, problem_code::payment_in_progress,
+                        problem_code::reservation_expired, problem_code::already_extended,
+                        problem_code::extension_not_offered}}});
 }
 
 }  // namespace boxoffice::http

@@ -88,21 +88,21 @@ void add_schedule_schemas(json_object& all) {
   const auto starts = time_schema("When the performance begins.");
   const auto opens = time_schema("When the sale opens; before `salesCloseAt`.");
   const auto closes = time_schema("When the sale ends; not after `startsAt`.");
-  all["NewSchedule"] = with_example(
-      object_schema("A performance to be.",
-                    {{"startsAt", starts},
-                     {"salesOpenAt", opens},
-                     {"salesCloseAt", closes},
-                     {"venue", line("One line.")},
-                     {"sections", sections}},
-                    {{"holdSeconds", hold_seconds()},
-                     {"holdExtensionSeconds", hold_extension_seconds()},
-                     {"maxSeatsPerUser", user_seats()}}),
-      {{"startsAt", "2030-03-01T10:00:00Z"},
-       {"salesOpenAt", "2026-02-01T10:00:00Z"},
-       {"salesCloseAt", "2030-03-01T09:00:00Z"},
-       {"venue", "Olympic Hall"},
-       {"sections", json_object::array({example_section()})}});
+  all["NewSchedule"] =
+      with_example(object_schema("A performance to be.",
+                                 {{"startsAt", starts},
+                                  {"salesOpenAt", opens},
+                                  {"salesCloseAt", closes},
+                                  {"venue", line("One line.")},
+                                  {"sections", sections}},
+                                 {{"holdSeconds", hold_seconds()},
+                                  {"holdExtensionSeconds", hold_extension_seconds()},
+                                  {"maxSeatsPerUser", user_seats()}}),
+                   {{"startsAt", "2030-03-01T10:00:00Z"},
+                    {"salesOpenAt", "2026-02-01T10:00:00Z"},
+                    {"salesCloseAt", "2030-03-01T09:00:00Z"},
+                    {"venue", "Olympic Hall"},
+                    {"sections", json_object::array({example_section()})}});
   all["Schedule"] = object_schema(
       "A performance, and how much of it is left.",
       {{"scheduleId", reference_to("Id")},

@@ -58,8 +58,9 @@ class sql_reservation_reader final : public reservation_reader {
   }
 
   std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read_once(
-        [&] { return keys_.template find<remembered_hold>(scope, encoding::decode_reservation_answer); });
+    return db_.read_once([&] {
+      return keys_.template find<remembered_hold>(scope, encoding::decode_reservation_answer);
+    });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {

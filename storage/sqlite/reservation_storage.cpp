@@ -52,10 +52,9 @@ class sqlite_reservation_store final : public owned<reservation_store> {
       insert_.run(r.id.number, r.schedule(), r.concert, r.user, blob{seats}, r.amount, r.status,
                   r.held_at, r.expires_at, r.payment, r.reverted, r.admitted_at, r.extended_at);
     } else {
-      const auto changed =
-          update_.run(r.status, r.expires_at, r.payment, r.reverted, r.admitted_at, r.extended_at,
-                      r.id.number, r.schedule(), r.concert, r.user, blob{seats}, r.amount,
-                      r.held_at);
+      const auto changed = update_.run(r.status, r.expires_at, r.payment, r.reverted, r.admitted_at,
+                                       r.extended_at, r.id.number, r.schedule(), r.concert, r.user,
+                                       blob{seats}, r.amount, r.held_at);
       expect(changed == 1, "a reservation keeps its user, seats, amount and time");
     }
     const bool claimed = before && claims_seats(*before);

@@ -14,8 +14,8 @@ std::string text_of(const extension_reply& r) {
 
 // A later deadline that is told is durable.
 void promises::leaves_extension(const extension_reply& r) {
-  const bool stands = r.fault == fault::none && r.key != key_verdict::reused &&
-                      r.key != key_verdict::in_flight;
+  const bool stands =
+      r.fault == fault::none && r.key != key_verdict::reused && r.key != key_verdict::in_flight;
   if (!stands || r.outcome.refusal != extension_refusal::none) return;
   if (!has_extension(r.outcome.held.id, {r.extended_at, r.outcome.held.expires_at}))
     fail("an extension is acknowledged that is not durable: " + to_text(r.outcome.held.id));

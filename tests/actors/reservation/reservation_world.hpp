@@ -20,9 +20,9 @@ namespace boxoffice::testing {
 /// and let holds be extended by two minutes; schedule 3 belongs to concert 2, and does not.
 class reservation_world {
  public:
-  using replies =
-      inbox<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
-            confirm_reply, revert_reply, parked_list, parked_reply, admission_reply, extension_reply>;
+  using replies = inbox<hold_reply, release_reply, reservation_reply, reservations_reply,
+                        seats_reply, confirm_reply, revert_reply, parked_list, parked_reply,
+                        admission_reply, extension_reply>;
 
   explicit reservation_world(const std::vector<section>& sections = {{"A", 4, 10, points{100}},
                                                                      {"B", 2, 5, points{70}}},

@@ -293,10 +293,9 @@ REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,
                             ALapsedHoldFreesItsSeatsBeforeTheRow, APaidReservationNeverLapses,
                             WhatHasLapsedBeforeStaysLapsed, ARowKeepsWhatItIsAbout,
                             ARowComesBackWithItsNewStatus, AnAdmissionStays,
-                            AnExtensionStaysWithItsAnswer,
-                            LoadsTheLiveOnesOfOneScheduleById, NamesTheSchedulesWithHolds,
-                            ListsNewestFirstPageByPage, ListsByTheStatusAtTheMoment,
-                            RemembersAnAnswerForItsKey, AKeyIsRememberedOnce,
-                            PrunesOldKeysBoundedly);
+                            AnExtensionStaysWithItsAnswer, LoadsTheLiveOnesOfOneScheduleById,
+                            NamesTheSchedulesWithHolds, ListsNewestFirstPageByPage,
+                            ListsByTheStatusAtTheMoment, RemembersAnAnswerForItsKey,
+                            AKeyIsRememberedOnce, PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test
