@@ -18,7 +18,8 @@ void fields_of_reservation(auto& f, auto& r) {
     r.reverted);
 }
 
-// A schedule as peers of all versions know it. What a hold may be extended by stands in the message.
+// A schedule as peers of all versions know it. By how much a hold may be extended stands in the
+// message.
 void fields_of_schedule(auto& f, auto& s) {
   f(s.id, s.concert, s.starts_at, s.sales_open_at, s.sales_close_at, s.venue, s.hold,
     s.max_seats_per_user, s.seats);

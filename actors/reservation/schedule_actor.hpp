@@ -86,8 +86,8 @@ inline gauge& seats_held_gauge(metrics& m) {
 
 /// Starts the actor of one schedule, which sells its seats: it asks the seats of a hold, all or
 /// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer,
-/// extension_answer and hold_released, `parked` what is parked. Life cycle: the front owns it and ends it; what it knows
-/// leaves memory when nobody asks for it.
+/// extension_answer and hold_released, `parked` what is parked. Life cycle: the front owns it and
+/// ends it; what it knows leaves memory when nobody asks for it.
 schedule_actor spawn_schedule(caf::actor_system& system, caf::actor front,
                               std::shared_ptr<const schedule> of,
                               const reservation_context& context,
