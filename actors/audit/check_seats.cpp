@@ -177,7 +177,7 @@ void check_deadlines(const books& all, findings& out) {
     const auto& of = schedules.at(r.schedule);
     const auto lasts = r.expires_at - r.held_at;
     const auto at = r.extended_at - r.held_at;
-    // Where nobody else says how long a hold lasts, it was extended before it was over all the same.
+    // Where nothing says how long a hold lasts, it was extended before its end all the same.
     const auto before = of.plain.empty() ? lasts : of.lasts;
     if (r.extended_at == 0 ? lasts == of.lasts
                            : lasts == of.lasts_extended && at >= 0 && at < before &&
