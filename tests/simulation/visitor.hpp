@@ -70,7 +70,7 @@ class visitor {
     time_point expires_at;
     enum class state : std::uint8_t { held, paying, paid, over } what{state::held};
     payment_id payment;
-    bool asked_for_time{false};
+    bool asked_for_time{false}, knows_end{true};
   };
 
   // What it may want (visitor_wishes.cpp, visitor_door.cpp, visitor_extension.cpp).

@@ -6,14 +6,14 @@
 namespace boxoffice::simulation {
 
 // Some ask for more time before they pay, where it is offered and where it is not, and some of them
-// again. Not by the dice: kept runs stay what they are.
+// again. Who does is not drawn, as with those at a door.
 bool visitor::is_short_of_time(const held& h) const {
   return number_ % (h.asked_for_time ? 7 : 3) == 0;
 }
 
-// Nobody knows yet what became of a question whose answer has not come.
+// Nobody knows yet what became of a wish for time whose answer has not come.
 time_point visitor::latest_end(const held& h) const {
-  if (!h.asked_for_time) return h.expires_at;
+  if (h.knows_end) return h.expires_at;
   const auto show = around_.catalogue.snapshot()->find(h.id.schedule);
   return h.expires_at + show->hold_extension;
 }
@@ -31,6 +31,7 @@ std::shared_ptr<visitor::wish> visitor::want_time(held& h) {
   m.user = who_;
   m.reservation = h.id;
   h.asked_for_time = true;
+  h.knows_end = false;
   auto w = std::make_shared<wish>();
   w->name = "more time for " + to_text(h.id);
   w->key = m.key.scope;
@@ -50,9 +51,12 @@ void visitor::send_extension(const extend_hold& m, std::uint64_t attempt) {
         around_.kept.told_extension(m.key.scope, m.reservation, r);
         if (r.outcome.refusal == extension_refusal::reservation_expired)
           heard_of_end(m.reservation);
-        if (r.outcome.refusal != extension_refusal::none) return v;
-        if (auto* h = find(m.reservation); h != nullptr)
-          h->expires_at = std::max(h->expires_at, r.outcome.held.expires_at);
+        auto* h = find(m.reservation);
+        const bool extended = r.outcome.refusal == extension_refusal::none ||
+                              r.outcome.refusal == extension_refusal::already_extended;
+        if (h == nullptr || !extended) return v;
+        h->expires_at = std::max(h->expires_at, r.outcome.held.expires_at);
+        h->knows_end = true;
         return v;
       });
 }

@@ -218,7 +218,7 @@ void visitor::send_hold(const hold_seats& m, std::uint64_t attempt, concert_id a
 
 void visitor::keep(const reservation& r) {
   if (find(r.id) != nullptr) return;
-  mine_.push_back({r.id, r.amount, r.expires_at, held::state::held, {}, false});
+  mine_.push_back({r.id, r.amount, r.expires_at, held::state::held, {}});
   around_.everybodys.emplace_back(who_, r.id);
 }
 
