@@ -229,7 +229,8 @@ function moreTime({reservation}: Booking, ends: () => number, offered: () => num
     'aria-describedby': 'more-hint'}, t('moreTime'));
   const hint = h('p', {class: 'hint', id: 'more-hint'},
     t('moreTimeHint', minutes(reservation.extensionSeconds ?? 0)));
-  const given = h('p', {class: 'center'}, () => t('moreTimeGiven', clockTime(new Date(ends()).toISOString())));
+  const given = h('p', {},
+    () => t('moreTimeGiven', clockTime(new Date(ends()).toISOString())));
   return h('div', {class: 'more'}, () => offered() > 0 ? [button, hint] : given);
 }
 
