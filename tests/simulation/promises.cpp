@@ -41,7 +41,7 @@ std::string answer_of(const auto& r) {
   if constexpr (requires { text_of(r.outcome); })
     return text_of(r.outcome);
   else
-    return text_of(r);
+    return simulation::text_of(r);
 }
 
 template <class Reply>
