@@ -102,13 +102,9 @@ export const t = texts({
   secondsLeft: ['{0} seconds left to pay.', '결제 시간이 {0}초 남았습니다.'],
   minutesLeft: ['{0} minutes left to pay.', '결제 시간이 {0}분 남았습니다.'],
   moreTime: ['More time', '시간 연장'],
-  moreTimeHint: [
-    'Adds {0} minutes to the time that is left. This can be done once.',
-    '남은 시간에 {0}을 더합니다. 한 번만 할 수 있습니다.'
-  ],
-  moreTimeOffered: ['You can ask for more time.', '시간을 연장할 수 있습니다.'],
-  moreTimeGiven:
-    ['You have more time: pay until {0}.', '시간이 연장되었습니다. {0}까지 결제하세요.'],
+  moreTimeHint: ['Adds {0} to the time left, once.', '남은 시간에 {0}을 한 번 더합니다.'],
+  moreTimeOffered: ['You can ask for more time.', '연장할 수 있습니다.'],
+  moreTimeGiven: ['Extended: pay until {0}.', '연장되었습니다. {0}까지 결제하세요.'],
   seats: ['Seats', '좌석'],
   balance: ['Your points', '보유 포인트'],
   missing: ['Missing', '부족한 포인트'],
