@@ -310,7 +310,7 @@ test("more time is asked for by keyboard, once, and nothing jumps", async () => 
   });
   await tabTo(page, "#more");
   await page.keyboard.press("Enter");
-  await said("Extended: pay until");
+  await said("You have more time: pay until");
   await page.waitForSelector("#more", {state: "detached"});
   assert.equal(await placeOfButton(), before);
   assert.equal(await page.evaluate(() => document.activeElement.id), "charge");
@@ -322,7 +322,7 @@ test("more time is asked for by keyboard, once, and nothing jumps", async () => 
   assert.equal(Date.parse(expiresAt) - Date.parse(heldAt), 181_000);
   assert.ok(extendedAt < expiresAt);
   await page.reload();
-  await page.waitForSelector(".more:has-text('Extended: pay until')");
+  await page.waitForSelector(".more:has-text('You have more time: pay until')");
   assert.equal(await page.locator("#more").count(), 0);
   await chargeAndPay(page);
   assert.deepEqual([asked, faults], [1, []]);
@@ -346,7 +346,7 @@ test("a lost answer to a wish for more time is found again by the reload", async
   await eventually(() => lost > 0, "it is sent");
   await page.unroute("**/extension");
   await page.reload();
-  await page.waitForSelector(".more:has-text('Extended: pay until')");
+  await page.waitForSelector(".more:has-text('You have more time: pay until')");
   assert.equal(await page.locator(".checkout .notice").count(), 0);
   await context.close();
 });

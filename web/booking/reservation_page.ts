@@ -9,6 +9,7 @@ import {announce, failure, loaded, notice, title} from '../core/parts';
 import {computed, effect, h, peek, signal, whenGone, type Child} from '../core/reactive';
 import {session} from '../core/session';
 import {signInForm} from '../core/sign_in';
+import {timeText} from './payment_texts';
 import {withToken} from './queue_token';
 import {t} from './texts';
 import {ticketView} from './ticket';
@@ -127,7 +128,7 @@ function heldView(booking: Booking, again: () => void): Child {
       names.extend, `/v1/reservations/${reservation.reservationId}/extension`, undefined);
     ends.set(Date.parse(body.expiresAt));
     offered.set(0);
-    announce(t('moreTimeGiven', clockTime(body.expiresAt)));
+    announce(timeText('given', clockTime(body.expiresAt)));
   });
   const release = (): Promise<void> => run('release', async () => {
     await ask(`/v1/reservations/${reservation.reservationId}`, {method: 'DELETE'});
@@ -226,11 +227,11 @@ function moreTime({reservation}: Booking, ends: () => number, offered: () => num
   const press = (): void => void extend().then(
     () => (button.isConnected ? button : document.querySelector<HTMLElement>('#charge, #pay'))?.focus());
   const button = h('button', {class: 'wide', id: 'more', disabled: isBusy, onclick: press,
-    'aria-describedby': 'more-hint'}, t('moreTime'));
+    'aria-describedby': 'more-hint'}, timeText('more'));
   const hint = h('p', {class: 'hint', id: 'more-hint'},
-    t('moreTimeHint', minutes(reservation.extensionSeconds ?? 0)));
+    timeText('hint', minutes(reservation.extensionSeconds ?? 0)));
   const given = h('p', {},
-    () => t('moreTimeGiven', clockTime(new Date(ends()).toISOString())));
+    () => timeText('given', clockTime(new Date(ends()).toISOString())));
   return h('div', {class: 'more'}, () => offered() > 0 ? [button, hint] : given);
 }
 
@@ -246,6 +247,6 @@ function warnings(ends: () => number, mayExtend: () => boolean): void {
       return;
     const seconds = warnAtSeconds[next++]!;
     const text = seconds === 120 ? t('minutesLeft', 2) : t('secondsLeft', seconds);
-    announce(peek(mayExtend) ? `${text} ${t('moreTimeOffered')}` : text, seconds < 60);
+    announce(peek(mayExtend) ? `${text} ${timeText('offered')}` : text, seconds < 60);
   });
 }
