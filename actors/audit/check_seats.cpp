@@ -176,16 +176,15 @@ void check_deadlines(const books& all, findings& out) {
   for (const auto& r : all.reservations) {
     const auto& of = schedules.at(r.schedule);
     const auto lasts = r.expires_at - r.held_at;
-    const auto at = r.extended_at - r.held_at;
-    // Where nothing says how long a hold lasts, it was extended before its end all the same.
-    const auto before = of.plain.empty() ? lasts : of.lasts;
-    if (r.extended_at == 0 ? lasts == of.lasts
-                           : lasts == of.lasts_extended && at >= 0 && at < before &&
-                                 (of.plain.empty() || lasts > of.lasts))
-      continue;
-    out.add(rule::deadline_differs, {reservation_name(r.schedule, r.id)},
-            "It was held for " + std::to_string(lasts) + " ms, others of its schedule for " +
-                std::to_string(r.extended_at == 0 ? of.lasts : of.lasts_extended) + ".");
+    const auto expected = r.extended_at == 0 ? of.lasts : of.lasts_extended;
+    if (lasts != expected)
+      out.add(rule::deadline_differs, {reservation_name(r.schedule, r.id)},
+              "It lasts " + std::to_string(lasts) + " ms, others of its schedule " +
+                  std::to_string(expected) + ".");
+    else if (r.extended_at != 0 && !of.plain.empty() &&
+             (lasts <= of.lasts || r.extended_at >= r.held_at + of.lasts))
+      out.add(rule::deadline_differs, {reservation_name(r.schedule, r.id)},
+              "It was extended when it was over, or by nothing.");
   }
 }
 

@@ -154,14 +154,6 @@ std::vector<planted_defect> of_deadlines() {
          b.reservation(9).extended_at = b.reservation(9).held_at + 300'000;
        },
        {"res_20000009"}},
-      {rule::deadline_differs,
-       "a hold was extended before it was held",
-       [=](sample_books& b) {
-         three_more(b);
-         b.extend(9, 120'000);
-         b.reservation(9).extended_at = b.reservation(9).held_at - 1;
-       },
-       {"res_20000009"}},
   };
 }
 
