@@ -8,7 +8,7 @@ namespace boxoffice::simulation {
 // Some ask for more time before they pay, where it is offered and where it is not, and some of them
 // again. Who does is not drawn, as with those at a door.
 bool visitor::is_short_of_time(const held& h) const {
-  return number_ % (h.asked_for_time ? 7 : 3) == 0;
+  return number_ % (h.asked_for_time ? 13 : 7) == 0;
 }
 
 // Nobody knows yet what became of a wish for time whose answer has not come.
