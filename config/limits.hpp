@@ -214,6 +214,9 @@ inline constexpr std::size_t basket_seats_max = 100;
 inline constexpr std::chrono::seconds hold_time_min = 1s;
 inline constexpr std::chrono::seconds hold_time_max = 3600s;
 inline constexpr std::chrono::seconds hold_time_default = 300s;
+/// By how much a schedule may let a hold be extended, once; none: it may not.
+inline constexpr std::chrono::seconds hold_extension_min = 0s;
+inline constexpr std::chrono::seconds hold_extension_max = hold_time_max;
 /// Titles, artists and venues: a line on a poster.
 inline constexpr std::size_t title_chars_min = 1;
 inline constexpr std::size_t title_chars_max = 200;

@@ -24,6 +24,7 @@ constexpr std::array<const char*, rule_count> names{
     "basket_differs",
     "confirmed_after_revert",
     "admitted_unpaid",
+    "deadline_differs",
     "use_without_payment",
     "payment_without_use",
     "refund_without_payment",

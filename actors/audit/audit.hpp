@@ -36,6 +36,7 @@ enum class rule : std::uint8_t {
   basket_differs,          ///< amount is not the sum of the seats, or a seat stands twice
   confirmed_after_revert,  ///< by a payment that had been undone before
   admitted_unpaid,         ///< a ticket let in, and nobody ever paid
+  deadline_differs,        ///< a hold lasts longer or shorter than its schedule has it
   // a payment and the points it moved
   use_without_payment,
   payment_without_use,

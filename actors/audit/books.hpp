@@ -97,6 +97,7 @@ struct reservation_row {
   std::uint64_t payment{0};   ///< who confirmed it
   std::uint64_t reverted{0};  ///< the youngest payment that was undone
   std::int64_t admitted_at{0};
+  std::int64_t extended_at{0};
 };
 
 /// Who has a seat now.

@@ -1,7 +1,9 @@
 #include "actors/audit/findings.hpp"
 
+#include <map>
 #include <set>
 #include <tuple>
+#include <unordered_map>
 
 namespace boxoffice::audit {
 namespace {
@@ -146,6 +148,46 @@ bool was_paid(const reservation_row& r) {
          r.status != reservation_status::expired;
 }
 
+/// How long holds of a schedule last, in milliseconds, and how many do.
+using hold_times = std::map<std::int64_t, std::size_t>;
+
+/// What most of them have; 0: there are none.
+std::int64_t usual(const hold_times& times) {
+  const auto most =
+      std::ranges::max_element(times, {}, [](const auto& each) { return each.second; });
+  return most == times.end() ? 0 : most->first;
+}
+
+/// All holds of a schedule are given the same time, and once, who asks for it, the same again.
+void check_deadlines(const books& all, findings& out) {
+  struct known {
+    hold_times plain, extended;
+    std::int64_t lasts{0}, lasts_extended{0};
+  };
+  std::unordered_map<std::uint64_t, known> schedules;
+  for (const auto& r : all.reservations) {
+    auto& of = schedules[r.schedule];
+    ++(r.extended_at == 0 ? of.plain : of.extended)[r.expires_at - r.held_at];
+  }
+  for (auto& [id, of] : schedules) {
+    of.lasts = usual(of.plain);
+    of.lasts_extended = usual(of.extended);
+  }
+  for (const auto& r : all.reservations) {
+    const auto& of = schedules.at(r.schedule);
+    const auto lasts = r.expires_at - r.held_at;
+    const auto expected = r.extended_at == 0 ? of.lasts : of.lasts_extended;
+    if (lasts != expected)
+      out.add(rule::deadline_differs, {reservation_name(r.schedule, r.id)},
+              "It lasts " + std::to_string(lasts) + " ms, others of its schedule " +
+                  std::to_string(expected) + ".");
+    else if (r.extended_at != 0 && !of.plain.empty() &&
+             (lasts <= of.lasts || r.extended_at >= r.held_at + of.lasts))
+      out.add(rule::deadline_differs, {reservation_name(r.schedule, r.id)},
+              "It was extended when it was over, or by nothing.");
+  }
+}
+
 }  // namespace
 
 void check_seats(const ledgers& in, std::int64_t now, findings& out) {
@@ -154,6 +196,7 @@ void check_seats(const ledgers& in, std::int64_t now, findings& out) {
   check_holders(live, out);
   check_claims_of(live, claims, out);
   check_claims(in, live, claims, out);
+  check_deadlines(in.all, out);
   for (const auto& r : in.all.reservations) {
     check_basket(r, out);
     if (r.status == reservation_status::confirmed && is_undone(r))

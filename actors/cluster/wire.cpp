@@ -12,10 +12,17 @@ constexpr std::size_t seat_bits = 2, seats_per_byte = 8 / seat_bits;
 constexpr std::uint8_t seat_mask = (1U << seat_bits) - 1;
 
 // A reservation as peers of all versions know it. When it was admitted stays at home: who asks for
-// that gets an `admission_reply`.
-void each_field_of(auto& f, auto& r) {
+// that gets an `admission_reply`. When it was extended stands in the message, beside it.
+void fields_of_reservation(auto& f, auto& r) {
   f(r.id, r.concert, r.user, r.seats, r.amount, r.status, r.held_at, r.expires_at, r.payment,
     r.reverted);
+}
+
+// A schedule as peers of all versions know it. By how much a hold may be extended stands in the
+// message.
+void fields_of_schedule(auto& f, auto& s) {
+  f(s.id, s.concert, s.starts_at, s.sales_open_at, s.sales_close_at, s.venue, s.hold,
+    s.max_seats_per_user, s.seats);
 }
 
 }  // namespace
@@ -54,8 +61,11 @@ void wire_reader::get(seat_snapshot& of) {
   }
 }
 
-void wire_writer::put(const reservation& row) { each_field_of(*this, row); }
-void wire_reader::get(reservation& row) { each_field_of(*this, row); }
+void wire_writer::put(const reservation& row) { fields_of_reservation(*this, row); }
+void wire_reader::get(reservation& row) { fields_of_reservation(*this, row); }
+
+void wire_writer::put(const schedule& of) { fields_of_schedule(*this, of); }
+void wire_reader::get(schedule& of) { fields_of_schedule(*this, of); }
 
 void wire_reader::get(seat_map& seats) {
   std::vector<section> sections;

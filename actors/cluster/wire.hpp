@@ -121,6 +121,7 @@ class wire_writer {
   void put(const seat_map& seats) { put(seats.sections()); }
   void put(const seat_snapshot& seats);
   void put(const reservation& row);
+  void put(const schedule& of);
   template <wire_detail::fields_in_order T>
   void put(const T& value) {
     message_detail::each_field(*this, value);
@@ -231,6 +232,7 @@ class wire_reader {
   void get(seat_map& seats);
   void get(seat_snapshot& seats);
   void get(reservation& row);
+  void get(schedule& of);
   template <wire_detail::fields_in_order T>
   void get(T& value) {
     message_detail::each_field(*this, value);

@@ -56,7 +56,7 @@ using wire_numbers = numbered_list<
     numbered<seats_reply, 29>, numbered<confirm_reservation, 30>, numbered<confirm_reply, 31>,
     numbered<revert_reservation, 32>, numbered<revert_reply, 33>,
     numbered<move_parked_reservation, 34>, numbered<admit_ticket, 35>,
-    numbered<admission_reply, 36>,
+    numbered<admission_reply, 36>, numbered<extend_hold, 37>, numbered<extension_reply, 38>,
     // point
     numbered<charge_points, 40>, numbered<charge_reply, 41>, numbered<read_balance, 42>,
     numbered<balance_reply, 43>, numbered<list_transactions, 44>, numbered<transactions_reply, 45>,

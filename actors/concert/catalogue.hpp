@@ -82,6 +82,7 @@ struct schedule {
   seconds hold{300};  ///< how long a hold lives
   std::uint32_t max_seats_per_user{4};
   seat_map seats{{}};
+  seconds hold_extension{0};  ///< by which a hold may be extended, once; 0: it may not
 };
 
 /// All master data at one moment; immutable and shared. Entries are in order of id.

@@ -52,6 +52,7 @@ catalogue_changes catalogue_log::after(std::uint64_t known, const catalogue& now
     } else if (const auto each = now.find(std::get<schedule_id>(at->second))) {
       bytes += bytes_of(*each);
       found.schedules.push_back(*each);
+      found.hold_extensions.push_back(each->hold_extension);
     }
   }
   return found;

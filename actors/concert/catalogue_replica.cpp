@@ -59,8 +59,12 @@ class catalogue_replica {
       auto next = std::make_shared<catalogue>(*context_.view.snapshot());
       for (const auto& each : m.concerts)
         next->concerts[each.id] = std::make_shared<const concert>(each);
-      for (const auto& each : m.schedules)
-        next->schedules[each.id] = std::make_shared<const schedule>(each);
+      for (std::size_t i = 0; i < m.schedules.size(); ++i) {
+        auto each = std::make_shared<schedule>(m.schedules[i]);
+        // An owner of before knows of none.
+        each->hold_extension = i < m.hold_extensions.size() ? m.hold_extensions[i] : seconds{0};
+        next->schedules[each->id] = std::move(each);
+      }
       context_.view.publish(std::move(next));
     }
     epoch_ = m.epoch;

@@ -132,6 +132,7 @@ class catalogue_service {
   }
   catalogue_draft::decision decide(const create_schedule& m) {
     auto draft = m.draft;
+    draft.hold_extension = m.hold_extension;
     draft.id = {context_.ids.next()};
     return draft_.add_schedule(std::move(draft));
   }

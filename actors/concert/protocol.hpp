@@ -9,6 +9,7 @@
 
 #include <cstdint>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace boxoffice {
@@ -27,6 +28,13 @@ struct create_schedule {
   std::uint64_t correlation{0};
   schedule draft;  ///< id is ignored
   call_context call{};
+  /// That of the draft, beside it: on links a schedule is what peers of before know.
+  seconds hold_extension{0};
+
+  static create_schedule of(schedule draft) {
+    const auto extension = draft.hold_extension;
+    return {.draft = std::move(draft), .hold_extension = extension};
+  }
 };
 
 /// Changes how a concert lets people in, at once.
@@ -68,6 +76,8 @@ struct catalogue_changes {
   std::vector<concert> concerts;
   std::vector<schedule> schedules;
   enum class more : bool { no, yes } follows{more::no};
+  /// That of each of the schedules, beside them: see create_schedule.
+  std::vector<seconds> hold_extensions{};
 };
 
 /// Owns the master data: decides, persists, publishes the new snapshot, answers once everybody who

@@ -38,6 +38,7 @@ enum class planted_bug : std::uint8_t {
   lost_with_the_link,           ///< what is open is forgotten when the link is cut
   unsettled_is_not_done,        ///< what another life was asked before counts as surely not done
   admitted_again,               ///< an admission takes the place of the first
+  extension_in_memory_only,     ///< the later deadline of a hold is not in what is written
 };
 
 #ifdef BOXOFFICE_PLANTED_BUGS

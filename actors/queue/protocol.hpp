@@ -108,7 +108,7 @@ struct token_reply {
 struct keep_token {
   std::uint64_t correlation{0};
   user_id user;
-  queue_token token;
+  queue_token token;  ///< number 0: the live one that the user has in that concert
   time_point until{};
   call_context call{};
 };

@@ -173,8 +173,9 @@ class waiting_room_state {
 
   void execute(const keep_token& m, request&) {
     const auto now = context_.clock.now();
-    if (!owns(room_, m.token, m.user, now)) return flush();
-    room_.keep(m.token, m.until, now);
+    const auto token = m.token ? m.token : room_.live_token_of(m.user, now).value_or(m.token);
+    if (!owns(room_, token, m.user, now)) return flush();
+    room_.keep(token, m.until, now);
     flush();
   }
 

@@ -75,6 +75,36 @@ reservation_change decide_revert(const reservation& row, payment_id payment,
   return {effect::row_only, std::move(next)};
 }
 
+extension_decision decide_extension(const reservation& row, const extension_request& asked,
+                                    time_point now) {
+  if (row.user != asked.user) return {extension_refusal::reservation_not_found, {}};
+  auto next = as_of(row, now);
+  switch (next.status) {
+    case reservation_status::confirmed:
+      return {extension_refusal::reservation_already_paid, {}};
+    case reservation_status::released:
+    case reservation_status::refunded:
+      return {extension_refusal::reservation_released, {}};
+    case reservation_status::held:
+    case reservation_status::expired:
+      break;
+  }
+  if (asked.paying) return {extension_refusal::payment_in_progress, {}};
+  if (next.status == reservation_status::expired) {
+    const auto what = row.status == next.status ? effect::none : effect::row_only;
+    return {extension_refusal::reservation_expired, {what, std::move(next)}};
+  }
+  if (row.extended_at != no_time) return {extension_refusal::already_extended, {}};
+  if (asked.offered <= seconds{0}) return {extension_refusal::extension_not_offered, {}};
+  next.extended_at = now;
+  next.expires_at += asked.offered;
+  return {extension_refusal::none, {effect::extend_seats, std::move(next)}};
+}
+
+bool is_remembered(extension_refusal refusal) {
+  return refusal != extension_refusal::payment_in_progress;
+}
+
 admission_decision decide_admission(const reservation& row, time_point now) {
   auto next = as_of(row, now);
   switch (next.status) {

@@ -11,10 +11,11 @@ namespace boxoffice {
 /// What a command does to a reservation that is there.
 struct reservation_change {
   enum class effect : std::uint8_t {
-    none,        ///< what stands is the answer
-    row_only,    ///< `next` is to be written; no seat moves
-    sell_seats,  ///< and its seats become sold
-    free_seats,  ///< and its seats become available
+    none,          ///< what stands is the answer
+    row_only,      ///< `next` is to be written; no seat moves
+    sell_seats,    ///< and its seats become sold
+    free_seats,    ///< and its seats become available
+    extend_seats,  ///< and its seats are held until the later deadline
   } what{effect::none};
   reservation next;  ///< the row from now on, unless none
 };
@@ -43,6 +44,26 @@ release_decision decide_release(const reservation& row, const user_id& user, tim
 /// other one keeps a tombstone.
 reservation_change decide_revert(const reservation& row, payment_id payment,
                                  reservation_status undone, time_point now);
+
+struct extension_decision {
+  extension_refusal refusal{extension_refusal::none};
+  reservation_change change;
+};
+
+/// Who asks for more time, and what is known beside the row.
+struct extension_request {
+  user_id user;
+  payment_id paying;  ///< an open payment of it, if there is one
+  seconds offered;    ///< by its schedule; 0: none
+};
+
+/// The hold gets the time that is offered, counted from its deadline. **Rejects** in the order of
+/// `extension_refusal`. A refusal for the deadline is written down, as with a payment.
+extension_decision decide_extension(const reservation& row, const extension_request& asked,
+                                    time_point now);
+
+/// Whether the answer is remembered for the key of its request.
+bool is_remembered(extension_refusal refusal);
 
 struct admission_decision {
   admission_refusal refusal{admission_refusal::none};

@@ -32,6 +32,7 @@ std::size_t live_reservations::advance(time_point now) {
     auto& r = found->second;
     if (r.lapsed || r.parked || r.at == phase::claiming || r.row.status != reservation_status::held)
       continue;
+    if (r.row.expires_at > now_) continue;  // it was extended, and comes due once more
     lapse(r);
     ++ended;
   }
@@ -88,6 +89,8 @@ void live_reservations::change(const reservation& next) {
     uncount(next.user, next.seats.size());
     seats_.vacate(next);
   }
+  if (is_held && next.expires_at != r.row.expires_at)
+    deadlines_.add(next.expires_at, next.id.number);
   if (was_held && !is_held) --holds_;
   if (r.row.status == reservation_status::confirmed) --confirmed_;
   if (is_confirmed) ++confirmed_;

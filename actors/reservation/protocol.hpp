@@ -73,8 +73,9 @@ struct reservation_reply {
   boxoffice::fault fault{fault::none};
   enum class presence : std::uint8_t { absent, found } present{presence::absent};
   reservation found;
-  time_point starts_at{};    ///< of the performance: refunds end there
-  std::string seat_names{};  ///< `A-1,A-2`, for who does not know the catalogue
+  time_point starts_at{};           ///< of the performance: refunds end there
+  std::string seat_names{};         ///< `A-1,A-2`, for who does not know the catalogue
+  time_point extended_at{no_time};  ///< that of `found`, beside it: links do not carry it there
 };
 
 struct list_reservations {
@@ -93,6 +94,28 @@ struct reservations_reply {
   boxoffice::fault fault{fault::none};
   std::vector<reservation> items;
   std::uint64_t next{0};
+  std::vector<time_point> extended_at{};  ///< of each of the items, as in reservation_reply
+};
+
+/// Gives a hold more time, once, where its schedule offers it: the new deadline is the old one and
+/// what the schedule says. **Rejects** in the order of `extension_refusal`.
+struct extend_hold {
+  using reply = struct extension_reply;
+  std::uint64_t correlation{0};
+  request_key key;
+  user_id user;
+  reservation_id reservation;  ///< none: the text named no reservation
+  /// An open payment of it, as the gateway saw it before it knew whether this is a replay.
+  payment_id paying{};
+  call_context call{};
+};
+
+struct extension_reply {
+  std::uint64_t correlation{0};
+  boxoffice::fault fault{fault::none};
+  key_verdict key{key_verdict::fresh};
+  extension_outcome outcome;        ///< valid when fault is none and key is fresh or replayed
+  time_point extended_at{no_time};  ///< that of the reservation, as in reservation_reply
 };
 
 /// Asks for the seats, or (counts_only) just for the counters, which needs no copy. With `wait`,
@@ -189,7 +212,7 @@ struct move_parked_reservation {
 using reservation_service_actor =
     accepts<hold_seats, release_reservation, find_reservation, list_reservations, read_seats,
             confirm_reservation, revert_reservation, list_parked, move_parked_reservation,
-            read_figures, admit_ticket>;
+            read_figures, admit_ticket, extend_hold>;
 
 }  // namespace boxoffice
 

@@ -8,6 +8,7 @@
 
 #include <cstdint>
 #include <string>
+#include <variant>
 #include <vector>
 
 namespace boxoffice {
@@ -33,6 +34,7 @@ struct reservation {
   payment_id payment;   ///< who confirmed it, if anybody
   payment_id reverted;  ///< the youngest payment that was undone: it can never confirm (tombstone)
   time_point admitted_at{no_time};  ///< when its ticket was first admitted
+  time_point extended_at{no_time};  ///< when its deadline was moved; that is done once
 
   [[nodiscard]] schedule_id schedule() const { return id.schedule; }
   /// The status as it is at `now`: the deadline decides, not the sweeper (docs/PROMISES.md, G3).
@@ -68,6 +70,28 @@ struct hold_outcome {
 
 /// Why a user cannot give a reservation back.
 enum class release_refusal : std::uint8_t { none, not_found, already_paid };
+
+/// Why a hold is not extended, in order of precedence.
+enum class extension_refusal : std::uint8_t {
+  none,
+  reservation_not_found,
+  reservation_already_paid,
+  reservation_released,  ///< also refunded
+  payment_in_progress,
+  reservation_expired,
+  already_extended,
+  extension_not_offered,  ///< by its schedule
+};
+
+/// The whole answer to an extension; what the idempotency store keeps.
+struct extension_outcome {
+  extension_refusal refusal{extension_refusal::none};
+  reservation held;  ///< as it is now, unless not found
+  payment_id other;  ///< payment_in_progress: which
+};
+
+/// What is remembered for the key of a request.
+using reservation_answer = std::variant<hold_outcome, extension_outcome>;
 
 /// Why a ticket lets nobody in.
 enum class admission_refusal : std::uint8_t {

@@ -52,6 +52,9 @@ confirm_reply refused(const confirm_reservation& m, fault what) {
 revert_reply refused(const revert_reservation& m, fault what) {
   return {m.correlation, what, m.payment};
 }
+extension_reply refused(const extend_hold& m, fault what) {
+  return {.correlation = m.correlation, .fault = what, .outcome = {}};
+}
 admission_reply refused(const admit_ticket& m, fault what) {
   return {.correlation = m.correlation, .fault = what, .reservation = m.reservation};
 }
@@ -101,7 +104,9 @@ reservation_service_state::reservation_service_state(interface::pointer self,
       keys_{context.clock},
       parked_{
           std::make_shared<parked_entities>(context.metrics, parked_entities::kind::reservation)},
-      seats_held_{seats_held_gauge(context.metrics)} {
+      seats_held_{seats_held_gauge(context.metrics)},
+      extensions_{context.metrics.counter("boxoffice_hold_extensions_total",
+                                          "Holds that were given more time")} {
   for (std::size_t i = 1; i < refusal_names.size(); ++i)
     refused_[i] =
         &context.metrics.counter("boxoffice_holds_refused_total", "Holds refused, by reason",
@@ -199,12 +204,13 @@ void reservation_service_state::take(hold_seats& m, const caf::actor& caller) {
   keys_.begin(
       key, call, reads_, memory_,
       [this, m = std::move(m), caller]() mutable { start_hold(m, caller); },
-      [this, correlation, caller](fault why, key_verdict verdict, const hold_outcome* answered) {
+      [this, correlation, caller](fault why, key_verdict verdict,
+                                  const reservation_answer* answered) {
         hold_reply reply;
         reply.correlation = correlation;
         reply.fault = why;
         reply.key = verdict;
-        if (answered != nullptr) reply.outcome = *answered;
+        if (const auto* of = std::get_if<hold_outcome>(answered)) reply.outcome = *of;
         answer(self_, caller, std::move(reply));
       });
 }
@@ -231,26 +237,37 @@ void reservation_service_state::start_hold(hold_seats& m, const caf::actor& call
   item.reply.correlation = m.correlation;
   if (to == nullptr && m.schedule && !context_.catalogue.is_complete(now)) {
     item.reply.fault = fault::unavailable;
-    return answer_hold(item);
+    return answer_kept(item);
   }
   item.reply.outcome = std::move(std::get<hold_outcome>(validated));
   refuse_hold(std::move(item));
 }
 
 void reservation_service_state::refuse_hold(hold_item item) {
-  if (!item.key.present() || !is_remembered(item.reply.outcome.refusal)) return answer_hold(item);
+  if (!item.key.present() || !is_remembered(item.reply.outcome.refusal)) return answer_kept(item);
   reservation_write write;
   write.key = item.key;
   write.answer = item.reply.outcome;
   write.at = item.now;
-  if (writes_.submit(writes_.new_entity(), write, item) == hold_journal::submitted::accepted)
-    return;
-  item.reply.fault = fault::overloaded;
-  answer_hold(item);
+  keep_refusal(std::move(item), std::move(write));
+}
+
+void reservation_service_state::keep_refusal(refusal_item item, reservation_write write) {
+  if (writes_.submit(writes_.new_entity(), write, item) != refusal_journal::submitted::accepted)
+    answer_refused(item, fault::overloaded);
+}
+
+void reservation_service_state::answer_refused(refusal_item& item, fault what) {
+  std::visit(
+      [this, what](auto& of) {
+        of.reply.fault = what;
+        answer_kept(of);
+      },
+      item);
 }
 
 // The answer is final, and durable if it is to be remembered.
-void reservation_service_state::answer_hold(hold_item& item) {
+void reservation_service_state::answer_kept(hold_item& item) {
   auto& reply = item.reply;
   const auto refusal = reply.outcome.refusal;
   const bool stored = reply.fault == fault::in_doubt ||  // perhaps: then the next one looks it up
@@ -267,7 +284,7 @@ void reservation_service_state::answer_hold(hold_item& item) {
 
 void reservation_service_state::on(hold_answers& m) {
   for (auto& item : m.items)
-    answer_hold(item);
+    answer_kept(item);
 }
 
 void reservation_service_state::on(confirm_answer& m) {
@@ -301,8 +318,10 @@ void reservation_service_state::on(list_reservations& m) {
       [m, now = context_.clock.now()](reservation_reader& reader, reservations_reply& reply) {
         const auto status = m.any_status ? std::nullopt : std::optional{m.status};
         auto page = reader.list(m.user, status, now, m.cursor, m.limit);
-        for (auto& row : page.items)
+        for (auto& row : page.items) {
           row.status = row.status_at(now);
+          reply.extended_at.push_back(row.extended_at);
+        }
         reply.items = std::move(page.items);
         reply.next = page.next;
       });
@@ -311,36 +330,30 @@ void reservation_service_state::on(list_reservations& m) {
 // --- refusals that are kept --------------------------------------------------------------------
 
 void reservation_service_state::on(const commit_report& m) {
-  const auto end = [this](hold_item& item, fault what) {
-    item.reply.fault = what;
-    answer_hold(item);
-  };
   writes_.settle(m, settled_);
   for (auto& item : settled_.durable)
-    answer_hold(item);
+    answer_refused(item, fault::none);
   if (settled_.refused) {
-    log(log_level::error, settled_.refused->from, name, "the store refuses the refusal of a hold",
-        {{"reason", settled_.reason}});
-    end(*settled_.refused, fault::internal);
+    const auto& from = std::visit([](const auto& of) -> const request_origin& { return of.from; },
+                                  *settled_.refused);
+    log(log_level::error, from, name, "the store refuses a refusal", {{"reason", settled_.reason}});
+    answer_refused(*settled_.refused, fault::internal);
   }
   for (auto& item : settled_.revoked)
-    end(item, fault::unavailable);
+    answer_refused(item, fault::unavailable);
   for (auto& item : settled_.lost)
-    end(item, fault::unavailable);
+    answer_refused(item, fault::unavailable);
   for (auto& item : settled_.in_doubt)
     look_up(std::move(item));
 }
 
 // The store says whether the refusal was written; until it can be asked, nobody knows.
-void reservation_service_state::look_up(hold_item item) {
-  reads_.ask([scope = item.key.scope](
-                 reservation_reader& reader) { return reader.find_key(scope).has_value(); },
+void reservation_service_state::look_up(refusal_item item) {
+  const auto scope = std::visit([](const auto& of) { return of.key.scope; }, item);
+  reads_.ask([scope](reservation_reader& reader) { return reader.find_key(scope).has_value(); },
              [this, item](fault failed, bool& written) mutable {
-               if (failed != fault::none)
-                 item.reply.fault = fault::in_doubt;
-               else if (!written)
-                 item.reply.fault = fault::unavailable;
-               answer_hold(item);
+               if (failed != fault::none) return answer_refused(item, fault::in_doubt);
+               answer_refused(item, written ? fault::none : fault::unavailable);
              });
 }
 

@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <memory>
 #include <unordered_map>
+#include <variant>
 #include <vector>
 
 namespace boxoffice {
@@ -22,7 +23,7 @@ namespace boxoffice {
 class reservation_service_state {
  public:
   using interface = accepts_also<reservation_service_actor, hold_answers, confirm_answer,
-                                 hold_released, commit_report, continuation>;
+                                 extension_answer, hold_released, commit_report, continuation>;
   static constexpr auto name = "reservation";
 
   reservation_service_state(interface::pointer self, const reservation_context& context);
@@ -38,17 +39,21 @@ class reservation_service_state {
   void on(confirm_reservation& m) { admit(m); }
   void on(revert_reservation& m) { admit(m); }
   void on(admit_ticket& m) { admit(m); }
+  void on(extend_hold& m) { admit(m); }
   void on(const list_parked& m);
   void on(move_parked_reservation& m) { admit(m); }
   void on(const read_figures& m);
   void on(hold_answers& m);
   void on(confirm_answer& m);
+  void on(extension_answer& m) { answer_kept(m); }
   void on(const hold_released& m) { holds_.remove(m.user, m.reservation); }
   void on(const commit_report& m);
 
  private:
   using hold_item = hold_answers::item;
-  using hold_journal = journal<reservation_write, hold_item>;
+  /// What the front itself refuses, and is remembered.
+  using refusal_item = std::variant<hold_item, extension_answer>;
+  using refusal_journal = journal<reservation_write, refusal_item>;
   struct schedule_entry {
     std::shared_ptr<const schedule> of;
     schedule_actor actor;
@@ -63,22 +68,27 @@ class reservation_service_state {
   template <class Message>
   void admit(Message& m);
   void take(hold_seats& m, const caf::actor& caller);
+  void take(extend_hold& m, const caf::actor& caller);
   template <class Message>
   void take(Message& m, const caf::actor& caller);
   template <class Message>
   void forward(const schedule_entry& to, Message& m, const caf::actor& caller);
   void start_hold(hold_seats& m, const caf::actor& caller);
+  void extend(extend_hold& m, const caf::actor& caller);
   void refuse_hold(hold_item item);
-  void answer_hold(hold_item& item);
-  void look_up(hold_item item);
+  void keep_refusal(refusal_item item, reservation_write write);
+  void answer_kept(hold_item& item);
+  void answer_kept(extension_answer& item);
+  void answer_refused(refusal_item& item, fault what);
+  void look_up(refusal_item item);
   const schedule_entry* schedule_of(schedule_id id);
   void schedule_ended(const caf::down_msg& m);
   void load();
 
   interface::pointer self_;
   reservation_context context_;
-  hold_journal writes_;
-  hold_journal::outcome settled_;  // reused between reports
+  refusal_journal writes_;
+  refusal_journal::outcome settled_;  // reused between reports
   store_reads<reservation_reader> reads_;
   recovery memory_;
   request_keys<reservation_reader> keys_;
@@ -87,6 +97,7 @@ class reservation_service_state {
   const std::shared_ptr<parked_entities> parked_;
   std::array<counter*, 10> refused_{};  // by hold_refusal
   const gauge& seats_held_;             // which the schedules keep
+  counter& extensions_;
 };
 
 }  // namespace boxoffice

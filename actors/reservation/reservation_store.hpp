@@ -21,13 +21,13 @@ struct reservation_write {
   std::vector<reservation_id>
       lapsed;       ///< whose deadline passed: status expired, claims freed first
   request_key key;  ///< absent: nothing to remember
-  std::optional<hold_outcome> answer;  ///< with a present key
+  std::optional<reservation_answer> answer;  ///< with a present key
   time_point at{};
 };
 
 struct remembered_hold {
   digest body;
-  hold_outcome answer;
+  reservation_answer answer;
 };
 
 /// **Thread**: the committer's.

@@ -59,6 +59,14 @@ struct confirm_answer {
   time_point now{};
 };
 
+struct extension_answer {
+  caf::actor caller;
+  extension_reply reply;
+  request_key key;
+  time_point now{};
+  request_origin from{};
+};
+
 /// A hold was released: sent before its release is answered.
 struct hold_released {
   user_id user;
@@ -68,7 +76,8 @@ struct hold_released {
 using schedule_actor =
     accepts<claim_seats, forwarded<release_reservation>, forwarded<confirm_reservation>,
             forwarded<revert_reservation>, forwarded<find_reservation>, forwarded<read_seats>,
-            forwarded<move_parked_reservation>, forwarded<admit_ticket>, activate_schedule>;
+            forwarded<move_parked_reservation>, forwarded<admit_ticket>, forwarded<extend_hold>,
+            activate_schedule>;
 
 /// Seats of all schedules in memory that somebody holds; where there are holds, a schedule is.
 inline gauge& seats_held_gauge(metrics& m) {
@@ -76,9 +85,9 @@ inline gauge& seats_held_gauge(metrics& m) {
 }
 
 /// Starts the actor of one schedule, which sells its seats: it asks the seats of a hold, all or
-/// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer and
-/// hold_released, `parked` what is parked. Life cycle: the front owns it and ends it; what it knows
-/// leaves memory when nobody asks for it.
+/// none, makes what they say durable, and answers. `front` gets hold_answers, confirm_answer,
+/// extension_answer and hold_released, `parked` what is parked. Life cycle: the front owns it and
+/// ends it; what it knows leaves memory when nobody asks for it.
 schedule_actor spawn_schedule(caf::actor_system& system, caf::actor front,
                               std::shared_ptr<const schedule> of,
                               const reservation_context& context,
@@ -95,5 +104,7 @@ CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::find_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::read_seats>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::move_parked_reservation>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::admit_ticket>)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::forwarded<boxoffice::extend_hold>)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::hold_answers)
 CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::confirm_answer)
+CAF_ALLOW_UNSAFE_MESSAGE_TYPE(boxoffice::extension_answer)

@@ -22,10 +22,12 @@ using release_command = forwarded<release_reservation>;
 using confirm_command = forwarded<confirm_reservation>;
 using revert_command = forwarded<revert_reservation>;
 using admit_command = forwarded<admit_ticket>;
+using extend_command = forwarded<extend_hold>;
 using seats_question = forwarded<read_seats>;
 /// Monostate: the sweeper's, which nobody waits for.
-using schedule_command = std::variant<std::monostate, claim_seats, release_command, confirm_command,
-                                      revert_command, admit_command, seats_question>;
+using schedule_command =
+    std::variant<std::monostate, claim_seats, release_command, confirm_command, revert_command,
+                 admit_command, extend_command, seats_question>;
 
 /// One command on its way, and what was decided about it.
 struct schedule_operation {
@@ -33,6 +35,7 @@ struct schedule_operation {
   hold_outcome outcome;  ///< `held` is the row as written, whatever was asked
   confirm_refusal refusal{confirm_refusal::none};
   admission_reply admission{};         ///< to an admission
+  extension_outcome extension{};       ///< to an extension
   std::vector<reservation_id> lapsed;  ///< whose end is written along with it
 };
 using schedule_journal = journal<reservation_write, schedule_operation>;

@@ -44,6 +44,21 @@ void schedule_replies::send(schedule_operation& op, fault what) {
             [&](revert_command& m) {
               to(m.caller, revert_reply{m.message.correlation, what, m.message.payment});
             },
+            [&](extend_command& m) {
+              flush();  // what is told to the front of one reservation comes in order
+              extension_answer done;
+              done.caller = m.caller;
+              done.reply.correlation = m.message.correlation;
+              done.reply.fault = what;
+              if (what == fault::none) {
+                done.reply.extended_at = op.extension.held.extended_at;
+                done.reply.outcome = std::move(op.extension);
+              }
+              done.key = m.message.key;
+              done.now = m.now;
+              done.from = m.message.call.from;
+              to(parts_.front, std::move(done));
+            },
             [&](admit_command& m) {
               auto reply = what == fault::none ? std::move(op.admission) : admission_reply{};
               reply.correlation = m.message.correlation;
@@ -69,6 +84,8 @@ void schedule_replies::send_absent(const schedule_command& c) {
             [&](const revert_command& m) {
               to(m.caller, revert_reply{m.message.correlation, fault::none, m.message.payment});
             },
+            // Its refusal is remembered: schedule_sales writes it first.
+            [](const extend_command&) {},
             [&](const admit_command& m) {
               to(m.caller, admission_reply{.correlation = m.message.correlation,
                                            .reservation = m.message.reservation,

@@ -201,7 +201,7 @@ void schedule_sales::recall(reservation_id id) {
           if (failed != fault::none)
             replies_.refuse(c, failed);
           else
-            replies_.send_absent(c);
+            refuse_absent(c);
         }
         parts_.finish();
       });
@@ -297,7 +297,15 @@ void schedule_sales::write_change(schedule_operation op, reservation_change::eff
   reservation_write write;
   write.row = op.outcome.held;
   write.at = reservations().now();
+  if (const auto* more = std::get_if<extend_command>(&op.asked);
+      more != nullptr && more->message.key.present()) {
+    write.key = more->message.key;
+    write.answer = op.extension;
+  }
   const auto next = op.outcome.held;
+  if (what == reservation_change::effect::extend_seats &&
+      is_planted(planted_bug::extension_in_memory_only))
+    write.row = *reservations().find(next.id);
   if (parts_.writes.submit(parts_.memory->entity, write, op) !=
       schedule_journal::submitted::accepted)
     return replies_.send(op, fault::overloaded);
@@ -309,6 +317,10 @@ void schedule_sales::write_change(schedule_operation op, reservation_change::eff
       return;
     case reservation_change::effect::free_seats:
       return tell_free(next);
+    case reservation_change::effect::extend_seats:
+      for (const auto& s : next.seats)
+        parts_.seat_actors.tell(s.seat, extend_seat{next.id, next.expires_at});
+      return;
     case reservation_change::effect::row_only:
     case reservation_change::effect::none:
       return;

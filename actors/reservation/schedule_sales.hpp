@@ -62,6 +62,7 @@ class schedule_sales {
   void run(confirm_command& m) { run_on_reservation(m); }
   void run(revert_command& m) { run_on_reservation(m); }
   void run(admit_command& m) { run_on_reservation(m); }
+  void run(extend_command& m) { run_on_reservation(m); }
   void answer(const seats_question& m);
   template <class Command>
   void run_on_reservation(Command& c);
@@ -69,11 +70,14 @@ class schedule_sales {
   void decide(confirm_command& m, const reservation& row);
   void decide(revert_command& m, const reservation& row);
   void decide(admit_command& m, const reservation& row);
+  void decide(extend_command& m, const reservation& row);
   void recall(reservation_id id);
   void run_behind(reservation_id id);
   void close_poll(seat_poll done);
   void write_hold(schedule_operation op);
   void refuse_hold(schedule_operation op);
+  void refuse_absent(schedule_command& c);
+  void refuse_extension(schedule_operation op);
   void write_change(schedule_operation op, reservation_change::effect what);
   bool write_lapses(std::vector<reservation_id> ids);
 

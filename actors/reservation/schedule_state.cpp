@@ -10,6 +10,16 @@
 namespace boxoffice {
 namespace {
 
+// Whether an extension has this answer in the store, which came there with what it did.
+bool is_answered(reservation_reader& reader, const request_key& key, const extension_outcome& as) {
+  const auto stored = reader.find_key(key.scope);
+  if (!stored || stored->body != key.body) return false;
+  const auto* answer = std::get_if<extension_outcome>(&stored->answer);
+  return answer != nullptr && answer->refusal == as.refusal &&
+         answer->held.extended_at == as.held.extended_at &&
+         answer->held.expires_at == as.held.expires_at;
+}
+
 // Whether the store has what a doubtful operation wrote.
 bool is_written(reservation_reader& reader, const schedule_operation& op) {
   const auto& row = op.outcome.held;
@@ -17,14 +27,19 @@ bool is_written(reservation_reader& reader, const schedule_operation& op) {
   if (const auto* hold = std::get_if<claim_seats>(&op.asked)) {
     if (!row.id) {
       const auto stored = reader.find_key(hold->key.scope);
-      return stored && stored->body == hold->key.body &&
-             stored->answer.refusal == op.outcome.refusal;
+      if (!stored || stored->body != hold->key.body) return false;
+      const auto* answer = std::get_if<hold_outcome>(&stored->answer);
+      return answer != nullptr && answer->refusal == op.outcome.refusal;
     }
     return reader.find(row.id).has_value();
   }
+  if (const auto* more = std::get_if<extend_command>(&op.asked);
+      more != nullptr && more->message.key.present())
+    return is_answered(reader, more->message.key, op.extension);
   const auto stored = reader.find(row.id);
   return stored && stored->status == row.status && stored->payment == row.payment &&
-         stored->reverted == row.reverted && stored->admitted_at == row.admitted_at;
+         stored->reverted == row.reverted && stored->admitted_at == row.admitted_at &&
+         stored->extended_at == row.extended_at;
 }
 
 std::string names_of(const std::vector<reserved_seat>& seats, const schedule& of) {
@@ -46,6 +61,7 @@ reservation_reply reply_to(const find_reservation& question, const reservation& 
   reply.found.status = row.status_at(now);
   reply.starts_at = of.starts_at;
   reply.seat_names = names_of(row.seats, of);
+  reply.extended_at = row.extended_at;
   return reply;
 }
 
@@ -134,18 +150,27 @@ void schedule_state::on(const seat_answer& m) {
 
 void schedule_state::on(const forwarded<find_reservation>& m) {
   const auto& asked = m.message;
-  if (parts_.memory && !parts_.memory->reservations.is_busy(asked.reservation)) {
+  time_point until = no_time;
+  if (parts_.memory) {
     const auto& here = parts_.memory->reservations;
-    if (const auto* row = here.find(asked.reservation))
+    const auto* row = here.find(asked.reservation);
+    if (row != nullptr && !here.is_busy(asked.reservation))
       return replies_.to(m.caller, reply_to(asked, *row, std::max(m.now, here.now()), *parts_.of));
+    if (row != nullptr) until = row->expires_at;
   }
   reservation_reply blank;
   blank.correlation = asked.correlation;
-  parts_.reads.reply(m.caller, blank,
-                     [m, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
-                       const auto row = reader.find(m.message.reservation);
-                       if (row) reply = reply_to(m.message, *row, m.now, *of);
-                     });
+  parts_.reads.reply(
+      m.caller, blank,
+      [m, until, of = parts_.of](reservation_reader& reader, reservation_reply& reply) {
+        const auto row = reader.find(m.message.reservation);
+        if (!row) return;
+        // A later deadline is on its way there: nobody can say yet that it is over.
+        if (row->status == reservation_status::held && m.now >= row->expires_at && m.now < until)
+          reply.fault = fault::unavailable;
+        else
+          reply = reply_to(m.message, *row, m.now, *of);
+      });
 }
 
 // Its end is written by itself, as when it was parked, and the store says whether it takes that

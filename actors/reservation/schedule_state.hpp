@@ -34,6 +34,7 @@ class schedule_state {
   void on(forwarded<confirm_reservation>& m) { admit(std::move(m)); }
   void on(forwarded<revert_reservation>& m) { admit(std::move(m)); }
   void on(forwarded<admit_ticket>& m) { admit(std::move(m)); }
+  void on(forwarded<extend_hold>& m) { admit(std::move(m)); }
   void on(forwarded<read_seats>& m) { admit(std::move(m)); }
   void on(const forwarded<find_reservation>& m);
   void on(const forwarded<move_parked_reservation>& m);

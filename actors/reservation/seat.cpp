@@ -19,6 +19,10 @@ void seat::sell(reservation_id by) {
   if (holder_ == by) status_ = seat_status::sold;
 }
 
+void seat::extend(reservation_id by, time_point expires_at) {
+  if (holder_ == by && status_ == seat_status::held) expires_at_ = expires_at;
+}
+
 void seat::free(reservation_id by) {
   if (holder_ == by) *this = seat{};
 }

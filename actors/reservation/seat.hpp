@@ -31,6 +31,8 @@ class seat {
   seat_verdict claim(reservation_id by, time_point expires_at, time_point now);
   /// The reservation that holds it was paid. Nothing when `by` does not have it.
   void sell(reservation_id by);
+  /// The hold of `by` lives until then. Nothing when `by` does not hold it.
+  void extend(reservation_id by, time_point expires_at);
   /// Gives the seat back, if `by` has it. **Ensures** `by` does not have it.
   void free(reservation_id by);
 

@@ -17,6 +17,7 @@ class seat_state {
   }
   void on(const sell_seat& m) { seat_.sell(m.by); }
   void on(const free_seat& m) { seat_.free(m.by); }
+  void on(const extend_seat& m) { seat_.extend(m.by, m.expires_at); }
 
  private:
   interface::pointer self_;

@@ -24,6 +24,11 @@ struct sell_seat {
 struct free_seat {
   reservation_id by;
 };
+/// The hold has more time.
+struct extend_seat {
+  reservation_id by;
+  time_point expires_at{};
+};
 struct seat_answer {
   std::uint64_t poll{0};
   seat_index seat{0};
@@ -32,7 +37,7 @@ struct seat_answer {
 
 /// One seat as an actor: decides about it, and keeps nothing that the store does not have.
 /// Life cycle: its schedule activates it, is the only one to talk to it, and ends it when idle.
-using seat_actor = accepts<claim_seat, sell_seat, free_seat>;
+using seat_actor = accepts<claim_seat, sell_seat, free_seat, extend_seat>;
 
 seat_actor spawn_seat(caf::actor_system& system, seat_index number, const seat& as_it_stands);
 

@@ -63,7 +63,7 @@ schedule_id open_schedule(caf::actor_system& system, const catalogue_actor& cata
   draft.max_seats_per_user = 100;
   draft.hold = plan.hold;
   draft.seats = seat_map{{{"A", plan.seats / 10, 10, seat_price}}};
-  const auto made = ask_catalogue(system, catalogue, create_schedule{0, std::move(draft)});
+  const auto made = ask_catalogue(system, catalogue, create_schedule::of(std::move(draft)));
   check(made.fault == fault::none && made.schedule, "the bench's schedule is made");
   return made.schedule;
 }

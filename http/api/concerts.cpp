@@ -96,7 +96,7 @@ awaitable<response> create_schedule_route(gateway& g, request& from) {
   if (!of) co_return g.missing(from, no_such_concert());
   draft.concert = of->id;
   auto made = draft;
-  create_schedule command{0, std::move(draft)};
+  auto command = create_schedule::of(std::move(draft));
   const auto reply = co_await g.ask(from, g.services().catalogue, command);
   if (auto no = refused(reply)) co_return std::move(*no);
   made.id = reply->schedule;

@@ -80,7 +80,7 @@ boost::asio::awaitable<std::string> load_demo(gateway& g, demo_catalogue demo) {
     if (!made || made->fault != fault::none) co_return "the catalogue does not answer";
     for (auto& one : entry.schedules) {
       one.concert = made->concert;
-      create_schedule addition{0, std::move(one)};
+      auto addition = create_schedule::of(std::move(one));
       const auto added = co_await g.ask_for_nobody(g.services().catalogue, addition);
       if (!added || added->fault != fault::none) co_return "the catalogue does not answer";
     }

@@ -74,6 +74,10 @@ schedule read_schedule(json_reader& body, std::chrono::seconds hold_default) {
   draft.hold = seconds{body.optional_integer("holdSeconds", {limits::hold_time_min.count(),
                                                              limits::hold_time_max.count()})
                            .value_or(hold_default.count())};
+  draft.hold_extension =
+      seconds{body.optional_integer("holdExtensionSeconds", {limits::hold_extension_min.count(),
+                                                             limits::hold_extension_max.count()})
+                  .value_or(0)};
   draft.max_seats_per_user = static_cast<std::uint32_t>(
       body.optional_integer("maxSeatsPerUser", {limits::user_seats_min, limits::user_seats_max})
           .value_or(limits::user_seats_default));

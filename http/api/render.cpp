@@ -99,6 +99,7 @@ json_object render(const schedule& s, const seats_reply& counts) {
           {"salesCloseAt", to_rfc3339(s.sales_close_at)},
           {"venue", s.venue},
           {"holdSeconds", s.hold.count()},
+          {"holdExtensionSeconds", s.hold_extension.count()},
           {"maxSeatsPerUser", s.max_seats_per_user},
           {"sections", std::move(sections)},
           {"seatCount", seat_count},
@@ -115,6 +116,10 @@ json_object render(const reservation& r, const schedule& at) {
                   {"amount", r.amount.value},        {"status", to_text(r.status)},
                   {"heldAt", to_rfc3339(r.held_at)}, {"expiresAt", to_rfc3339(r.expires_at)}};
   if (r.payment) out["paymentId"] = to_text(r.payment);
+  const bool extended = r.extended_at != no_time;
+  if (extended) out["extendedAt"] = to_rfc3339(r.extended_at);
+  if (r.status == reservation_status::held && !extended && at.hold_extension > seconds{0})
+    out["extensionSeconds"] = at.hold_extension.count();
   return out;
 }
 

@@ -118,7 +118,9 @@ awaitable<response> get_reservation(gateway& g, request& from) {
   const auto at = g.snapshot()->find(id->schedule);
   if (reply->present == reservation_reply::presence::absent) co_return no_such_reservation();
   if (!at) co_return g.missing(from, no_such_reservation());
-  co_return response{status::ok, render(reply->found, *at)};
+  auto found = reply->found;
+  found.extended_at = reply->extended_at;
+  co_return response{status::ok, render(found, *at)};
 }
 
 awaitable<response> list(gateway& g, request& from) {
@@ -140,8 +142,11 @@ awaitable<response> list(gateway& g, request& from) {
   if (auto failed = problem_of(reply->fault)) co_return std::move(*failed);
   const auto all = g.snapshot();
   json_object items = json_object::array();
-  for (const auto& r : reply->items)
+  for (std::size_t i = 0; i < reply->items.size(); ++i) {
+    auto r = reply->items[i];
+    if (i < reply->extended_at.size()) r.extended_at = reply->extended_at[i];
     if (const auto at = all->find(r.schedule())) items.push_back(render(r, *at));
+  }
   co_return list_response(from, std::move(items),
                           reply->next ? std::optional{reply->next} : std::nullopt);
 }
@@ -172,6 +177,59 @@ awaitable<response> release(gateway& g, request& from) {
           "paymentId", to_text(reply->payment));
   }
   co_return problem{problem_code::internal};
+}
+
+response extension_response(const extension_outcome& o, const catalogue& all) {
+  const auto& held = o.held;
+  switch (o.refusal) {
+    case extension_refusal::none:
+      break;
+    case extension_refusal::reservation_not_found:
+      return no_such_reservation();
+    case extension_refusal::reservation_already_paid:
+      return problem{problem_code::reservation_already_paid, "The reservation is paid."}.with(
+          "paymentId", to_text(held.payment));
+    case extension_refusal::reservation_released:
+      return problem{problem_code::reservation_released, "The reservation was given back."};
+    case extension_refusal::payment_in_progress:
+      return problem{problem_code::payment_in_progress, "The reservation is being paid."}.with(
+          "paymentId", to_text(o.other));
+    case extension_refusal::reservation_expired:
+      return problem{problem_code::reservation_expired, "The hold has expired."}.with(
+          "expiredAt", to_rfc3339(held.expires_at));
+    case extension_refusal::already_extended:
+      return problem{problem_code::already_extended, "The hold was extended once already."};
+    case extension_refusal::extension_not_offered:
+      return problem{problem_code::extension_not_offered,
+                     "Holds of this schedule are not extended."};
+  }
+  const auto at = all.find(held.schedule());
+  if (!at) return problem{problem_code::internal};
+  return response{status::ok, render(held, *at)};
+}
+
+awaitable<response> extend(gateway& g, request& from) {
+  const auto id = parse_id<reservation_id>(from.arguments[0]);
+  const auto at = id ? g.snapshot()->find(id->schedule) : nullptr;
+  if (id && !at && !g.is_complete(from)) co_return *problem_of(fault::unavailable);
+  extend_hold command{
+      .key = from.key(), .user = from.user(), .reservation = at ? *id : reservation_id{}};
+  if (at) {
+    // As with a release: when a payment starts right after this, both are done.
+    find_open_payment question{0, from.user(), *id};
+    const auto running = co_await g.ask(from, g.services().payment, question);
+    if (!running) co_return *problem_of(fault::unavailable);
+    if (auto failed = problem_of(running->fault)) co_return std::move(*failed);
+    command.paying = running->found.id;
+  }
+  auto reply = co_await g.ask(from, g.services().reservation, command);
+  if (!reply) co_return still_running();
+  if (auto no = problem_of(reply->fault, reply->key)) co_return std::move(*no);
+  auto& held = reply->outcome.held;
+  held.extended_at = reply->extended_at;
+  if (reply->outcome.refusal == extension_refusal::none)
+    g.keep_slot(from, queue_token{held.concert, 0}, held.expires_at);
+  co_return marked(extension_response(reply->outcome, *g.snapshot()), reply->key);
 }
 
 }  // namespace
@@ -225,6 +283,23 @@ void add_reservation_routes(router& routes, gateway& g) {
                        .problems = {problem_code::reservation_not_found,
                                     problem_code::reservation_already_paid,
                                     problem_code::payment_in_progress}}});
+  routes.add(
+      {.method = verb::post,
+       .pattern = "/v1/reservations/{id}/extension",
+       .needs = access::user,
+       .handle = [&g](request& r) { return extend(g, r); },
+       .key = key_rule::required,
+       .says = {
+           .operation = "extendReservation",
+           .group = "Reservations",
+           .summary = "Ask for more time to pay",
+           .remarks = "Once, where the reservation has `extensionSeconds`. The time is added "
+                      "to what is left, so that asking early loses nothing.",
+           .answers = {{status::ok, "Reservation"}},
+           .problems = {problem_code::reservation_not_found, problem_code::reservation_already_paid,
+                        problem_code::reservation_released, problem_code::payment_in_progress,
+                        problem_code::reservation_expired, problem_code::already_extended,
+                        problem_code::extension_not_offered}}});
 }
 
 }  // namespace boxoffice::http

@@ -28,6 +28,11 @@ json_object hold_seconds() {
                         "How long seats are held. In seconds.");
 }
 
+json_object hold_extension_seconds() {
+  return integer_schema(limits::hold_extension_min.count(), limits::hold_extension_max.count(),
+                        "By how much a hold may be extended, once; 0: it may not. In seconds.");
+}
+
 json_object user_seats() {
   return integer_schema(limits::user_seats_min, limits::user_seats_max,
                         "Most seats of one user, held and paid.");
@@ -83,19 +88,21 @@ void add_schedule_schemas(json_object& all) {
   const auto starts = time_schema("When the performance begins.");
   const auto opens = time_schema("When the sale opens; before `salesCloseAt`.");
   const auto closes = time_schema("When the sale ends; not after `startsAt`.");
-  all["NewSchedule"] = with_example(
-      object_schema("A performance to be.",
-                    {{"startsAt", starts},
-                     {"salesOpenAt", opens},
-                     {"salesCloseAt", closes},
-                     {"venue", line("One line.")},
-                     {"sections", sections}},
-                    {{"holdSeconds", hold_seconds()}, {"maxSeatsPerUser", user_seats()}}),
-      {{"startsAt", "2030-03-01T10:00:00Z"},
-       {"salesOpenAt", "2026-02-01T10:00:00Z"},
-       {"salesCloseAt", "2030-03-01T09:00:00Z"},
-       {"venue", "Olympic Hall"},
-       {"sections", json_object::array({example_section()})}});
+  all["NewSchedule"] =
+      with_example(object_schema("A performance to be.",
+                                 {{"startsAt", starts},
+                                  {"salesOpenAt", opens},
+                                  {"salesCloseAt", closes},
+                                  {"venue", line("One line.")},
+                                  {"sections", sections}},
+                                 {{"holdSeconds", hold_seconds()},
+                                  {"holdExtensionSeconds", hold_extension_seconds()},
+                                  {"maxSeatsPerUser", user_seats()}}),
+                   {{"startsAt", "2030-03-01T10:00:00Z"},
+                    {"salesOpenAt", "2026-02-01T10:00:00Z"},
+                    {"salesCloseAt", "2030-03-01T09:00:00Z"},
+                    {"venue", "Olympic Hall"},
+                    {"sections", json_object::array({example_section()})}});
   all["Schedule"] = object_schema(
       "A performance, and how much of it is left.",
       {{"scheduleId", reference_to("Id")},
@@ -105,6 +112,7 @@ void add_schedule_schemas(json_object& all) {
        {"salesCloseAt", closes},
        {"venue", line({})},
        {"holdSeconds", hold_seconds()},
+       {"holdExtensionSeconds", hold_extension_seconds()},
        {"maxSeatsPerUser", user_seats()},
        {"sections", sections},
        {"seatCount", integer_schema(1, limits::schedule_seats_max, "Of all sections.")},

@@ -101,6 +101,13 @@ constexpr std::array english_table{
                   "Only a completed payment can be refunded, and only before the performance "
                   "begins.",
                   "Look at the status of the payment."},
+    problem_words{problem_code::already_extended, "The hold was extended before",
+                  "A hold is extended once, and this one was: `expiresAt` of the reservation is "
+                  "its end.",
+                  "Pay until then."},
+    problem_words{problem_code::extension_not_offered, "Holds of this schedule are not extended",
+                  "The schedule gives a hold no more time than it has.",
+                  "Pay until `expiresAt` of the reservation."},
     problem_words{problem_code::saga_not_parked, "Only a parked saga can be resumed or aborted",
                   "Only a payment that is parked can be resumed or aborted; `state` says where "
                   "it stands.",

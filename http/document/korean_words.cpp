@@ -112,6 +112,13 @@ constexpr std::array korean_table{
                   "완료된 결제만, 공연이 시작되기 전에만 환불할 수 "
                   "있습니다.",
                   "결제의 상태를 확인하세요."},
+    problem_words{problem_code::already_extended, "이미 연장된 예약입니다",
+                  "선점 시간은 한 번만 연장할 수 있고, 이 예약은 이미 연장되었습니다. 예약의 "
+                  "`expiresAt`까지 유효합니다.",
+                  "그때까지 결제하세요."},
+    problem_words{problem_code::extension_not_offered, "시간을 연장할 수 없는 회차입니다",
+                  "이 회차는 선점 시간을 연장해 주지 않습니다.",
+                  "예약의 `expiresAt`까지 결제하세요."},
     problem_words{problem_code::saga_not_parked, "멈춘 결제가 아닙니다",
                   "멈춘 결제만 재개하거나 중단할 수 있습니다. `state`가 "
                   "지금 상태입니다.",

@@ -109,17 +109,20 @@ void add_reservation_schemas(json_object& all) {
                      {"price", integer_schema(0, limits::price_points_max, "In points.")}}),
       {});
   seats["minItems"] = 1;
-  all["Reservation"] =
-      object_schema("Seats of a user, and what became of them.",
-                    {{"reservationId", reference_to("Id")},
-                     {"scheduleId", reference_to("Id")},
-                     {"userId", reference_to("Id")},
-                     {"seats", std::move(seats)},
-                     {"amount", count_schema("The sum of the prices, in points.")},
-                     {"status", reference_to("ReservationStatus")},
-                     {"heldAt", time_schema({})},
-                     {"expiresAt", time_schema("From then on a hold that is not paid is over.")}},
-                    {{"paymentId", reference_to("Id", "Once it was paid.")}});
+  all["Reservation"] = object_schema(
+      "Seats of a user, and what became of them.",
+      {{"reservationId", reference_to("Id")},
+       {"scheduleId", reference_to("Id")},
+       {"userId", reference_to("Id")},
+       {"seats", std::move(seats)},
+       {"amount", count_schema("The sum of the prices, in points.")},
+       {"status", reference_to("ReservationStatus")},
+       {"heldAt", time_schema({})},
+       {"expiresAt", time_schema("From then on a hold that is not paid is over.")}},
+      {{"paymentId", reference_to("Id", "Once it was paid.")},
+       {"extendedAt", time_schema("Once it was extended: when.")},
+       {"extensionSeconds", integer_schema(1, limits::hold_extension_max.count(),
+                                           "While it is HELD and can be extended: by how much.")}});
   all["ReservationList"] = page_schema("Reservation", "The user's own, newest first.");
 }
 

@@ -45,6 +45,8 @@ enum class problem_code : std::uint8_t {
   reservation_not_paid,
   payment_in_progress,
   payment_not_refundable,
+  already_extended,
+  extension_not_offered,
   saga_not_parked,
   event_not_parked,
   still_refused,

@@ -17,9 +17,12 @@ namespace boxoffice::encoding {
 /// **Ensures** decode(encode(x)) == x, field by field, but for `parked_from` and `released_at` of a
 /// payment, which are in no answer. Decoding throws decode_error on anything else.
 std::string encode(const hold_outcome& answer);
+std::string encode(const extension_outcome& answer);
+std::string encode(const reservation_answer& answer);
 std::string encode(const point_outcome& answer);
 std::string encode(const payment_outcome& answer);
 hold_outcome decode_hold_outcome(std::string_view stored);
+reservation_answer decode_reservation_answer(std::string_view stored);
 point_outcome decode_point_outcome(std::string_view stored);
 payment_outcome decode_payment_outcome(std::string_view stored);
 

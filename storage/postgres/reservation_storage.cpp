@@ -111,11 +111,11 @@ class postgres_reservation_store final : public owned<reservation_store> {
   }
 
   void put(const std::map<reservation_id, reservation>& rows, postgres::batch& into) {
-    columns all{12};
+    columns all{13};
     for (const auto& [id, r] : rows) {
       const auto seats = encoding::encode(r.seats);
       all.add(r.id.number, r.schedule(), r.concert, r.user, bytes{seats}, r.amount, r.status,
-              r.held_at, r.expires_at, r.payment, r.reverted, r.admitted_at);
+              r.held_at, r.expires_at, r.payment, r.reverted, r.admitted_at, r.extended_at);
       if (claims_seats(r.status))
         claim(r);
       else
@@ -138,19 +138,19 @@ class postgres_reservation_store final : public owned<reservation_store> {
   batch_statement put_{db_.database(), R"(
     WITH written AS (
       INSERT INTO reservation AS r (id, schedule, concert, user_id, seats, amount, status,
-        held_at, expires_at, payment, reverted, admitted_at)
+        held_at, expires_at, payment, reverted, admitted_at, extended_at)
       SELECT * FROM unnest($1::bigint[], $2::bigint[], $3::bigint[], $4::text[], $5::bytea[],
         $6::bigint[], $7::smallint[], $8::bigint[], $9::bigint[], $10::bigint[], $11::bigint[],
-        $12::bigint[])
+        $12::bigint[], $13::bigint[])
       ON CONFLICT (id) DO UPDATE SET status = excluded.status, expires_at = excluded.expires_at,
         payment = excluded.payment, reverted = excluded.reverted,
-        admitted_at = excluded.admitted_at
+        admitted_at = excluded.admitted_at, extended_at = excluded.extended_at
       WHERE r.schedule = excluded.schedule AND r.concert = excluded.concert AND r.user_id = excluded.user_id
         AND r.seats = excluded.seats AND r.amount = excluded.amount
         AND r.held_at = excluded.held_at
       RETURNING 1
     )
-    SELECT expect(count(*) = $13, 'a reservation keeps its user, seats, amount and time')
+    SELECT expect(count(*) = $14, 'a reservation keeps its user, seats, amount and time')
     FROM written)"};
   statement seats_of_{db_.database(),
                       "SELECT id, schedule, seats FROM reservation WHERE id = ANY($1::bigint[])"};

@@ -119,7 +119,8 @@ void read_reservations(typename Dialect::session& db, audit::books& into) {
       db,
       "SELECT id, " + schedule_of<Dialect>(db, "reservation", "id") + ", " + Dialect::user +
           ", seats, amount, status, held_at, expires_at, payment, reverted, " +
-          (Dialect::has_column(db, "reservation", "admitted_at") ? "admitted_at" : "0") +
+          (Dialect::has_column(db, "reservation", "admitted_at") ? "admitted_at" : "0") + ", " +
+          (Dialect::has_column(db, "reservation", "extended_at") ? "extended_at" : "0") +
           " FROM reservation",
       [&](row& r) {
         auto& res = into.reservations.emplace_back();
@@ -128,7 +129,8 @@ void read_reservations(typename Dialect::session& db, audit::books& into) {
         res.seats = stored::seats(r.next_bytes());
         r.into(res.amount);
         res.status = one_of(r, audit::reservation_status::refunded);
-        r.into(res.held_at, res.expires_at, res.payment, res.reverted, res.admitted_at);
+        r.into(res.held_at, res.expires_at, res.payment, res.reverted, res.admitted_at,
+               res.extended_at);
       });
   each_row<Dialect>(db, "SELECT schedule, seat, reservation FROM seat_claim", [&](row& r) {
     auto& c = into.claims.emplace_back();

@@ -22,7 +22,7 @@ class catalogue_reader {
                   " admit_per_second FROM concert"},
         schedules_{db,
                    "SELECT id, concert, starts_at, sales_open_at, sales_close_at, venue,"
-                   " hold_seconds, seats_per_user_max FROM schedule"},
+                   " hold_seconds, seats_per_user_max, hold_extension_seconds FROM schedule"},
         sections_{db,
                   "SELECT schedule, name, row_count, seats_per_row, price"
                   " FROM section ORDER BY schedule, position"} {}
@@ -55,7 +55,7 @@ class catalogue_reader {
     schedules_.each([&](row& r) {
       auto s = std::make_shared<schedule>();
       r.into(s->id, s->concert, s->starts_at, s->sales_open_at, s->sales_close_at, s->venue,
-             s->hold, s->max_seats_per_user);
+             s->hold, s->max_seats_per_user, s->hold_extension);
       s->seats = seat_map{std::move(sections[s->id])};
       all.schedules.emplace(s->id, std::move(s));
     });
@@ -81,13 +81,14 @@ class catalogue_writer {
             admit_per_second = excluded.admit_per_second)"},
         put_schedule_{db, R"(
           INSERT INTO schedule (id, concert, starts_at, sales_open_at, sales_close_at, venue,
-            hold_seconds, seats_per_user_max)
-          VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
+            hold_seconds, seats_per_user_max, hold_extension_seconds)
+          VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
           ON CONFLICT (id) DO UPDATE SET
             concert = excluded.concert, starts_at = excluded.starts_at,
             sales_open_at = excluded.sales_open_at, sales_close_at = excluded.sales_close_at,
             venue = excluded.venue, hold_seconds = excluded.hold_seconds,
-            seats_per_user_max = excluded.seats_per_user_max)"},
+            seats_per_user_max = excluded.seats_per_user_max,
+            hold_extension_seconds = excluded.hold_extension_seconds)"},
         drop_sections_{db, "DELETE FROM section WHERE schedule = $1"} {}
 
   void put(const concert& c) {
@@ -97,7 +98,7 @@ class catalogue_writer {
   /// The sections it had are gone.
   void put(const schedule& s) {
     put_schedule_.run(s.id, s.concert, s.starts_at, s.sales_open_at, s.sales_close_at, s.venue,
-                      s.hold, s.max_seats_per_user);
+                      s.hold, s.max_seats_per_user, s.hold_extension);
     drop_sections_.run(s.id);
   }
 

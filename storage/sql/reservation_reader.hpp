@@ -58,8 +58,9 @@ class sql_reservation_reader final : public reservation_reader {
   }
 
   std::optional<remembered_hold> find_key(const digest& scope) override {
-    return db_.read_once(
-        [&] { return keys_.template find<remembered_hold>(scope, encoding::decode_hold_outcome); });
+    return db_.read_once([&] {
+      return keys_.template find<remembered_hold>(scope, encoding::decode_reservation_answer);
+    });
   }
 
   std::vector<digest> key_scopes(std::size_t limit) override {
@@ -72,14 +73,14 @@ class sql_reservation_reader final : public reservation_reader {
     r.into(found.id.number, found.id.schedule, found.concert, found.user);
     found.seats = encoding::decode_seats(r.next_bytes());
     r.into(found.amount, found.status, found.held_at, found.expires_at, found.payment,
-           found.reverted, found.admitted_at);
+           found.reverted, found.admitted_at, found.extended_at);
     return found;
   }
 
   static std::string select(const std::string& rest) {
     return std::string{"SELECT id, schedule, concert, "} + Dialect::user +
-           ", seats, amount, status, held_at, expires_at, payment, reverted, admitted_at"
-           " FROM reservation"
+           ", seats, amount, status, held_at, expires_at, payment, reverted, admitted_at,"
+           " extended_at FROM reservation"
            " WHERE " +
            rest;
   }

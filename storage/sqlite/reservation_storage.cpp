@@ -50,11 +50,11 @@ class sqlite_reservation_store final : public owned<reservation_store> {
         status_.first([](row& found) { return found.next<reservation_status>(); }, r.id.number);
     if (!before) {
       insert_.run(r.id.number, r.schedule(), r.concert, r.user, blob{seats}, r.amount, r.status,
-                  r.held_at, r.expires_at, r.payment, r.reverted, r.admitted_at);
+                  r.held_at, r.expires_at, r.payment, r.reverted, r.admitted_at, r.extended_at);
     } else {
-      const auto changed =
-          update_.run(r.status, r.expires_at, r.payment, r.reverted, r.admitted_at, r.id.number,
-                      r.schedule(), r.concert, r.user, blob{seats}, r.amount, r.held_at);
+      const auto changed = update_.run(r.status, r.expires_at, r.payment, r.reverted, r.admitted_at,
+                                       r.extended_at, r.id.number, r.schedule(), r.concert, r.user,
+                                       blob{seats}, r.amount, r.held_at);
       expect(changed == 1, "a reservation keeps its user, seats, amount and time");
     }
     const bool claimed = before && claims_seats(*before);
@@ -84,10 +84,11 @@ class sqlite_reservation_store final : public owned<reservation_store> {
   statement status_{db_.database(), "SELECT status FROM reservation WHERE id = ?"};
   statement insert_{db_.database(), R"(
     INSERT INTO reservation (id, schedule, concert, user, seats, amount, status, held_at,
-      expires_at, payment, reverted, admitted_at)
-    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
+      expires_at, payment, reverted, admitted_at, extended_at)
+    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?))"};
   statement update_{db_.database(), R"(
-    UPDATE reservation SET status = ?, expires_at = ?, payment = ?, reverted = ?, admitted_at = ?
+    UPDATE reservation SET status = ?, expires_at = ?, payment = ?, reverted = ?, admitted_at = ?,
+      extended_at = ?
     WHERE id = ? AND schedule = ? AND concert = ? AND user = ? AND seats = ? AND amount = ? AND held_at = ?)"};
   statement expire_{db_.database(), R"(
     UPDATE reservation SET status = 2 WHERE id = ? AND status = 0 RETURNING seats)"};

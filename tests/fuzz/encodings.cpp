@@ -98,6 +98,11 @@ bool same_notes(const saga_note& a, const saga_note& b) {
 void write_and_read(dice_box& dice) {
   const auto hold = draw_hold(dice);
   check(test::same(decode_hold_outcome(encode(hold)), hold), "a hold's answer comes back");
+  extension_outcome more{draw_enum(dice, extension_refusal::extension_not_offered),
+                         draw_hold(dice).held,
+                         {draw_number(dice)}};
+  more.held.extended_at = draw_time(dice);
+  check(test::same(decode_reservation_answer(encode(more)), more), "so does an extension's");
   const auto point = draw_points_outcome(dice);
   check(test::fields_of(decode_point_outcome(encode(point))) == test::fields_of(point),
         "so does one about points");
@@ -141,7 +146,7 @@ void run(dice_box& dice) {
   const auto write = [](const auto& value) { return encode(value); };
   switch (what) {
     case 0:
-      return read_anything(bytes, decode_hold_outcome, write);
+      return read_anything(bytes, decode_reservation_answer, write);
     case 1:
       return read_anything(bytes, decode_point_outcome, write);
     case 2:

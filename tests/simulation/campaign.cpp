@@ -50,7 +50,8 @@ constexpr std::array planted_names{
     planted_name{planted_bug::sent_again_under_new_id, "sent_again_under_new_id"},
     planted_name{planted_bug::lost_with_the_link, "lost_with_the_link"},
     planted_name{planted_bug::unsettled_is_not_done, "unsettled_is_not_done"},
-    planted_name{planted_bug::admitted_again, "admitted_again"}};
+    planted_name{planted_bug::admitted_again, "admitted_again"},
+    planted_name{planted_bug::extension_in_memory_only, "extension_in_memory_only"}};
 
 void add(campaign_result& to, const campaign_result& more) {
   to.runs += more.runs;

@@ -87,7 +87,8 @@ void add_reservations(audit::books& b, const testing::memory_reservation_store& 
                                .expires_at = to_unix_ms(r.expires_at),
                                .payment = r.payment.value,
                                .reverted = r.reverted.value,
-                               .admitted_at = to_unix_ms(r.admitted_at)};
+                               .admitted_at = to_unix_ms(r.admitted_at),
+                               .extended_at = to_unix_ms(r.extended_at)};
     for (const auto& s : r.seats)
       row.seats.push_back({s.seat, s.price.value});
     b.reservations.push_back(std::move(row));

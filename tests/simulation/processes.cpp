@@ -236,7 +236,7 @@ class reservation_process final : public stored_process<reservation_write> {
   reservation_process(const new_life& which, const process_surroundings& around)
       : stored_process{which, around} {
     open_door<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
-              confirm_reply, revert_reply, admission_reply>();
+              confirm_reply, revert_reply, admission_reply, extension_reply>();
     auto& store = around_.stores.reservation;
     serves(desk::reservation,
            owns(spawn_reservation_service(

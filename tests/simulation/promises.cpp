@@ -37,6 +37,13 @@ bool stands(fault f, key_verdict key) {
   return f == fault::none && (key == key_verdict::fresh || key == key_verdict::replayed);
 }
 
+std::string answer_of(const auto& r) {
+  if constexpr (requires { text_of(r.outcome); })
+    return text_of(r.outcome);
+  else
+    return simulation::text_of(r);
+}
+
 template <class Reply>
 std::string words(const Reply& r) {
   static constexpr const char* faults[] = {"", " unavailable", " overloaded", " in doubt",
@@ -44,7 +51,7 @@ std::string words(const Reply& r) {
   static constexpr const char* verdicts[] = {" fresh", " replayed", " reused", " in flight"};
   auto text = "#" + std::to_string(r.correlation) + " is answered";
   if (r.fault != fault::none) return text + faults[static_cast<int>(r.fault)];
-  return text + verdicts[static_cast<int>(r.key)] + ": " + text_of(r.outcome);
+  return text + verdicts[static_cast<int>(r.key)] + ": " + answer_of(r);
 }
 
 }  // namespace
@@ -53,6 +60,7 @@ std::string words_of(const std::any& reply) {
   if (const auto* c = std::any_cast<charge_reply>(&reply)) return words(*c);
   if (const auto* h = std::any_cast<hold_reply>(&reply)) return words(*h);
   if (const auto* p = std::any_cast<payment_reply>(&reply)) return words(*p);
+  if (const auto* e = std::any_cast<extension_reply>(&reply)) return words(*e);
   return {};
 }
 
@@ -82,6 +90,8 @@ void promises::leaves(const std::any& reply, time_point now) {
     leaves_payment(*p);
   } else if (const auto* a = std::any_cast<admission_reply>(&reply)) {
     leaves_admission(*a);
+  } else if (const auto* e = std::any_cast<extension_reply>(&reply)) {
+    leaves_extension(*e);
   } else if (const auto* q = std::any_cast<queue_reply>(&reply)) {
     if (q->fault == fault::none && q->refusal == queue_refusal::none &&
         !stores_.queue_ranking.entries.contains(q->place.entry.token))
@@ -211,6 +221,7 @@ void promises::settle() {
   settle_holds();
   settle_payments();
   settle_admissions();
+  settle_extensions();
 }
 
 void promises::settle_charges() {

@@ -15,6 +15,8 @@
 
 namespace boxoffice::simulation {
 
+std::string text_of(const extension_reply& r);
+
 /// An answer to a command with a key in a few words, for the trace; empty for others.
 std::string words_of(const std::any& reply);
 
@@ -48,6 +50,7 @@ class promises {
   void asked_payment(const user_id& who, const digest& key);
   void told_payment(const digest& key, const payment_outcome& answer);
   void told_admission(const admission_reply& answer);
+  void told_extension(const digest& key, reservation_id id, const extension_reply& answer);
   /// The one attempt with this key was answered "surely not done".
   void told_not_done(const digest& key) { not_done_.insert(key); }
   void tried_again(const digest& key) { not_done_.erase(key); }
@@ -68,6 +71,13 @@ class promises {
   void leaves_payment(const payment_reply& r);
   void leaves_admission(const admission_reply& r);
   void settle_admissions();
+  struct extension {
+    time_point at, expires_at;
+    digest by{};
+  };
+  void leaves_extension(const extension_reply& r);
+  [[nodiscard]] bool has_extension(reservation_id id, const extension& told) const;
+  void settle_extensions();
 
   struct charge {
     user_id who;
@@ -92,6 +102,7 @@ class promises {
   std::map<digest, paid> payments_;
   std::set<digest> not_done_;
   std::map<reservation_id, time_point> admitted_;
+  std::map<reservation_id, extension> extensions_;
 };
 
 }  // namespace boxoffice::simulation

@@ -70,9 +70,10 @@ class visitor {
     time_point expires_at;
     enum class state : std::uint8_t { held, paying, paid, over } what{state::held};
     payment_id payment;
+    bool asked_for_time{false}, knows_end{true};
   };
 
-  // What it may want (visitor_wishes.cpp, visitor_door.cpp).
+  // What it may want (visitor_wishes.cpp, visitor_door.cpp, visitor_extension.cpp).
   std::shared_ptr<wish> want_something();
   std::shared_ptr<wish> want_charge();
   std::shared_ptr<wish> want_place();
@@ -85,6 +86,7 @@ class visitor {
   std::shared_ptr<wish> want_foreign_payment();
   std::shared_ptr<wish> want_other_body();
   std::shared_ptr<wish> want_in(reservation_id id);
+  std::shared_ptr<wish> want_time(held& h);
   std::shared_ptr<wish> pay(held& h);
   void send_charge(const charge_points& m, std::uint64_t attempt);
   void send_hold(const hold_seats& m, std::uint64_t attempt, concert_id at);
@@ -96,6 +98,10 @@ class visitor {
   verdict hear_payment(const payment_reply& r, const digest& key);
   void keep(const reservation& r);
   [[nodiscard]] bool is_at_the_door(const held& h) const;
+  [[nodiscard]] bool is_short_of_time(const held& h) const;
+  [[nodiscard]] time_point latest_end(const held& h) const;
+  void heard_of_end(reservation_id id);
+  void send_extension(const extend_hold& m, std::uint64_t attempt);
   [[nodiscard]] held* find(reservation_id id);
   [[nodiscard]] std::optional<reservation_id> somebody_elses() const;
 

@@ -4,6 +4,15 @@
 #include <utility>
 
 namespace boxoffice::simulation {
+namespace {
+
+bool tells_of_end(const payment_outcome& o) {
+  return o.refusal == payment_refusal::reservation_expired ||
+         (o.refusal == payment_refusal::none &&
+          o.paid.failure == payment_failure::reservation_expired);
+}
+
+}  // namespace
 
 std::shared_ptr<visitor::wish> visitor::want_something() {
   if (procrastinated_) {
@@ -221,6 +230,7 @@ visitor::held* visitor::find(reservation_id id) {
 std::shared_ptr<visitor::wish> visitor::want_payment() {
   auto* h = some(held::state::held);
   if (h == nullptr) return want_hold();
+  if (is_short_of_time(*h)) return want_time(*h);
   const auto left = h->expires_at - around_.now;
   if (left > milliseconds{0} && left < milliseconds{8'000} && around_.random.one_in(3)) {
     procrastinated_ = h->id;
@@ -240,7 +250,7 @@ std::shared_ptr<visitor::wish> visitor::pay(held& h) {
   auto w = std::make_shared<wish>();
   w->name = "pay " + to_text(h.id);
   w->key = m.key.scope;
-  w->send = [m, at = show->concert, until = h.expires_at, first = around_.now](
+  w->send = [m, at = show->concert, until = latest_end(h), first = around_.now](
                 visitor& v, std::uint64_t attempt) {
     v.send_payment(m, attempt, at, until, first);
   };
@@ -257,6 +267,7 @@ void visitor::send_payment(const start_payment& m, std::uint64_t attempt, concer
         ask<start_payment, payment_reply>(
             desk::payment, std::move(command), attempt, [=, this](const payment_reply& r) {
               const auto v = hear_payment(r, m.key.scope);
+              if (v == verdict::known && tells_of_end(r.outcome)) heard_of_end(m.reservation);
               if (v != verdict::known || r.outcome.refusal != payment_refusal::none) return v;
               auto* h = find(m.reservation);
               if (h == nullptr) return v;
@@ -331,7 +342,7 @@ std::shared_ptr<visitor::wish> visitor::want_reading() {
   if (is_at_the_door(h)) return want_in(h.id);
   auto w = std::make_shared<wish>();
   w->name = "to see " + to_text(h.id);
-  w->send = [id = h.id, until = h.expires_at](visitor& v, std::uint64_t attempt) {
+  w->send = [id = h.id, until = latest_end(h)](visitor& v, std::uint64_t attempt) {
     v.ask<find_reservation, reservation_reply>(
         desk::reservation, {0, v.who_, id}, attempt,
         [&v, id, until, sent = v.around_.now](const reservation_reply& r) {
@@ -341,6 +352,8 @@ std::shared_ptr<visitor::wish> visitor::want_reading() {
           else if (r.found.status == reservation_status::held && sent >= until &&
                    v.around_.clocks_agree)
             v.around_.kept.fail("a hold lives after its deadline: " + to_text(id));
+          else if (r.found.status == reservation_status::expired)
+            v.heard_of_end(id);
           return verdict::known;
         });
   };

@@ -112,8 +112,9 @@ process* world::life_of(service s) const {
 void world::set_up() {
   struct show {
     std::uint32_t room, seats_per_row;
+    seconds extension;
   };
-  for (const auto& [room, seats] : {show{0, 5}, show{active_max, 3}}) {
+  for (const auto& [room, seats, extension] : {show{0, 5, 6s}, show{active_max, 3, 0s}}) {
     create_concert c;
     c.draft.title = "A concert";
     c.draft.artist = "Somebody";
@@ -126,6 +127,7 @@ void world::set_up() {
     s.draft.starts_at = now_ + 48h;
     s.draft.venue = "Hall";
     s.draft.hold = 12s;
+    s.hold_extension = extension;
     s.draft.seats = seat_map{{{"A", 2, seats, {20'000}}}};
     call<catalogue_reply>(desk::catalogue, s);
   }

@@ -8,6 +8,7 @@
 #include <optional>
 #include <string>
 #include <utility>
+#include <variant>
 #include <vector>
 
 /// Rows that the tests of the stores write, and what they compare.
@@ -113,7 +114,7 @@ inline payment_event event(std::uint64_t id, const payment& of,
 
 inline auto fields_of(const reservation& r) {
   return std::tie(r.id, r.concert, r.user, r.seats, r.amount, r.status, r.held_at, r.expires_at,
-                  r.payment, r.reverted, r.admitted_at);
+                  r.payment, r.reverted, r.admitted_at, r.extended_at);
 }
 inline auto fields_of(const ledger_entry& e) {
   return std::tie(e.id, e.user, e.kind, e.amount, e.balance_after, e.reference, e.at);
@@ -135,6 +136,15 @@ inline bool same(const hold_outcome& a, const hold_outcome& b) {
   return std::tie(a.refusal, a.seats, a.seats_max, a.position, a.opens_at) ==
              std::tie(b.refusal, b.seats, b.seats_max, b.position, b.opens_at) &&
          fields_of(a.held) == fields_of(b.held);
+}
+inline bool same(const extension_outcome& a, const extension_outcome& b) {
+  return a.refusal == b.refusal && a.other == b.other && fields_of(a.held) == fields_of(b.held);
+}
+/// What is remembered for a key may be either.
+template <class Outcome>
+bool same(const reservation_answer& a, const Outcome& b) {
+  const auto* of = std::get_if<Outcome>(&a);
+  return of != nullptr && same(*of, b);
 }
 inline bool same(const payment_outcome& a, const payment_outcome& b) {
   return std::tie(a.refusal, a.other, a.expired_at) == std::tie(b.refusal, b.other, b.expired_at) &&

@@ -266,6 +266,8 @@ void add_ranges(case_list& to, const route_line& line) {
       {"/schedules", "/holdSeconds", "0"},
       {"/schedules", "/holdSeconds", "-5"},
       {"/schedules", "/holdSeconds", "3601"},
+      {"/schedules", "/holdExtensionSeconds", "-1"},
+      {"/schedules", "/holdExtensionSeconds", "3601"},
       {"/schedules", "/maxSeatsPerUser", "0"},
       {"/schedules", "/maxSeatsPerUser", "101"},
       {"/schedules", "/startsAt", R"("2026-13-01T00:00:00.000Z")"},
@@ -441,6 +443,9 @@ std::vector<bad_case> cases_with_key_remembered(const stage& on) {
     add("/v1/payments", R"({"reservationId":")" + id + R"("})", 404, "reservation_not_found");
   for (const auto& id : {std::string{"x"}, std::string{"1"}, on.strange_payment, on.held})
     add("/v1/payments/" + id + "/refunds", "{}", 404, "payment_not_found");
+  for (const auto& id :
+       {std::string{"x"}, std::string{"1"}, on.strange_held, on.schedule, on.payment})
+    add("/v1/reservations/" + id + "/extension", "", 404, "reservation_not_found");
   return std::move(out.all);
 }
 

@@ -26,6 +26,7 @@ std::string base64url(std::string_view bytes) {
 const char* const schedule_body =
     R"({"startsAt":"2099-03-01T10:00:00.000Z","salesOpenAt":"2026-01-01T00:00:00.000Z",)"
     R"("salesCloseAt":"2099-02-01T00:00:00.000Z","venue":"Hall","holdSeconds":60,)"
+    R"("holdExtensionSeconds":0,)"
     R"("maxSeatsPerUser":4,"sections":[{"name":"A","rows":2,"seatsPerRow":5,"price":100}]})";
 const char* const concert_body = R"({"title":"T","artist":"A","description":"D",)"
                                  R"("waitingRoom":{"activeMax":10,"admitPerSecond":10}})";
@@ -65,7 +66,7 @@ std::vector<route_line> catalogue_routes(const stage& on) {
        .role = "admin",
        .body = schedule_body,
        .allow = "GET, HEAD, POST",
-       .optional = {"/holdSeconds", "/maxSeatsPerUser"},
+       .optional = {"/holdSeconds", "/holdExtensionSeconds", "/maxSeatsPerUser"},
        .body_bytes_max = std::size_t{4} * 1024 * 1024},
       {.method = "GET", .path = concert + "/schedules", .allow = "GET, HEAD, POST", .paged = true},
       {.method = "GET", .path = schedule, .allow = "GET, HEAD"},
@@ -134,6 +135,12 @@ std::vector<route_line> user_routes(const stage& on) {
        .allow = "GET, HEAD, POST",
        .paged = true},
       {.method = "GET", .path = reservation, .role = "user", .allow = "DELETE, GET, HEAD"},
+      {.method = "POST",
+       .path = reservation + "/extension",
+       .role = "user",
+       .headers = key(),
+       .allow = "POST",
+       .answered = 409},
       {.method = "GET",
        .path = reservation + "/ticket",
        .role = "user",

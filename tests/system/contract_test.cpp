@@ -65,7 +65,8 @@ TEST_F(Contract, ListsConcertsPageByPage) {
 }
 
 TEST_F(Contract, TellsOfASchedule) {
-  const auto body = schedule_on_sale(2, 5);
+  auto body = schedule_on_sale(2, 5);
+  body["holdExtensionSeconds"] = 3600;
   const auto concert = admin().open_concert();
   const auto made = admin().post("/v1/concerts/" + concert + "/schedules", body);
   ASSERT_EQ(made.status, 201) << made.body;
@@ -85,8 +86,10 @@ TEST_F(Contract, TellsOfASchedule) {
   EXPECT_TRUE(all.at("nextCursor").is_null());
   auto bare = body;
   bare.erase("holdSeconds");
-  const auto other = admin().open_schedule(concert, bare);
-  EXPECT_EQ(who.get("/v1/schedules/" + other).value().at("holdSeconds"), 300);
+  bare.erase("holdExtensionSeconds");
+  const auto other = who.get("/v1/schedules/" + admin().open_schedule(concert, bare)).value();
+  EXPECT_EQ(other.at("holdSeconds"), 300);
+  EXPECT_EQ(other.at("holdExtensionSeconds"), 0);
 }
 
 TEST_F(Contract, NamesSeatsThroughTheRowsOfASection) {

@@ -49,6 +49,9 @@ TEST(RareAnswers, APaymentThatRunsKeepsItsReservationAndIsTheOnlyOne) {
     EXPECT_EQ(faults_of_problem(ann.pay(held), 409, "payment_in_progress"), "");
     EXPECT_EQ(faults_of_problem(ann.remove("/v1/reservations/" + held), 409, "payment_in_progress"),
               "");
+    const auto extended = ann.extend(held);
+    EXPECT_EQ(faults_of_problem(extended, 409, "payment_in_progress"), "");
+    EXPECT_EQ(extended.value().at("paymentId"), payment);
   }
   EXPECT_TRUE(eventually([&] { return status() == "COMPLETED"; }, std::chrono::seconds{30}));
   {

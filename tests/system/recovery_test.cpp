@@ -82,7 +82,7 @@ void write_holds(const std::filesystem::path& file, concert_id concert,
     r.seats = {{static_cast<seat_index>(b.number), {price}}};
     r.amount = {price};
     r.held_at = now();
-    r.expires_at = now() + seconds{300};
+    r.expires_at = r.held_at + seconds{300};
     reservation_write w;
     w.row = r;
     w.at = r.held_at;

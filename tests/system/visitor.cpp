@@ -83,6 +83,11 @@ plain_answer visitor::pay(const std::string& reservation, const std::string& key
       {{"Idempotency-Key", key.empty() ? fresh_key() : key}, {"Queue-Token", queue_token_}});
 }
 
+plain_answer visitor::extend(const std::string& reservation, const std::string& key) {
+  return send("POST", "/v1/reservations/" + reservation + "/extension", "",
+              {{"Idempotency-Key", key.empty() ? fresh_key() : key}});
+}
+
 plain_answer visitor::refund(const std::string& payment, const std::string& key) {
   return post("/v1/payments/" + payment + "/refunds", json::object(),
               {{"Idempotency-Key", key.empty() ? fresh_key() : key}});

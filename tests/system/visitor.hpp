@@ -28,6 +28,7 @@ class visitor {
   /// `wish`: `{"seats":[…]}` or `{"bestAvailable":{…}}`.
   plain_answer hold(const std::string& schedule, json wish, const std::string& key = {});
   plain_answer pay(const std::string& reservation, const std::string& key = {});
+  plain_answer extend(const std::string& reservation, const std::string& key = {});
   plain_answer refund(const std::string& payment, const std::string& key = {});
 
   /// For admins: the id of the new concert or schedule; throws when there is none.

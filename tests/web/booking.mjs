@@ -290,6 +290,79 @@ test("the last minute is announced, once, and the end of it shown", async () => 
   await context.close();
 });
 
+test("more time is asked for by keyboard, once, and nothing jumps", async () => {
+  const sale = await openSale(house, {holdSeconds: 61, holdExtensionSeconds: 120});
+  const name = somebody("more");
+  const {context, faults} = await openContext(browser, house);
+  const page = await context.newPage();
+  await openSeats(page, sale, name);
+  await chooseInList(page, ["A-1"]);
+  await page.click("#hold");
+  await page.waitForSelector("#more");
+  const said = (text) =>
+    page.locator(".unseen").filter({hasText: text}).waitFor({state: "attached"});
+  await said("60 seconds left to pay. You can ask for more time.");
+  const placeOfButton = async () => (await page.locator("#charge").boundingBox()).y;
+  const before = await placeOfButton();
+  let asked = 0;
+  page.on("request", (request) => {
+    if (request.url().endsWith("/extension")) ++asked;
+  });
+  await tabTo(page, "#more");
+  await page.keyboard.press("Enter");
+  await said("You have more time: pay until");
+  await page.waitForSelector("#more", {state: "detached"});
+  assert.equal(await placeOfButton(), before);
+  assert.equal(await page.evaluate(() => document.activeElement.id), "charge");
+  assert.match(await page.locator(".countdown .huge").textContent(), /^[23]:/);
+  assert.equal(await page.locator(".countdown.short").count(), 0);
+  const id = page.url().split("/").at(-1);
+  const buyer = await house.as(name);
+  const {heldAt, expiresAt, extendedAt} = await buyer.get(`/v1/reservations/${id}`);
+  assert.equal(Date.parse(expiresAt) - Date.parse(heldAt), 181_000);
+  assert.ok(extendedAt < expiresAt);
+  await page.reload();
+  await page.waitForSelector(".more:has-text('You have more time: pay until')");
+  assert.equal(await page.locator("#more").count(), 0);
+  await chargeAndPay(page);
+  assert.deepEqual([asked, faults], [1, []]);
+  await context.close();
+});
+
+test("a lost answer to a wish for more time is found again by the reload", async () => {
+  const sale = await openSale(house, {holdExtensionSeconds: 60});
+  const {context} = await openContext(browser, house);
+  const page = await context.newPage();
+  await openSeats(page, sale, somebody("more"));
+  await chooseInList(page, ["A-1"]);
+  await page.click("#hold");
+  let lost = 0;
+  await page.route("**/extension", async (route) => {
+    await route.fetch();
+    ++lost;
+    await route.abort("connectionreset");
+  });
+  await page.click("#more");
+  await eventually(() => lost > 0, "it is sent");
+  await page.unroute("**/extension");
+  await page.reload();
+  await page.waitForSelector(".more:has-text('You have more time: pay until')");
+  assert.equal(await page.locator(".checkout .notice").count(), 0);
+  await context.close();
+});
+
+test("where no more time is offered, nothing offers it", async () => {
+  const sale = await openSale(house);
+  const {context} = await openContext(browser, house);
+  const page = await context.newPage();
+  await openSeats(page, sale, somebody("short"));
+  await chooseInList(page, ["A-1"]);
+  await page.click("#hold");
+  await page.waitForSelector("#charge");
+  assert.equal(await page.locator("#more, .more").count(), 0);
+  await context.close();
+});
+
 test("a hold that has ended says so, and nothing is paid", async () => {
   const sale = await openSale(house, {holdSeconds: 2});
   const {context} = await openContext(browser, house);

@@ -13,7 +13,7 @@ const pictures = process.env.PICTURES;
 const only = process.env.ONLY;
 const tags = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-let house, browser, sale, crowded, crowdless, early, oper;
+let house, browser, sale, crowded, crowdless, early, patient, oper;
 let issuer, strict;  // a provider, and a house whose pages log in there
 before(async () => {
   issuer = await openIssuer();
@@ -36,6 +36,7 @@ before(async () => {
   crowdless = await openSale(house, {title: "The Quiet Hall"});
   const soon = new Date(Date.now() + 3_600_000).toISOString();
   early = await openSale(house, {title: "Tomorrow", salesOpenAt: soon});
+  patient = await openSale(house, {title: "No Hurry", holdExtensionSeconds: 120});
   oper = await house.as("oper", "operator");
   await (await house.as("inside")).join(crowded.concertId);
   for (let i = 0; i < 41; ++i) await (await house.as(`ahead${i}`)).join(crowded.concertId);
@@ -79,6 +80,11 @@ const heldPage = async (page) => {
   await chooseTwo(page);
   await page.click("#hold");
   await page.waitForSelector("#charge");
+};
+const patientPage = async (page) => {
+  await seatsOf(page, patient);
+  await page.click(".best button");
+  await page.waitForSelector("#more");
 };
 const paidPage = async (page) => {
   await heldPage(page);
@@ -206,6 +212,12 @@ const states = {
     await heldPage(page);
     await page.click("#charge");
     return "#pay:not([disabled])";
+  },
+  "more time offered": (page) => patientPage(page).then(() => "#charge"),
+  "more time given": async (page) => {
+    await patientPage(page);
+    await page.click("#more");
+    return ".more p:only-child";
   },
   "payment without an answer": async (page) => {
     await heldPage(page);

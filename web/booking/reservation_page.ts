@@ -3,12 +3,13 @@
 import {ask, pause, Problem} from '../core/api';
 import {serverNow, tickingNow} from '../core/clock';
 import {forget, isUnanswered, send} from '../core/command';
-import {minutes, money, when} from '../core/format';
+import {clockTime, minutes, money, when} from '../core/format';
 import type {Concert, Payment, Reservation, Schedule, Ticket} from '../core/model';
 import {announce, failure, loaded, notice, title} from '../core/parts';
-import {computed, effect, h, signal, whenGone, type Child} from '../core/reactive';
+import {computed, effect, h, peek, signal, whenGone, type Child} from '../core/reactive';
 import {session} from '../core/session';
 import {signInForm} from '../core/sign_in';
+import {timeText} from './payment_texts';
 import {withToken} from './queue_token';
 import {t} from './texts';
 import {ticketView} from './ticket';
@@ -77,15 +78,18 @@ function over(booking: Booking, why: Child): Child {
 
 function heldView(booking: Booking, again: () => void): Child {
   const {reservation} = booking;
-  const ends = Date.parse(reservation.expiresAt);
+  const ends = signal(Date.parse(reservation.expiresAt));
+  const offered = signal(reservation.extensionSeconds ?? 0);
   const names = {
     pay: `pay.${reservation.reservationId}`,
-    charge: `charge.${reservation.reservationId}`
+    charge: `charge.${reservation.reservationId}`,
+    extend: `extend.${reservation.reservationId}`
   };
-  const busy = signal<'charge'|'pay'|'release'|null>(null);
+  const busy = signal<'charge'|'pay'|'extend'|'release'|null>(null);
   const message = signal<Child>(null);
   const balance = signal<number|null>(null);
-  const expired = computed(() => tickingNow() >= ends);
+  const expired = computed(() => tickingNow() >= ends());
+  const isOver = computed(() => expired() && busy() !== 'pay');
   let gone = false;
   whenGone(() => {
     gone = true;
@@ -93,9 +97,9 @@ function heldView(booking: Booking, again: () => void): Child {
   const readBalance = (): Promise<void> =>
     ask<{balance: number}>('/v1/points').then(({body}) => balance.set(body.balance));
   readBalance().catch((error: unknown) => message.set(failure(error)));
-  warnings(ends);
+  warnings(ends, () => offered() > 0);
 
-  const run = async(what: 'charge'|'pay'|'release', work: () => Promise<void>): Promise<void> => {
+  const run = async(what: 'charge'|'pay'|'extend'|'release', work: () => Promise<void>): Promise<void> => {
     busy.set(what);
     message.set(null);
     try {
@@ -118,6 +122,13 @@ function heldView(booking: Booking, again: () => void): Child {
         {reservationId: reservation.reservationId}, {queueToken, onRetry}));
     if (status === 202) await awaitEnd(body.paymentId);
     finish();
+  });
+  const extend = (): Promise<void> => run('extend', async () => {
+    const {body} = await send<Reservation>(
+      names.extend, `/v1/reservations/${reservation.reservationId}/extension`, undefined);
+    ends.set(Date.parse(body.expiresAt));
+    offered.set(0);
+    announce(timeText('given', clockTime(body.expiresAt)));
   });
   const release = (): Promise<void> => run('release', async () => {
     await ask(`/v1/reservations/${reservation.reservationId}`, {method: 'DELETE'});
@@ -145,6 +156,8 @@ function heldView(booking: Booking, again: () => void): Child {
       case 'insufficient_points':
         await readBalance().catch(() => undefined);
         return null;
+      case 'already_extended':
+      case 'extension_not_offered':
       case 'reservation_already_paid':
       case 'reservation_expired':
       case 'reservation_released':
@@ -165,7 +178,10 @@ function heldView(booking: Booking, again: () => void): Child {
     void pay();
   else if (isUnanswered(names.charge))
     void charge();
+  else if (isUnanswered(names.extend))
+    void extend();
 
+  const more = moreTime(booking, ends, offered, extend, () => busy() !== null);
   const missing = (): number => Math.max(0, reservation.amount - (balance() ?? 0));
   return [heading(booking, t('payment')),
     h('div', { class: 'checkout' },
@@ -178,11 +194,13 @@ function heldView(booking: Booking, again: () => void): Child {
           h('div', {}, h('dt', {}, t('balance')), h('dd', {}, money(balance()!))),
           missing() > 0 && h('div', {}, h('dt', {}, t('missing')), h('dd', {}, money(missing()))))),
       h('section', { class: 'card' },
-        () => expired() && busy() !== 'pay'
+        () => isOver()
           ? [notice('warning', h('p', {}, t('holdExpired')), h('p', {}, t('notCharged'))),
             h('a', { class: 'button primary wide', href: `#/schedules/${booking.schedule.scheduleId}` }, t('chooseOthers'))]
-          : [countdown(booking, ends),
-            balance() !== null && missing() > 0 && busy() !== 'pay'
+          : countdown(booking, ends),
+        () => isOver() ? null : more,
+        () => isOver() ? null
+          : [balance() !== null && missing() > 0 && busy() !== 'pay'
               ? h('button', { class: 'primary wide', id: 'charge', disabled: busy() !== null, onclick: charge },
                 busy() === 'charge' ? t('charging') : t('charge', money(Math.min(missing(), chargeMax))))
               : h('button', { class: 'primary wide', id: 'pay', disabled: busy() !== null || balance() === null, onclick: pay },
@@ -192,23 +210,43 @@ function heldView(booking: Booking, again: () => void): Child {
         () => !expired() && h('button', { class: 'plain wide', disabled: busy() !== null, onclick: release }, t('giveBack'))))];
 }
 
-function countdown({reservation}: Booking, ends: number): Child {
-  const whole = ends - Date.parse(reservation.heldAt);
-  const left = (): number => Math.max(0, ends - tickingNow());
+function countdown({reservation}: Booking, ends: () => number): Child {
+  const whole = (): number => ends() - Date.parse(reservation.heldAt);
+  const left = (): number => Math.max(0, ends() - tickingNow());
   return h('div', {class: () => left() <= 60_000 ? 'countdown short' : 'countdown'},
     h('p', {class: 'label'}, t('timeLeft')),
     h('p', {class: 'huge', role: 'timer'}, () => minutes(left() / 1000)),
     h('progress', {max: whole, value: left, 'aria-hidden': 'true'}));
 }
 
+// Where the time may be extended, once: the button, and in its place then, until when.
+function moreTime({reservation}: Booking, ends: () => number, offered: () => number,
+  extend: () => Promise<void>, isBusy: () => boolean): Child {
+  if (!reservation.extensionSeconds && !reservation.extendedAt) return null;
+  // The focus does not go with the button.
+  const press = (): void => void extend().then(
+    () => (button.isConnected ? button : document.querySelector<HTMLElement>('#charge, #pay'))?.focus());
+  const button = h('button', {class: 'wide', id: 'more', disabled: isBusy, onclick: press,
+    'aria-describedby': 'more-hint'}, timeText('more'));
+  const hint = h('p', {class: 'hint', id: 'more-hint'},
+    timeText('hint', minutes(reservation.extensionSeconds ?? 0)));
+  const given = h('p', {},
+    () => timeText('given', clockTime(new Date(ends()).toISOString())));
+  return h('div', {class: 'more'}, () => offered() > 0 ? [button, hint] : given);
+}
+
 // Said, not shown each second: at two minutes, one minute and twenty seconds.
-function warnings(ends: number): void {
-  let next = warnAtSeconds.findIndex((at) => serverNow() < ends - at * 1000);
+function warnings(ends: () => number, mayExtend: () => boolean): void {
+  const first = (end: number): number =>
+    warnAtSeconds.findIndex((at) => serverNow() < end - at * 1000);
+  let end = 0, next = -1;
   effect(() => {
-    const left = (ends - tickingNow()) / 1000;
+    if (end !== ends()) next = first(end = ends());
+    const left = (end - tickingNow()) / 1000;
     if (left <= 0 || next < 0 || next >= warnAtSeconds.length || left > warnAtSeconds[next]!)
       return;
     const seconds = warnAtSeconds[next++]!;
-    announce(seconds === 120 ? t('minutesLeft', 2) : t('secondsLeft', seconds), seconds < 60);
+    const text = seconds === 120 ? t('minutesLeft', 2) : t('secondsLeft', seconds);
+    announce(peek(mayExtend) ? `${text} ${timeText('offered')}` : text, seconds < 60);
   });
 }

@@ -133,6 +133,7 @@ function scheduleDialog(concert: Concert, again: () => void): void {
   const [closesField, closes] = time('s-closes', t('salesCloseAt'), now + 29 * day);
   const [venueField, venue] = field('s-venue', t('venue'), {maxlength: 200});
   const [seatsField, maxSeats] = numberField('s-max', t('maxSeats'), 4, 100);
+  const [moreField, more] = numberField('s-more', t('holdExtension'), 0, 3600, 0);
   const sections: SectionInputs[] = [];
   const list = h('div', {class: 'sections'});
   const addSection = (): void => {
@@ -150,7 +151,7 @@ function scheduleDialog(concert: Concert, again: () => void): void {
   formDialog(`${t('newSchedule')}: ${concert.title}`,
     [
       startsField, opensField, closesField, h('p', {class: 'hint'}, t('localTime')), venueField,
-      seatsField, h('h3', {}, t('sections')), list,
+      seatsField, moreField, h('h3', {}, t('sections')), list,
       h('button', {type: 'button', class: 'small', onclick: addSection}, t('addSection'))
     ],
     async () => {
@@ -162,6 +163,7 @@ function scheduleDialog(concert: Concert, again: () => void): void {
           salesCloseAt: iso(closes),
           venue: venue.value,
           maxSeatsPerUser: Number(maxSeats.value),
+          holdExtensionSeconds: Number(more.value),
           sections: sections.map((one) => ({
             name: one.name.value,
             rows: Number(one.rows.value),

@@ -15,6 +15,7 @@ export type Schedule = {
   salesCloseAt: string;
   venue: string;
   holdSeconds: number;
+  holdExtensionSeconds: number;
   maxSeatsPerUser: number;
   sections: Section[];
   seatCount: number;
@@ -28,6 +29,9 @@ export type Reservation = {
   heldAt: string;
   expiresAt: string;
   paymentId?: string;
+  extendedAt?: string;
+  /** Held, and may be extended by so much. */
+  extensionSeconds?: number;
 };
 /** What is shown at the door: the text goes into a QR code. */
 export type Ticket = {

@@ -41,9 +41,16 @@ CREATE TABLE section (
 );
 )";
 
+// 0: it may not.
+constexpr auto version_3 = R"(
+ALTER TABLE schedule ADD COLUMN hold_extension_seconds bigint NOT NULL DEFAULT 0
+  CHECK (hold_extension_seconds >= 0);
+)";
+
 const std::array migrations{
     migration{1, "concerts, schedules, sections", version_1},
-    migration{2, "the installation, and what was seen of the others", installation_tables}};
+    migration{2, "the installation, and what was seen of the others", installation_tables},
+    migration{3, "by how much a hold may be extended", version_3}};
 
 }  // namespace
 

@@ -59,12 +59,18 @@ constexpr auto version_5 = R"(
 ALTER TABLE reservation ADD COLUMN admitted_at bigint NOT NULL DEFAULT 0;
 )";
 
+// 0: it was not extended.
+constexpr auto version_6 = R"(
+ALTER TABLE reservation ADD COLUMN extended_at bigint NOT NULL DEFAULT 0;
+)";
+
 const std::array migrations{
     migration{1, "reservations, seat claims, keys", version_1},
     migration{2, "the functions of batches", batch_functions},
     migration{3, "ids with a schedule beside them", version_3},
     migration{4, "the installation, and what was seen of the others", installation_tables},
-    migration{5, "when a ticket was first admitted", version_5}};
+    migration{5, "when a ticket was first admitted", version_5},
+    migration{6, "when a hold was extended", version_6}};
 
 }  // namespace
 

@@ -68,11 +68,17 @@ constexpr auto version_4 = R"(
 ALTER TABLE reservation ADD COLUMN admitted_at INTEGER NOT NULL DEFAULT 0;
 )";
 
+// 0: it was not extended.
+constexpr auto version_5 = R"(
+ALTER TABLE reservation ADD COLUMN extended_at INTEGER NOT NULL DEFAULT 0;
+)";
+
 const std::array migrations{
     migration{1, "reservations, seat claims, keys", version_1},
     migration{2, "ids with a schedule beside them", version_2},
     migration{3, "the installation, and what was seen of the others", installation_tables},
-    migration{4, "when a ticket was first admitted", version_4}};
+    migration{4, "when a ticket was first admitted", version_4},
+    migration{5, "when a hold was extended", version_5}};
 
 }  // namespace
 

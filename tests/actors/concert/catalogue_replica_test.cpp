@@ -68,6 +68,23 @@ TEST_F(CatalogueReplica, HasAChangeBeforeAnybodyIsToldOfIt) {
   EXPECT_EQ(followed.snapshot()->find(box.last<catalogue_reply>().concert)->title, "one");
 }
 
+// It comes beside the schedule, and from an owner of before not at all.
+TEST_F(CatalogueReplica, KnowsByHowMuchAHoldMayBeExtended) {
+  add("one");
+  follow();
+  schedule draft;
+  draft.concert = box.last<catalogue_reply>().concert;
+  draft.seats = seat_map{{{"A", 1, 2, {5}}}};
+  draft.hold_extension = seconds{120};
+  box.send(owner, create_schedule::of(draft));
+  time.run();
+  const auto id = box.last<catalogue_reply>().schedule;
+  EXPECT_EQ(owned.snapshot()->find(id)->hold_extension, seconds{120});
+  EXPECT_EQ(followed.snapshot()->find(id)->hold_extension, seconds{120});
+  follow();
+  EXPECT_EQ(followed.snapshot()->find(id)->hold_extension, seconds{120}) << "and from the start";
+}
+
 TEST_F(CatalogueReplica, StaysCompleteWhileTheOwnerAnswers) {
   add("one");
   follow();

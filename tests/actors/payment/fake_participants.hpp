@@ -231,6 +231,7 @@ class fake_reservations {
   void on(const move_parked_reservation&) {}
   void on(const read_figures&) {}
   void on(const admit_ticket&) {}
+  void on(const extend_hold&) {}
   void on(const find_reservation& m) {
     reservation_reply blank;
     blank.correlation = m.correlation;

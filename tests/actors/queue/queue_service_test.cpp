@@ -241,6 +241,16 @@ TEST_F(QueueService, APaymentUsesItsTokenUpOnceAndNeverANewerOne) {
   EXPECT_EQ(check_of("a", newer).verdict, token_verdict::active);
 }
 
+TEST_F(QueueService, KeepsTheTokenThatAUserHasAlsoWhenNobodySaysWhich) {
+  const auto a = join("a").place.entry.token;
+  const auto until = time.now() + seconds{3600};
+  box.send(desk, keep_token{1, {"b"}, queue_token{a.concert, 0}, until});
+  EXPECT_LT(store.entries[a].expires_at, until) << "it is not theirs";
+  box.send(desk, keep_token{2, {"a"}, queue_token{a.concert, 0}, until});
+  time.run();
+  EXPECT_EQ(store.entries[a].expires_at, until);
+}
+
 TEST_F(QueueService, EventsAreAnsweredOnlyWhenTheTokenIsDurablyUsed) {
   const auto a = join("a").place.entry.token;
   store.next = fails::fails;

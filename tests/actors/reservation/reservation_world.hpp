@@ -17,12 +17,12 @@
 namespace boxoffice::testing {
 
 /// The reservation service on virtual time, with one caller. Schedules 1 and 2 belong to concert 1,
-/// schedule 3 to concert 2.
+/// and let holds be extended by two minutes; schedule 3 belongs to concert 2, and does not.
 class reservation_world {
  public:
-  using replies =
-      inbox<hold_reply, release_reply, reservation_reply, reservations_reply, seats_reply,
-            confirm_reply, revert_reply, parked_list, parked_reply, admission_reply>;
+  using replies = inbox<hold_reply, release_reply, reservation_reply, reservations_reply,
+                        seats_reply, confirm_reply, revert_reply, parked_list, parked_reply,
+                        admission_reply, extension_reply>;
 
   explicit reservation_world(const std::vector<section>& sections = {{"A", 4, 10, points{100}},
                                                                      {"B", 2, 5, points{70}}},
@@ -41,6 +41,7 @@ class reservation_world {
       s->starts_at = beginning + std::chrono::hours{48};
       s->hold = seconds{300};
       s->max_seats_per_user = 4;
+      s->hold_extension = seconds{i <= 2 ? 120 : 0};
       s->seats = seat_map{sections};
       next->schedules.emplace(s->id, std::move(s));
     }
@@ -103,6 +104,16 @@ class reservation_world {
                               admit_ticket::mode what = admit_ticket::mode::admit) {
     box.send(desk, admit_ticket{++correlation, id, what});
     return box.last<admission_reply>();
+  }
+  extend_hold more_time(const std::string& user, reservation_id id, request_key key = {}) {
+    return {.correlation = ++correlation, .key = key, .user = {user}, .reservation = id};
+  }
+  extension_reply extend(const extend_hold& m) {
+    box.send(desk, m);
+    return box.last<extension_reply>();
+  }
+  extension_reply extend(const std::string& user, reservation_id id, request_key key = {}) {
+    return extend(more_time(user, id, key));
   }
   release_reply release(const std::string& user, reservation_id id) {
     box.send(desk, release_reservation{++correlation, {user}, id});

@@ -34,6 +34,7 @@ class ConcertStoreContract : public ::testing::Test {
     s.hold = seconds{120};
     s.max_seats_per_user = 6;
     s.seats = seat_map{std::move(sections)};
+    s.hold_extension = seconds{60};
     return std::make_shared<const schedule>(std::move(s));
   }
 };
@@ -66,6 +67,7 @@ TYPED_TEST_P(ConcertStoreContract, LoadsWhatWasWritten) {
   EXPECT_EQ(s.starts_at, at(3));
   EXPECT_EQ(s.venue, "Halle \"9\"");
   EXPECT_EQ(s.hold, seconds{120});
+  EXPECT_EQ(s.hold_extension, seconds{60});
   EXPECT_EQ(s.max_seats_per_user, 6U);
   ASSERT_EQ(s.seats.sections().size(), 2U);
   EXPECT_EQ(s.seats.seat_count(), 10U);

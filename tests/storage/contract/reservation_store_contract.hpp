@@ -36,6 +36,7 @@ TYPED_TEST_P(ReservationStoreContract, ReadsEveryFieldBack) {
   r = with(r, reservation_status::confirmed, {0x7FFF'FFFF'FFFF'FFFF});
   r.reverted = {0x7000'0000'0000'0001};
   r.admitted_at = at(7);
+  r.extended_at = at(6);
   ASSERT_EQ(commit(this->store_, write(r)), commit_outcome::committed);
   EXPECT_TRUE(this->stored(r));
   EXPECT_FALSE(this->reader_.find({{1}, r.id.number})) << "of another schedule";
@@ -149,6 +150,36 @@ TYPED_TEST_P(ReservationStoreContract, AnAdmissionStays) {
   EXPECT_TRUE(this->stored(refunded));
 }
 
+TYPED_TEST_P(ReservationStoreContract, AnExtensionStaysWithItsAnswer) {
+  const auto r = held(this->here, 1, "ada", {1, 2});
+  auto more = r;
+  more.expires_at += seconds{120};
+  more.extended_at = at(5);
+  auto w = write(more);
+  extension_outcome given;
+  given.held = more;
+  w.key = key(1);
+  w.answer = given;
+  reservation_write refusal;
+  extension_outcome refused;
+  refused.refusal = extension_refusal::already_extended;
+  refused.held = more;
+  refused.other = {9};
+  refusal.key = key(2);
+  refusal.answer = refused;
+  ASSERT_EQ(commit(this->store_, write(r), w, refusal), commit_outcome::committed);
+  EXPECT_TRUE(this->stored(more));
+  EXPECT_EQ(this->reader_.load_schedule(this->here).live.front().expires_at, more.expires_at);
+  EXPECT_EQ(this->reader_.list({"ada"}, reservation_status::held, r.expires_at, 0, 9).items.size(),
+            1U);
+  EXPECT_TRUE(same(this->reader_.find_key(key(1).scope)->answer, given));
+  EXPECT_TRUE(same(this->reader_.find_key(key(2).scope)->answer, refused));
+  EXPECT_EQ(commit(this->store_, write(held(this->here, 2, "ben", {2}))), commit_outcome::refused);
+  const auto paid = with(more, reservation_status::confirmed, {9});
+  ASSERT_EQ(commit(this->store_, write(paid)), commit_outcome::committed);
+  EXPECT_TRUE(this->stored(paid));
+}
+
 TYPED_TEST_P(ReservationStoreContract, LoadsTheLiveOnesOfOneScheduleById) {
   ASSERT_EQ(commit(this->store_, write(held(this->here, 2, "ada", {9})),
                    write(held(this->here, 1, "ben", {10, 11})), write(held({2}, 7, "cyd", {1})),
@@ -214,19 +245,20 @@ TYPED_TEST_P(ReservationStoreContract, ListsByTheStatusAtTheMoment) {
 TYPED_TEST_P(ReservationStoreContract, RemembersAnAnswerForItsKey) {
   reservation_write w = write(held(this->here, 1, "ada", {1}));
   w.key = key(1);
-  w.answer = hold_outcome{};
-  w.answer->held = *w.row;
+  hold_outcome held_one, taken;
+  held_one.held = *w.row;
+  w.answer = held_one;
   reservation_write refusal;
   refusal.key = key(2);
-  refusal.answer = hold_outcome{};
-  refusal.answer->refusal = hold_refusal::seat_taken;
-  refusal.answer->seats = {"A-1", "A-2"};
+  taken.refusal = hold_refusal::seat_taken;
+  taken.seats = {"A-1", "A-2"};
+  refusal.answer = taken;
   ASSERT_EQ(commit(this->store_, w, refusal), commit_outcome::committed);
   const auto first = this->reader_.find_key(key(1).scope);
   ASSERT_TRUE(first);
   EXPECT_EQ(first->body, key(1).body);
-  EXPECT_TRUE(same(first->answer, *w.answer));
-  EXPECT_TRUE(same(this->reader_.find_key(key(2).scope)->answer, *refusal.answer));
+  EXPECT_TRUE(same(first->answer, held_one));
+  EXPECT_TRUE(same(this->reader_.find_key(key(2).scope)->answer, taken));
   EXPECT_FALSE(this->reader_.find_key(key(3).scope));
   EXPECT_EQ(this->reader_.key_scopes(10).size(), 2U);
   EXPECT_EQ(this->reader_.key_scopes(1).size(), 1U);
@@ -261,9 +293,9 @@ REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,
                             ALapsedHoldFreesItsSeatsBeforeTheRow, APaidReservationNeverLapses,
                             WhatHasLapsedBeforeStaysLapsed, ARowKeepsWhatItIsAbout,
                             ARowComesBackWithItsNewStatus, AnAdmissionStays,
-                            LoadsTheLiveOnesOfOneScheduleById, NamesTheSchedulesWithHolds,
-                            ListsNewestFirstPageByPage, ListsByTheStatusAtTheMoment,
-                            RemembersAnAnswerForItsKey, AKeyIsRememberedOnce,
-                            PrunesOldKeysBoundedly);
+                            AnExtensionStaysWithItsAnswer, LoadsTheLiveOnesOfOneScheduleById,
+                            NamesTheSchedulesWithHolds, ListsNewestFirstPageByPage,
+                            ListsByTheStatusAtTheMoment, RemembersAnAnswerForItsKey,
+                            AKeyIsRememberedOnce, PrunesOldKeysBoundedly);
 
 }  // namespace boxoffice::test

@@ -46,6 +46,22 @@ TEST(Outcomes, AHoldComesBackFieldByField) {
   EXPECT_TRUE(same(decode_hold_outcome(encode(hold_outcome{})), hold_outcome{}));
 }
 
+TEST(Outcomes, AnExtensionComesBackFieldByField) {
+  extension_outcome o;
+  o.refusal = extension_refusal::extension_not_offered;
+  o.held = some_hold().held;
+  o.held.extended_at = at(9);
+  o.other = {~std::uint64_t{0}};
+  EXPECT_TRUE(same(decode_reservation_answer(encode(o)), o));
+  EXPECT_TRUE(same(decode_reservation_answer(encode(reservation_answer{o})), o));
+  EXPECT_TRUE(same(decode_reservation_answer(encode(some_hold())), some_hold()));
+  EXPECT_THROW(decode_hold_outcome(encode(o)), decode_error) << "it is none";
+  const auto whole = encode(o);
+  for (std::size_t size = 0; size < whole.size(); ++size)
+    EXPECT_THROW(decode_reservation_answer(whole.substr(0, size)), decode_error) << size;
+  EXPECT_THROW(decode_reservation_answer(whole + 'x'), decode_error);
+}
+
 TEST(Outcomes, AnAnswerAboutPointsComesBackFieldByField) {
   const point_outcome o{point_refusal::undone_before,
                         {~std::uint64_t{0}},

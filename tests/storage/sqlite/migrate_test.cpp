@@ -25,8 +25,8 @@ TEST(Migrate, CreatesThenHasNothingToDo) {
   const test::temp_directory dir;
   const auto lines = migrate_sqlite(dir.path());
   ASSERT_EQ(lines.size(), 4U);
-  EXPECT_EQ(lines[0], "concert: created, version 2");
-  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 4, nothing to do");
+  EXPECT_EQ(lines[0], "concert: created, version 3");
+  EXPECT_EQ(migrate_sqlite(dir.path())[1], "reservation: version 5, nothing to do");
   EXPECT_EQ(migrate_queue_ranking(dir.path()), "queue_ranking: created, version 5");
 }
 
@@ -113,6 +113,34 @@ TEST(Schema, NobodyWasAdmittedBefore) {
   auto row = opened.reader->find({{3}, 5});
   ASSERT_TRUE(row);
   EXPECT_EQ(row->admitted_at, no_time);
+}
+
+TEST(Schema, NoHoldWasExtendedBefore) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "reservation.db";
+  migrate(file, {"reservation", reservation_schema.migrations.first(4)});
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec(
+      "INSERT INTO reservation (id, schedule, concert, user, seats, amount, status, held_at,"
+      " expires_at, payment, reverted) VALUES (5, 3, 1, 'u', x'00', 0, 0, 1, 9, 0, 0)");
+  auto opened = open_reservation_storage(file);
+  auto row = opened.reader->find({{3}, 5});
+  ASSERT_TRUE(row);
+  EXPECT_EQ(row->extended_at, no_time);
+  EXPECT_EQ(row->expires_at, from_unix_ms(9));
+}
+
+TEST(Schema, SchedulesOfBeforeOfferNoExtension) {
+  const test::temp_directory dir;
+  const auto file = dir.path() / "concert.db";
+  migrate(file, {"concert", concert_schema.migrations.first(2)});
+  SQLite::Database{file.string(), SQLite::OPEN_READWRITE}.exec(
+      "INSERT INTO concert VALUES (7, 't', 'a', NULL, 0, 0, 0);"
+      "INSERT INTO schedule VALUES (2, 7, 3, 1, 2, 'hall', 120, 4)");
+  auto opened = open_concert_storage(file);
+  const auto all = opened.store->load();
+  ASSERT_TRUE(all.find(schedule_id{2}));
+  EXPECT_EQ(all.find(schedule_id{2})->hold_extension, seconds{0});
+  EXPECT_EQ(all.find(schedule_id{2})->hold, seconds{120});
 }
 
 TEST(Schema, MarksOfBeforeAreKept) {

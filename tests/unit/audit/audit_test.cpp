@@ -122,10 +122,22 @@ TEST(Audit, TheDeadlineDecidesWhoHoldsASeat) {
   b.reservation(10).seats.front().seat = 9;
   b.free_claim(9);
   b.all.claims.back().seat = 9;
-  b.reservation(9).expires_at = now;
+  b.ends(9, now);
   EXPECT_TRUE(check(b, reading::offline).ok()) << show(check(b, reading::offline));
-  b.reservation(9).expires_at = now + 1;
+  b.ends(9, now + 1);
   EXPECT_FALSE(check(b, reading::offline).ok());
+}
+
+TEST(Audit, HoldsThatWereExtendedLastTheSameOnceMore) {
+  auto b = sample();
+  for (const std::uint64_t each : {10U, 11U, 12U})
+    b.hold(each, "cid");
+  b.extend(10, 120'000);
+  b.extend(12, 120'000);
+  EXPECT_TRUE(check(b, reading::offline).ok()) << show(check(b, reading::offline));
+  for (const std::uint64_t each : {1U, 9U, 11U})
+    b.extend(each, 120'000);
+  EXPECT_TRUE(check(b, reading::offline).ok()) << "where all were extended";
 }
 
 TEST(Audit, SagasRestWhileNobodyRuns) {

@@ -112,9 +112,48 @@ std::vector<planted_defect> of_seats() {
          b.hold(10, "cid");
          b.reservation(10).seats.front().seat = 9;
          b.all.claims.back().seat = 9;
-         b.reservation(9).expires_at = now;
+         b.ends(9, now);
        },
        {"sch_1:9", "res_20000009", "res_2000000a"}},
+  };
+}
+
+std::vector<planted_defect> of_deadlines() {
+  const auto three_more = [](sample_books& b) {
+    for (const std::uint64_t each : {10U, 11U, 12U})
+      b.hold(each, "cid");
+  };
+  return {
+      {rule::deadline_differs,
+       "a hold lasts longer, and nobody extended it",
+       [=](sample_books& b) {
+         three_more(b);
+         b.reservation(9).expires_at += 120'000;
+       },
+       {"res_20000009"}},
+      {rule::deadline_differs,
+       "a hold was extended twice",
+       [=](sample_books& b) {
+         three_more(b);
+         for (const std::uint64_t each : {9U, 10U, 11U, 11U})
+           b.extend(each, 120'000);
+       },
+       {"res_2000000b"}},
+      {rule::deadline_differs,
+       "a hold was extended by nothing",
+       [=](sample_books& b) {
+         three_more(b);
+         b.extend(9, 0);
+       },
+       {"res_20000009"}},
+      {rule::deadline_differs,
+       "a hold was extended after its end",
+       [=](sample_books& b) {
+         three_more(b);
+         b.extend(9, 120'000);
+         b.reservation(9).extended_at = b.reservation(9).held_at + 300'000;
+       },
+       {"res_20000009"}},
   };
 }
 
@@ -158,7 +197,7 @@ std::vector<planted_defect> of_baskets() {
 
 // The books: ann has charged 1000 and paid 1 (completed); ben has charged 100 and holds 9.
 std::vector<planted_defect> defects_of_participants() {
-  return joined({of_accounts(), of_seats(), of_baskets()});
+  return joined({of_accounts(), of_seats(), of_deadlines(), of_baskets()});
 }
 
 }  // namespace boxoffice::audit

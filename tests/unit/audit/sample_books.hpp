@@ -37,6 +37,19 @@ class sample_books {
     reserve(number, who, reservation_status::held, 0);
   }
 
+  /// The hold is over then, and has lasted as long as others.
+  void ends(std::uint64_t number, std::int64_t at) {
+    auto& of = reservation(number);
+    of.held_at = at - hold_ms;
+    of.expires_at = at;
+  }
+  /// The hold was given more time when it was new.
+  void extend(std::uint64_t number, std::int64_t by_ms) {
+    auto& of = reservation(number);
+    of.extended_at = of.held_at + 1000;
+    of.expires_at += by_ms;
+  }
+
   /// A payment in `state`, with the least that the state calls for.
   void pay(std::uint64_t number, const std::string& who, payment_state state) {
     payment_row p{.id = number,
@@ -128,7 +141,7 @@ class sample_books {
   }
 
  private:
-  static constexpr std::int64_t price = 100;
+  static constexpr std::int64_t price = 100, hold_ms = 300'000;
 
   static reservation_status status_of(payment_state state) {
     switch (state) {
@@ -160,7 +173,7 @@ class sample_books {
                       .amount = price,
                       .status = status,
                       .held_at = now - 3000,
-                      .expires_at = now + 297'000};
+                      .expires_at = now - 3000 + hold_ms};
     if (status == reservation_status::confirmed || status == reservation_status::refunded)
       r.payment = by;
     if (status == reservation_status::held || status == reservation_status::confirmed)

@@ -118,6 +118,7 @@ TEST(Wire, CarriesTheCatalogue) {
   hall.hold = seconds{77};
   hall.seats = seat_map{{{"A", 2, 3, {100}}, {"B", 1, 4, {50}}}};
   sent.schedules.push_back(hall);
+  sent.hold_extensions.push_back(seconds{120});
   const auto got = from_bytes<catalogue_changes>(to_bytes(sent));
   ASSERT_TRUE(got);
   ASSERT_EQ(got->concerts.size(), 2U);
@@ -127,6 +128,33 @@ TEST(Wire, CarriesTheCatalogue) {
   EXPECT_EQ(got->schedules[0].seats.seat_count(), 10U);
   EXPECT_EQ(got->schedules[0].seats.name_of(6), "B-1");
   EXPECT_EQ(got->schedules[0].hold, seconds{77});
+  EXPECT_EQ(got->hold_extensions, std::vector{seconds{120}});
+}
+
+// As with a reservation, below: what a hold may be extended by stands behind the fields of before.
+TEST(Wire, AScheduleHasTheFieldsThatPeersOfBeforeKnow) {
+  schedule hall;
+  hall.concert = {1};
+  hall.venue = "hall";
+  hall.hold = seconds{77};
+  hall.seats = seat_map{{{"A", 2, 3, {100}}}};
+  hall.hold_extension = seconds{120};
+  const auto sent = create_schedule::of(hall);
+  std::string bytes;
+  wire_writer write{bytes};
+  write(std::uint64_t{0}, schedule_id{}, concert_id{1}, time_point{}, time_point{}, time_point{},
+        std::string{"hall"}, seconds{77}, std::uint32_t{4}, std::uint32_t{1}, std::string{"A"},
+        std::uint32_t{2}, std::uint32_t{3}, points{100}, call_context{});
+  const auto older = from_bytes<create_schedule>(bytes);
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->hold_extension, seconds{0});
+  EXPECT_EQ(older->draft.seats.seat_count(), 6U);
+  write(seconds{120});
+  EXPECT_EQ(to_bytes(sent), bytes);
+  const auto got = from_bytes<create_schedule>(bytes);
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->hold_extension, seconds{120});
+  EXPECT_EQ(got->draft.hold_extension, seconds{0}) << "a value on a link does not grow";
 }
 
 TEST(Wire, CarriesFiguresAndWhatAnOlderPeerHasOfThem) {
@@ -171,11 +199,13 @@ TEST(Wire, AReservationHasTheFieldsThatPeersOfBeforeKnow) {
   row.payment = {13};
   row.reverted = {14};
   row.admitted_at = time_point{milliseconds{15}};
+  row.extended_at = time_point{milliseconds{17}};
   const reservation_reply sent{.correlation = 1,
                                .present = reservation_reply::presence::found,
                                .found = row,
                                .starts_at = time_point{milliseconds{16}},
-                               .seat_names = "A-8"};
+                               .seat_names = "A-8",
+                               .extended_at = row.extended_at};
   std::string bytes;
   wire_writer write{bytes};
   write(std::uint64_t{1}, fault::none, reservation_reply::presence::found, schedule_id{3},
@@ -183,12 +213,45 @@ TEST(Wire, AReservationHasTheFieldsThatPeersOfBeforeKnow) {
         points{100}, points{100}, reservation_status::confirmed, time_point{milliseconds{11}},
         time_point{milliseconds{12}}, payment_id{13}, payment_id{14}, time_point{milliseconds{16}},
         std::string{"A-8"});
+  const auto older = from_bytes<reservation_reply>(bytes);
+  ASSERT_TRUE(older);
+  EXPECT_EQ(older->extended_at, no_time);
+  write(row.extended_at);
   EXPECT_EQ(to_bytes(sent), bytes);
   const auto got = from_bytes<reservation_reply>(bytes);
   ASSERT_TRUE(got);
+  EXPECT_EQ(got->extended_at, row.extended_at);
+  EXPECT_EQ(got->found.extended_at, no_time) << "it stands beside the reservation";
   EXPECT_EQ(got->found.reverted, row.reverted);
   EXPECT_EQ(got->found.admitted_at, no_time) << "who asks for that gets an admission_reply";
   EXPECT_EQ(got->seat_names, "A-8");
+}
+
+TEST(Wire, CarriesAnExtension) {
+  const extend_hold asked{.correlation = 3,
+                          .key = {{1, 2}, {3, 4}},
+                          .user = {"kim"},
+                          .reservation = {{3}, 9},
+                          .paying = {77}};
+  const auto heard = from_bytes<extend_hold>(to_bytes(asked));
+  ASSERT_TRUE(heard);
+  EXPECT_EQ(heard->key, asked.key);
+  EXPECT_EQ(heard->reservation, asked.reservation);
+  EXPECT_EQ(heard->paying, asked.paying);
+  extension_reply sent{.correlation = 3, .outcome = {}};
+  sent.key = key_verdict::replayed;
+  sent.outcome.refusal = extension_refusal::already_extended;
+  sent.outcome.held.id = {{3}, 9};
+  sent.outcome.held.expires_at = time_point{milliseconds{12}};
+  sent.outcome.other = {78};
+  sent.extended_at = time_point{milliseconds{5}};
+  const auto got = from_bytes<extension_reply>(to_bytes(sent));
+  ASSERT_TRUE(got);
+  EXPECT_EQ(got->key, sent.key);
+  EXPECT_EQ(got->outcome.refusal, sent.outcome.refusal);
+  EXPECT_EQ(got->outcome.held.expires_at, sent.outcome.held.expires_at);
+  EXPECT_EQ(got->outcome.other, sent.outcome.other);
+  EXPECT_EQ(got->extended_at, sent.extended_at);
 }
 
 TEST(Wire, CarriesAnAdmission) {

@@ -157,6 +157,62 @@ TEST(Decisions, AdmissionTable) {
   }
 }
 
+TEST(Decisions, ExtensionTable) {
+  struct line {
+    const char* why;
+    reservation of;
+    time_point now;
+    extension_refusal refusal;
+    effect what;
+    extension_request asked{{"ann"}, {}, seconds{120}};
+  };
+  const auto before = deadline - tick, after = deadline + tick;
+  auto extended = row(status::held);
+  extended.extended_at = before - tick;
+  auto extended_and_paid = extended;
+  extended_and_paid.status = status::confirmed;
+  const extension_request ben{{"ben"}, {}, seconds{120}}, paying{{"ann"}, pay(7), seconds{120}},
+      nothing{{"ann"}, {}, seconds{0}};
+  using enum extension_refusal;
+  const std::vector<line> table{
+      {"held", row(status::held), before, none, effect::extend_seats},
+      {"held, and undone once", row(status::held, {}, pay(5)), before, none, effect::extend_seats},
+      {"somebody else's", row(status::held), before, reservation_not_found, effect::none, ben},
+      {"somebody else's, paid", row(status::confirmed, pay(5)), before, reservation_not_found,
+       effect::none, ben},
+      {"paid", row(status::confirmed, pay(5)), before, reservation_already_paid, effect::none},
+      {"paid, and in a refund", row(status::confirmed, pay(5)), before, reservation_already_paid,
+       effect::none, paying},
+      {"extended, then paid", extended_and_paid, before, reservation_already_paid, effect::none},
+      {"given back", row(status::released), before, reservation_released, effect::none},
+      {"refunded", row(status::refunded, pay(5)), after, reservation_released, effect::none},
+      {"being paid", row(status::held), before, payment_in_progress, effect::none, paying},
+      {"being paid, and over", row(status::held), after, payment_in_progress, effect::none, paying},
+      {"at its end", row(status::held), deadline, reservation_expired, effect::row_only},
+      {"over, and written", row(status::expired), after, reservation_expired, effect::none},
+      {"over, and nothing was offered", row(status::held), after, reservation_expired,
+       effect::row_only, nothing},
+      {"extended before", extended, before, already_extended, effect::none},
+      {"extended before, being paid", extended, before, payment_in_progress, effect::none, paying},
+      {"not offered", row(status::held), before, extension_not_offered, effect::none, nothing},
+  };
+  for (const auto& l : table) {
+    const auto d = decide_extension(l.of, l.asked, l.now);
+    EXPECT_EQ(d.refusal, l.refusal) << l.why;
+    EXPECT_EQ(d.change.what, l.what) << l.why;
+    EXPECT_EQ(is_remembered(d.refusal), d.refusal != payment_in_progress) << l.why;
+    if (d.change.what == effect::row_only) {
+      EXPECT_EQ(d.change.next.status, status::expired) << l.why;
+      EXPECT_EQ(d.change.next.expires_at, deadline) << l.why;
+    }
+    if (d.change.what != effect::extend_seats) continue;
+    EXPECT_EQ(d.change.next.status, status::held) << l.why;
+    EXPECT_EQ(d.change.next.extended_at, l.now) << l.why;
+    EXPECT_EQ(d.change.next.expires_at, deadline + seconds{120}) << "early or late";
+    EXPECT_EQ(d.change.next.reverted, l.of.reverted) << l.why;
+  }
+}
+
 TEST(Decisions, ARefundKeepsTheTimeOfTheAdmission) {
   auto admitted = row(status::confirmed, pay(5));
   admitted.admitted_at = deadline;

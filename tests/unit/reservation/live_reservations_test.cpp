@@ -64,6 +64,25 @@ TEST_F(LiveReservations, AHoldEndsExactlyAtItsDeadline) {
   EXPECT_EQ(live.find(row.id)->status_at(live.now()), reservation_status::expired);
 }
 
+TEST_F(LiveReservations, AnExtendedHoldEndsAtItsLaterDeadlineAlone) {
+  auto row = hold("ann", {0, 1});
+  const auto version = seats.version();
+  row.extended_at = start;
+  row.expires_at += seconds{120};
+  live.change(row);
+  EXPECT_EQ(live.advance(start + seconds{300}), 0U) << "also while it is being written";
+  live.made_durable(row.id);
+  EXPECT_EQ(live.advance(start + seconds{420} - tick), 0U);
+  EXPECT_EQ(live.holds(), 1U);
+  EXPECT_EQ(seats.version(), version) << "nobody sees anything of it";
+  EXPECT_EQ(live.seat_now(0).status_at(live.now()), seat_status::held);
+  EXPECT_EQ(live.next_deadline(), start + seconds{420});
+  EXPECT_EQ(live.advance(start + seconds{420}), 1U);
+  EXPECT_EQ(live.holds(), 0U);
+  EXPECT_EQ(seats.available(), 10U);
+  EXPECT_EQ(live.advance(start + seconds{421}), 0U) << "once";
+}
+
 TEST_F(LiveReservations, TheNextHoldCarriesTheLapseItClaims) {
   const auto first = hold("ann", {0, 1});
   const auto other = hold("ann", {5});

@@ -27,6 +27,22 @@ TEST(Seat, ASaleOfItsHolderHasNoDeadline) {
   EXPECT_EQ(held.claim(ben, deadline + tick, deadline), seat_verdict::taken);
 }
 
+TEST(Seat, AnExtendedHoldKeepsItUntilTheLaterDeadline) {
+  const auto later = deadline + seconds{120};
+  seat s{seat_status::held, ann, deadline};
+  s.extend(ben, later);
+  EXPECT_EQ(s.status_at(deadline), seat_status::available) << "somebody else's";
+  s.extend(ann, later);
+  EXPECT_EQ(s.claim(ben, later + tick, deadline), seat_verdict::taken);
+  EXPECT_EQ(s.claim(ben, later + tick, later - tick), seat_verdict::taken);
+  EXPECT_EQ(s.claim(ben, later + tick, later), seat_verdict::granted);
+  s.extend(ann, later + seconds{120});
+  EXPECT_EQ(s.holder(), ben);
+  seat free;
+  free.extend(ann, later);
+  EXPECT_EQ(free.status_at(start), seat_status::available);
+}
+
 TEST(Seat, OnlyItsHolderSellsOrFreesIt) {
   seat s;
   s.sell(ann);
