@@ -64,7 +64,7 @@ void world::expect_owners() {
 // Every seat that nobody has can be had: at once, and again when every hold has run out.
 void world::try_every_seat() {
   if (!faults_.touches_clocks()) probe_seats();  // else it is not said when a hold ends
-  const auto end = now_ + 21s;  // also when it was extended
+  const auto end = now_ + 21s;                   // also when it was extended
   while (now_ < end && promises_.broken().empty())
     step();
   probe_seats();

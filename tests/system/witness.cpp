@@ -30,6 +30,12 @@ bool witness::is_done(const plain_answer& answer, int status) {
   return false;
 }
 
+// Done, or sure to be: a 202 stays one, however often it is asked for again.
+bool witness::is_told(const plain_answer& answer) {
+  pending_ = answer.status == 202;
+  return is_done(answer, 201) || pending_;
+}
+
 void witness::expect(const plain_answer& answer, const std::string& member, const json& value) {
   if (answer.value().value(member, json{}) != value)
     faults_.push_back(who_.name() + ": not " + value.dump() + ": " + answer.body);
@@ -67,8 +73,7 @@ bool witness::step() {
     }
     case next::pay: {
       const auto paid = who_.pay(reservation_, key_);
-      if (!is_done(paid, 201)) return false;
-      expect(paid, "status", "COMPLETED");
+      if (!is_told(paid)) return false;
       payments_.push_back({paid.value().at("paymentId"), "COMPLETED"});
       balance_ -= price_;
       go_on(next::look_at_payment);
@@ -77,13 +82,16 @@ bool witness::step() {
     case next::look_at_payment: {
       const auto seen = who_.get("/v1/payments/" + payments_.back().id);
       if (!is_done(seen, 200)) return false;
+      const auto status = seen.value().value("status", "");
+      if (pending_ && (status == "PENDING" || status == "REFUNDING")) return false;
+      pending_ = false;
       expect(seen, "status", payments_.back().status);
       go_on(next::balance);
       return true;
     }
     case next::refund: {
       const auto back = who_.refund(payments_.back().id, key_);
-      if (!is_done(back, 201)) return false;
+      if (!is_told(back)) return false;
       payments_.back().status = "REFUNDED";
       balance_ += price_;
       go_on(next::look_at_payment);
@@ -105,8 +113,8 @@ bool witness::step() {
 
 std::string witness::faults_at_rest() {
   std::string found;
-  // What got no answer yet gets one.
-  if (!eventually([&] { return step(); }))
+  // What got no answer yet gets one: a saga pauses for 6 s at most before it asks again.
+  if (!eventually([&] { return step() && !pending_; }, std::chrono::seconds{15}))
     found += who_.name() + " gets no answer but " + last_ + "\n";
   for (const auto& each : payments_)
     if (const auto is = who_.get("/v1/payments/" + each.id).value().value("status", "");

@@ -46,6 +46,7 @@ class witness {
   };
 
   bool is_done(const plain_answer& answer, int status);
+  bool is_told(const plain_answer& answer);
   void expect(const plain_answer& answer, const std::string& member, const json& value);
   void go_on(next to);
 
@@ -54,9 +55,10 @@ class witness {
   next next_{next::join};
   std::int64_t balance_{0}, price_{0};
   std::vector<payment> payments_;
+  bool pending_{false};  // the last payment, or its refund, was answered with 202
   std::size_t times_later_{0};
   std::vector<std::string> faults_;
-  std::string last_;  // answer
+  std::string last_;  // of all answers
 };
 
 }  // namespace boxoffice::system_test

@@ -9,6 +9,5 @@ export const timeText = texts({
     '남은 시간에 {0}을 더합니다. 한 번만 할 수 있습니다.'
   ],
   offered: ['You can ask for more time.', '시간을 연장할 수 있습니다.'],
-  given:
-    ['You have more time: pay until {0}.', '시간이 연장되었습니다. {0}까지 결제하세요.'],
+  given: ['You have more time: pay until {0}.', '시간이 연장되었습니다. {0}까지 결제하세요.'],
 });

@@ -99,7 +99,8 @@ function heldView(booking: Booking, again: () => void): Child {
   readBalance().catch((error: unknown) => message.set(failure(error)));
   warnings(ends, () => offered() > 0);
 
-  const run = async(what: 'charge'|'pay'|'extend'|'release', work: () => Promise<void>): Promise<void> => {
+  const run =
+    async(what: 'charge'|'pay'|'extend'|'release', work: () => Promise<void>): Promise<void> => {
     busy.set(what);
     message.set(null);
     try {
@@ -225,13 +226,14 @@ function moreTime({reservation}: Booking, ends: () => number, offered: () => num
   if (!reservation.extensionSeconds && !reservation.extendedAt) return null;
   // The focus does not go with the button.
   const press = (): void => void extend().then(
-    () => (button.isConnected ? button : document.querySelector<HTMLElement>('#charge, #pay'))?.focus());
-  const button = h('button', {class: 'wide', id: 'more', disabled: isBusy, onclick: press,
-    'aria-describedby': 'more-hint'}, timeText('more'));
+    () => (button.isConnected ? button : document.querySelector<HTMLElement>('#charge, #pay'))
+            ?.focus());
+  const button = h('button',
+    {class: 'wide', id: 'more', disabled: isBusy, onclick: press, 'aria-describedby': 'more-hint'},
+    timeText('more'));
   const hint = h('p', {class: 'hint', id: 'more-hint'},
     timeText('hint', minutes(reservation.extensionSeconds ?? 0)));
-  const given = h('p', {},
-    () => timeText('given', clockTime(new Date(ends()).toISOString())));
+  const given = h('p', {}, () => timeText('given', clockTime(new Date(ends()).toISOString())));
   return h('div', {class: 'more'}, () => offered() > 0 ? [button, hint] : given);
 }
 

@@ -121,9 +121,8 @@ export const t = texts({
   salesCloseAt: ['Sales close', '판매 종료'],
   venue: ['Venue', '장소'],
   maxSeats: ['Seats per person', '1인당 좌석 수'],
-  holdExtension: [
-    'More time to pay that one may ask for, once (seconds)', '한 번 연장할 수 있는 결제 시간(초)'
-  ],
+  holdExtension:
+    ['More time to pay that one may ask for, once (seconds)', '한 번 연장할 수 있는 결제 시간(초)'],
   sections: ['Sections', '구역'],
   section: ['Name', '이름'],
   rowsOf: ['Rows', '열 수'],
