@@ -28,8 +28,8 @@
 
 namespace boxoffice::system_test {
 
-/// A house with two nodes for each service and a gateway, on PostgreSQL and Redis, whose nodes fail;
-/// and four clients who buy and give back, and compare each answer with what they were told.
+/// A house with two nodes for each service and a gateway, on PostgreSQL and Redis, whose nodes
+/// fail; and four clients who buy and give back, and compare each answer with what they know.
 class failing_house {
  public:
   explicit failing_house(house_wires& wires) {
