@@ -94,7 +94,7 @@ enum class token_verdict : std::uint8_t {
   active,
   invalid,
   waiting,
-  lapsed,  ///< it was the user's, and its time is over or it was given up
+  lapsed,  ///< it was the user's, and is over: used up, given up, or its time has passed
 };
 
 struct token_reply {

@@ -155,11 +155,11 @@ class waiting_room_state {
     flush();
     if (!stands(room_, m.token, now)) return refuse(r, fault::overloaded);
     const auto place = room_.place(m.token);
-    auto verdict = token_verdict::invalid;
+    // Used up too: a hold that was made while the event of the payment before was on its way is as
+    // good as any.
+    auto verdict = token_verdict::lapsed;
     if (place.entry.state == token_state::active) verdict = token_verdict::active;
     if (place.entry.state == token_state::waiting) verdict = token_verdict::waiting;
-    if (place.entry.state == token_state::expired || place.entry.state == token_state::left)
-      verdict = token_verdict::lapsed;
     send_when_durable(m.token, r, token_reply{m.correlation, fault::none, verdict, place.position});
   }
 

@@ -73,7 +73,11 @@ bool witness::step() {
     }
     case next::pay: {
       const auto paid = who_.pay(reservation_, key_);
-      if (!is_told(paid)) return false;
+      if (!is_told(paid)) {
+        // A live hold can always be paid, whatever has become of its token.
+        if (paid.code() == "queue_token_invalid") faults_.push_back(who_.name() + ": " + last_);
+        return false;
+      }
       payments_.push_back({paid.value().at("paymentId"), "COMPLETED"});
       balance_ -= price_;
       go_on(next::look_at_payment);

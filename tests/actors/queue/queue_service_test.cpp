@@ -163,6 +163,7 @@ TEST_F(QueueService, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
   EXPECT_TRUE(admits("c", c));
   box.send(desk, deliver_events{7, {paid("c", c, 1, false)}});
   EXPECT_FALSE(admits("c", c)) << "used";
+  EXPECT_EQ(check_of("c", c).verdict, token_verdict::lapsed) << "a live hold can be paid with it";
   time.advance(seconds{600});
   EXPECT_FALSE(admits("b", b)) << "over";
 }
