@@ -234,7 +234,10 @@ class waiting_room_state {
     for (; taken < changes.size(); ++taken) {
       const auto& c = changes[taken];
       const auto token = c.after.token;
-      if (context_.admitted != nullptr) context_.admitted->drop(token);
+      // Whose time only becomes longer is admitted all the while.
+      const bool stays = c.before && c.before->state == token_state::active &&
+                         c.after.state == token_state::active;
+      if (context_.admitted != nullptr && !stays) context_.admitted->drop(token);
       auto& pending = undurable_[token];
       if (pending.writes == 0) pending.entity = writes_.new_entity();
       entry e{c, {}};

@@ -155,11 +155,14 @@ TEST_F(QueueService, AGatewayKnowsWhoIsActiveOnceThatIsDurableAndUntilItEnds) {
   EXPECT_FALSE(admits("c", c)) << "still waiting";
 
   time.commits().hold();
+  box.send(desk, keep_token{3, {"a"}, a, time.now() + seconds{900}});
+  EXPECT_TRUE(admits("a", a)) << "only for longer than before";
   box.send(desk, leave_queue{4, {"a"}, a});
   EXPECT_FALSE(admits("a", a)) << "before the answer says so";
   EXPECT_FALSE(admits("c", c)) << "admitted, and not yet durable";
   time.commits().resume();
   time.run();
+  EXPECT_FALSE(admits("a", a)) << "the longer time was written before it left";
   EXPECT_TRUE(admits("c", c));
   box.send(desk, deliver_events{7, {paid("c", c, 1, false)}});
   EXPECT_FALSE(admits("c", c)) << "used";
