@@ -65,6 +65,10 @@ inline constexpr std::chrono::milliseconds owner_look_gap_max = 1s;
 /// that is on its way; at 800 purchases a second that happened at one of five restarts.
 inline constexpr std::chrono::milliseconds gateway_drain_time = 1s;
 
+/// A service that begins reads the keys it remembers in portions of this, the first one before it
+/// serves: 50 ms of the thread that reads.
+inline constexpr std::size_t known_keys_portion = 20'000;
+
 // --- The catalogue in other processes ---------------------------------------------------------
 
 /// The owner of the catalogue answers a follower that has everything after so long. Two such

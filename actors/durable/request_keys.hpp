@@ -1,12 +1,13 @@
 #pragma once
 
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/key_page.hpp"
 #include "actors/durable/store_reads.hpp"
-#include "config/limits.hpp"
+#include "config/cluster_limits.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <utility>
-#include <vector>
 
 namespace boxoffice {
 
@@ -27,6 +28,10 @@ class request_keys {
   template <class Run, class Tell>
   void begin(const request_key& key, const call_context& call, store_reads<Reader>& reads,
              recovery& memory, Run run, Tell tell) {
+    if (!known_ && key.present()) {
+      book_.remember(key.scope);  // it may be one of those that have not been read yet
+      learn(reads);
+    }
     switch (book_.begin(key, time_.now())) {
       case known_keys::state::fresh:
         return run();
@@ -64,12 +69,16 @@ class request_keys {
   void run(const request_key& key) { book_.run(key, time_.now()); }
   void remember(const digest& scope) { book_.remember(scope); }
 
-  /// The keys of the store are read once, at the start: what memory is lost later keeps them.
+  /// The keys of the store are read once: what memory is lost later keeps them.
   [[nodiscard]] bool are_known() const { return known_; }
-  void know(const std::vector<digest>& scopes) {
-    for (const auto& scope : scopes)
+  /// The first of them, before the service serves. Those behind them are read beside it, and until
+  /// they are there each key that comes is looked up in the store.
+  void know(const key_page& page, store_reads<Reader>& reads) {
+    for (const auto& scope : page.scopes)
       book_.remember(scope);
-    known_ = true;
+    cursor_ = page.next;
+    known_ = cursor_ == 0;
+    learn(reads);
   }
   /// Nothing runs any more.
   void drop_in_flight() { book_.drop_in_flight(); }
@@ -84,9 +93,21 @@ class request_keys {
     return answer ? &*answer : nullptr;
   }
 
+  void learn(store_reads<Reader>& reads) {
+    if (known_ || asking_) return;
+    asking_ = true;
+    reads.ask([cursor = cursor_](
+                  Reader& reader) { return reader.key_scopes(cursor, limits::known_keys_portion); },
+              [this, &reads](fault failed, key_page& page) {
+                asking_ = false;  // the next command tries again
+                if (failed == fault::none) know(page, reads);
+              });
+  }
+
   const clock& time_;
   known_keys book_;
-  bool known_{false};
+  bool known_{false}, asking_{false};
+  std::int64_t cursor_{0};
 };
 
 }  // namespace boxoffice

@@ -217,7 +217,7 @@ void payment_service_state::load() {
         stored_memory m;
         m.open = reader.open_sagas();
         m.parked = reader.parked_sagas(first, shards);
-        if (!known) m.scopes = reader.key_scopes(limits::known_keys_max);
+        if (!known) m.keys = reader.key_scopes(0, limits::known_keys_portion);
         for (const auto& o : orphans) {
           auto& end = m.orphans.emplace_back();
           const auto& client_key = o.waits.client.key;
@@ -240,7 +240,7 @@ void payment_service_state::load() {
 
 void payment_service_state::recover(stored_memory& m) {
   pass(fault_point::payments_recovered);
-  if (!parts_.keys.are_known()) parts_.keys.know(m.scopes);
+  if (!parts_.keys.are_known()) parts_.keys.know(m.keys, parts_.reads);
   parts_.metrics.open_in(saga_state::parked).set(static_cast<std::int64_t>(m.parked));
   const auto& c = parts_.context;
   for (const auto& saga : m.open) {

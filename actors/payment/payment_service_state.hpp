@@ -51,7 +51,7 @@ class payment_service_state {
     std::vector<payment_reader::open_saga> open;
     std::size_t parked{0};
     payment_id last;
-    std::vector<digest> scopes;
+    key_page keys;
     struct end {
       std::optional<payment_outcome> answer;
       std::optional<payment> row;

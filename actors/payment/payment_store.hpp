@@ -2,6 +2,7 @@
 
 #include "actors/commit/commit.hpp"
 #include "actors/commit/owned_store.hpp"
+#include "actors/durable/key_page.hpp"
 #include "actors/payment/payment.hpp"
 #include "actors/payment/sales_baseline.hpp"
 
@@ -79,7 +80,8 @@ class payment_reader {
   /// The payment that holds or held the reservation: the newest that is not failed or compensated.
   virtual std::optional<payment> find_by_reservation(reservation_id reservation) = 0;
   virtual std::optional<remembered_payment> find_key(const digest& scope) = 0;
-  virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
+  /// At most `limit` of the keys that are remembered, behind `cursor`; 0: from the youngest.
+  virtual key_page key_scopes(std::int64_t cursor, std::size_t limit) = 0;
   virtual std::vector<saga_note> timeline(payment_id id) = 0;
   /// Sagas of any state, the youngest first.
   virtual std::vector<payment> sagas(const saga_query& asked) = 0;

@@ -260,7 +260,7 @@ void point_service_state::load() {
       memory_,
       [in_doubt = in_doubt_, known = keys_.are_known()](point_reader& reader) {
         stored_memory m;
-        if (!known) m.scopes = reader.key_scopes(limits::known_keys_max);
+        if (!known) m.keys = reader.key_scopes(0, limits::known_keys_portion);
         for (const auto& d : in_doubt)
           m.answers.push_back(find_answer(reader, d));
         return m;
@@ -268,7 +268,7 @@ void point_service_state::load() {
       [this](fault failed, stored_memory& m) {
         pass(fault_point::accounts_recovered);
         if (failed != fault::none) return memory_.failed();
-        if (!keys_.are_known()) keys_.know(m.scopes);
+        if (!keys_.are_known()) keys_.know(m.keys, reads_);
         resolve_doubts(m);
         memory_.loaded();
       });

@@ -45,7 +45,7 @@ class point_service_state {
  private:
   /// What the service has to know before it serves: at the start, and after a commit that failed.
   struct stored_memory {
-    std::vector<digest> scopes;
+    key_page keys;
     std::vector<std::optional<point_outcome>> answers;  ///< of the commands in doubt that were done
   };
 

@@ -3,6 +3,7 @@
 #include "actors/commit/commit.hpp"
 #include "actors/commit/owned_store.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/key_page.hpp"
 #include "actors/point/account.hpp"
 
 #include <optional>
@@ -67,7 +68,8 @@ class point_reader {
   };
   virtual page list(const user_id& user, std::uint64_t cursor, std::size_t limit) = 0;
   virtual std::optional<remembered_point_answer> find_key(const digest& scope) = 0;
-  virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
+  /// At most `limit` of the keys that are remembered, behind `cursor`; 0: from the youngest.
+  virtual key_page key_scopes(std::int64_t cursor, std::size_t limit) = 0;
 };
 
 }  // namespace boxoffice

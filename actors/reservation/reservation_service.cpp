@@ -126,9 +126,9 @@ reservation_service_state::~reservation_service_state() {
 void reservation_service_state::load() {
   reads_.ask_within(
       memory_,
-      [](reservation_reader& reader) {
+      [known = keys_.are_known()](reservation_reader& reader) {
         stored_memory m;
-        m.keys = reader.key_scopes(limits::known_keys_max);
+        if (!known) m.keys = reader.key_scopes(0, limits::known_keys_portion);
         m.schedules = reader.schedules_with_holds();
         for (const auto id : m.schedules)
           for (auto& row : reader.load_schedule(id).live)
@@ -138,7 +138,7 @@ void reservation_service_state::load() {
       [this](fault failed, stored_memory& m) {
         if (failed != fault::none) return memory_.failed();
         const auto now = context_.clock.now();
-        keys_.know(m.keys);
+        if (!keys_.are_known()) keys_.know(m.keys, reads_);
         for (const auto& row : m.holds)
           holds_.add(row, now);
         for (const auto id : m.schedules)

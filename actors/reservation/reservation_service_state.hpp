@@ -60,7 +60,7 @@ class reservation_service_state {
   };
   /// What the store remembered when the service started.
   struct stored_memory {
-    std::vector<digest> keys;
+    key_page keys;
     std::vector<reservation> holds;
     std::vector<schedule_id> schedules;  ///< with holds
   };

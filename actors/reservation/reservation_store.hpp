@@ -3,6 +3,7 @@
 #include "actors/commit/commit.hpp"
 #include "actors/commit/owned_store.hpp"
 #include "actors/core/idempotency.hpp"
+#include "actors/durable/key_page.hpp"
 #include "actors/reservation/reservation.hpp"
 
 #include <optional>
@@ -60,8 +61,8 @@ class reservation_reader {
   virtual page list(const user_id& user, std::optional<reservation_status> status, time_point now,
                     std::uint64_t cursor, std::size_t limit) = 0;
   virtual std::optional<remembered_hold> find_key(const digest& scope) = 0;
-  /// Every scope remembered, for the known keys; at most `limit`.
-  virtual std::vector<digest> key_scopes(std::size_t limit) = 0;
+  /// At most `limit` of the keys that are remembered, behind `cursor`; 0: from the youngest.
+  virtual key_page key_scopes(std::int64_t cursor, std::size_t limit) = 0;
 };
 
 }  // namespace boxoffice

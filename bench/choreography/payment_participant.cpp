@@ -104,18 +104,19 @@ class payment_participant_state {
   };
   struct stored_memory {
     std::vector<payment_reader::open_saga> open;
-    std::vector<digest> scopes;
+    key_page keys;
   };
 
   void load() {
     reads_.ask_within(
         memory_,
         [](payment_reader& reader) {
-          return stored_memory{reader.open_sagas(), reader.key_scopes(limits::known_keys_max)};
+          return stored_memory{reader.open_sagas(),
+                               reader.key_scopes(0, limits::known_keys_portion)};
         },
         [this](fault failed, stored_memory& m) {
           check(failed == fault::none, "the payment store of the bench can be read");
-          keys_.know(m.scopes);
+          keys_.know(m.keys, reads_);
           for (auto& saga : m.open) {
             if (saga.key.present()) keys_.run(saga.key);
             add({std::move(saga.row), {{}, 0, saga.key}, no_time, writes_.new_entity()});

@@ -66,17 +66,19 @@ class key_list {
  public:
   explicit key_list(typename Dialect::session& db)
       : select_{db,
-                "SELECT scope_high, scope_low FROM remembered_key ORDER BY ordinal DESC LIMIT $1"} {
-  }
-  std::vector<digest> scopes(std::size_t limit) {
-    std::vector<digest> all;
+                "SELECT ordinal, scope_high, scope_low FROM remembered_key WHERE ordinal < $1"
+                " ORDER BY ordinal DESC LIMIT $2"} {}
+  key_page page(std::int64_t cursor, std::size_t limit) {
+    key_page found;
+    std::int64_t last = 0;
     select_.each(
         [&](typename Dialect::row& r) {
-          auto& scope = all.emplace_back();
-          r.into(scope.high, scope.low);
+          auto& scope = found.scopes.emplace_back();
+          r.into(last, scope.high, scope.low);
         },
-        limit);
-    return all;
+        cursor == 0 ? INT64_MAX : cursor, limit);
+    if (found.scopes.size() == limit) found.next = last;
+    return found;
   }
 
  private:

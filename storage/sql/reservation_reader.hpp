@@ -63,8 +63,8 @@ class sql_reservation_reader final : public reservation_reader {
     });
   }
 
-  std::vector<digest> key_scopes(std::size_t limit) override {
-    return db_.read_once([&] { return scopes_.scopes(limit); });
+  key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
+    return db_.read_once([&] { return scopes_.page(cursor, limit); });
   }
 
  private:

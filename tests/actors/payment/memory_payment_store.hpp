@@ -175,11 +175,18 @@ class memory_payment_store final : public memory_owned<payment_store>,
     const auto at = keys.find(scope);
     return at == keys.end() ? std::nullopt : std::optional{at->second};
   }
-  std::vector<digest> key_scopes(std::size_t limit) override {
+  key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
     read();
-    std::vector<digest> found;
-    for (const auto& [scope, k] : keys)
-      if (found.size() < limit) found.push_back(scope);
+    key_page found;
+    std::int64_t seen = 0;
+    for (const auto& [scope, remembered] : keys) {
+      if (seen++ < cursor) continue;
+      if (found.scopes.size() == limit) {
+        found.next = cursor + static_cast<std::int64_t>(limit);
+        break;
+      }
+      found.scopes.push_back(scope);
+    }
     return found;
   }
   std::vector<saga_note> timeline(payment_id id) override {

@@ -118,12 +118,20 @@ class memory_point_store final : public memory_owned<point_store>, public point_
     return remembered_point_answer{found->second.body, found->second.answer};
   }
 
-  std::vector<digest> key_scopes(std::size_t limit) override {
+  key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
     read();
-    std::vector<digest> scopes;
-    for (const auto& [scope, key] : keys)
-      if (scopes.size() < limit) scopes.push_back(scope);
-    return scopes;
+    if (key_pages-- <= 0) throw std::runtime_error{"a slow disk"};
+    key_page found;
+    std::int64_t seen = 0;
+    for (const auto& [scope, remembered] : keys) {
+      if (seen++ < cursor) continue;
+      if (found.scopes.size() == limit) {
+        found.next = cursor + static_cast<std::int64_t>(limit);
+        break;
+      }
+      found.scopes.push_back(scope);
+    }
+    return found;
   }
 
   [[nodiscard]] points balance_of(const user_id& user) const {
@@ -149,6 +157,7 @@ class memory_point_store final : public memory_owned<point_store>, public point_
   std::deque<fate> fates;     // of the next commits
   std::set<user_id> damaged;  // whose state cannot be understood
   enum class reads : bool { work, fail } reading{reads::work};
+  int key_pages{1'000'000};  ///< that can be read before that fails
   int commits{0}, loads{0}, step_look_ups{0}, key_look_ups{0}, prunes{0};
 
  private:

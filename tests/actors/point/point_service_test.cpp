@@ -1,5 +1,6 @@
 #include "actors/point/point_service.hpp"
 
+#include "config/cluster_limits.hpp"
 #include "tests/actors/point/point_world.hpp"
 
 #include <gtest/gtest.h>
@@ -80,6 +81,33 @@ TEST(PointService, AHotAccountIsCommittedInFullBatches) {
   EXPECT_EQ(w.store.commits - before, 2);  // of 512 each
   EXPECT_EQ(w.balance().balance.value, 10'000'000 - 1024);
   w.expect_sound();
+}
+
+// A take-over does not wait for millions of keys: until they are read, the store is asked.
+TEST(PointService, ServesBeforeItHasReadAllKeys) {
+  point_world w;
+  w.charge(1, 100, key_number(1, 7));
+  const auto first = w.store.keys.begin()->second;
+  for (std::uint64_t n = 2; n <= 3 * limits::known_keys_portion; ++n)
+    w.store.keys.emplace(key_number(n, 7).scope, first);
+  w.store.key_pages = 1;
+  w.restart();
+  const request_key last{w.store.keys.rbegin()->first, first.body};
+  w.charge(2, 100, last);
+  EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::replayed);
+  w.charge(3, 200, {last.scope, key_number(1, 8).body});
+  EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::reused);
+  w.charge(4, 100, key_number(100'000, 7));
+  EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::fresh);
+  EXPECT_EQ(w.balance().balance.value, 200);
+  w.store.key_pages = 100;
+  w.charge(5, 100, key_number(100'001, 7));  // and the rest is read
+  const auto asked = w.store.key_look_ups;
+  w.charge(6, 100, key_number(100'002, 7));
+  EXPECT_EQ(w.store.key_look_ups, asked) << "it is known to be new";
+  w.charge(7, 100, last);
+  EXPECT_EQ(w.client.last<charge_reply>().key, key_verdict::replayed);
+  EXPECT_EQ(w.balance().balance.value, 400);
 }
 
 TEST(PointService, AChargeIsDoneOncePerKey) {

@@ -122,12 +122,19 @@ class memory_reservation_store final : public memory_owned<reservation_store>,
     if (found == keys.end()) return std::nullopt;
     return found->second.first;
   }
-  std::vector<digest> key_scopes(std::size_t limit) override {
+  key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
     look();
-    std::vector<digest> scopes;
-    for (const auto& [scope, remembered] : keys)
-      if (scopes.size() < limit) scopes.push_back(scope);
-    return scopes;
+    key_page found;
+    std::int64_t seen = 0;
+    for (const auto& [scope, remembered] : keys) {
+      if (seen++ < cursor) continue;
+      if (found.scopes.size() == limit) {
+        found.next = cursor + static_cast<std::int64_t>(limit);
+        break;
+      }
+      found.scopes.push_back(scope);
+    }
+    return found;
   }
 
  private:

@@ -468,7 +468,7 @@ TYPED_TEST_P(PaymentStoreContract, AKeyGetsItsAnswerLaterAndKeepsTheFirst) {
   EXPECT_TRUE(same(*found->answer, *w.answer));
   later.key.body = key(2).body;
   EXPECT_EQ(commit(this->store_, later), commit_outcome::refused);
-  EXPECT_EQ(this->reader_.key_scopes(10), std::vector<digest>{key(1).scope});
+  EXPECT_EQ(this->reader_.key_scopes(0, 10).scopes, std::vector<digest>{key(1).scope});
 }
 
 TYPED_TEST_P(PaymentStoreContract, PrunesOldKeysBoundedly) {
@@ -482,7 +482,7 @@ TYPED_TEST_P(PaymentStoreContract, PrunesOldKeysBoundedly) {
   }
   EXPECT_EQ(this->store_.prune_keys(at(5), 3), 3U);
   EXPECT_EQ(this->store_.prune_keys(at(5), 3), 2U);
-  EXPECT_EQ(this->reader_.key_scopes(100).size(), 5U);
+  EXPECT_EQ(this->reader_.key_scopes(0, 100).scopes.size(), 5U);
   EXPECT_TRUE(this->reader_.find_key(key(6).scope));
 }
 

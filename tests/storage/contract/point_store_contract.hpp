@@ -2,6 +2,9 @@
 
 #include "tests/storage/samples.hpp"
 
+#include <cstdint>
+#include <set>
+
 #include <gtest/gtest.h>
 
 /// What every point_store with its reader keeps. `Backend` as in reservation_store_contract.hpp.
@@ -178,7 +181,18 @@ TYPED_TEST_P(PointStoreContract, RemembersAndPrunesKeys) {
   EXPECT_EQ(found->body, key(4).body);
   EXPECT_EQ(found->answer.balance, points{3});
   EXPECT_EQ(found->answer.refusal, point_refusal::amount_out_of_range);
-  EXPECT_EQ(this->reader_.key_scopes(100).size(), 10U);
+  EXPECT_EQ(this->reader_.key_scopes(0, 100).scopes.size(), 10U);
+  // Page by page each of them comes once.
+  std::set<digest> all;
+  std::int64_t cursor = 0;
+  int pages = 0;
+  do {
+    const auto some = this->reader_.key_scopes(cursor, 4);
+    all.insert(some.scopes.begin(), some.scopes.end());
+    cursor = some.next;
+  } while (++pages < 9 && cursor != 0);
+  EXPECT_EQ(pages, 3);
+  EXPECT_EQ(all.size(), 10U);
   EXPECT_EQ(this->store_.prune_keys(at(4), 3), 3U);
   EXPECT_EQ(this->store_.prune_keys(at(4), 3), 1U);
   EXPECT_FALSE(this->reader_.find_key(key(4).scope));

@@ -260,8 +260,8 @@ TYPED_TEST_P(ReservationStoreContract, RemembersAnAnswerForItsKey) {
   EXPECT_TRUE(same(first->answer, held_one));
   EXPECT_TRUE(same(this->reader_.find_key(key(2).scope)->answer, taken));
   EXPECT_FALSE(this->reader_.find_key(key(3).scope));
-  EXPECT_EQ(this->reader_.key_scopes(10).size(), 2U);
-  EXPECT_EQ(this->reader_.key_scopes(1).size(), 1U);
+  EXPECT_EQ(this->reader_.key_scopes(0, 10).scopes.size(), 2U);
+  EXPECT_EQ(this->reader_.key_scopes(0, 1).scopes.size(), 1U);
 }
 
 TYPED_TEST_P(ReservationStoreContract, AKeyIsRememberedOnce) {
@@ -285,7 +285,7 @@ TYPED_TEST_P(ReservationStoreContract, PrunesOldKeysBoundedly) {
   EXPECT_EQ(this->store_.prune_keys(at(5), 3), 0U);
   EXPECT_FALSE(this->reader_.find_key(key(5).scope));
   EXPECT_TRUE(this->reader_.find_key(key(6).scope));
-  EXPECT_EQ(this->reader_.key_scopes(100).size(), 5U);
+  EXPECT_EQ(this->reader_.key_scopes(0, 100).scopes.size(), 5U);
 }
 
 REGISTER_TYPED_TEST_SUITE_P(ReservationStoreContract, ReadsEveryFieldBack,

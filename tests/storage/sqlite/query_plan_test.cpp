@@ -49,7 +49,6 @@ std::string plan_of(sqlite3* db, const std::string& sql) {
 bool may_scan(const std::string& sql) {
   for (const auto* whole :
        {"FROM concert", "FROM schedule", "FROM section ORDER", "SELECT DISTINCT schedule",
-        "SELECT scope_high, scope_low FROM remembered_key ORDER BY ordinal DESC LIMIT",
         "DELETE FROM remembered_key", "SELECT min(sequence) FROM consumer",
         "WHERE state IN (0, 1, 4, 7, 8) ORDER BY", "WITH parked_here", "outbox_pruned",
         "FROM sqlite_sequence", "DELETE FROM sales_bucket"})
@@ -75,8 +74,9 @@ void expect_no_scans(const Storage&, std::size_t live_connections, std::size_t s
       if (!may_scan(sql)) {
         EXPECT_EQ(plan.find("SCAN "), std::string::npos) << sql << "\n" << plan;
       }
-      // A walk down the whole table that does not call itself a scan.
-      if (sql.find("DELETE FROM outbox") == std::string::npos) {
+      // A walk down the whole table that does not call itself a scan; keys are read in portions.
+      if (sql.find("DELETE FROM outbox") == std::string::npos &&
+          sql.find("WHERE ordinal < $1 ORDER BY ordinal DESC LIMIT") == std::string::npos) {
         EXPECT_EQ(plan.find("(rowid<?)"), std::string::npos) << sql << "\n" << plan;
       }
       if (sql.find("WITH parked_here") == std::string::npos) {
