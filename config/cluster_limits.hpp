@@ -64,9 +64,11 @@ inline constexpr std::chrono::milliseconds owner_look_gap_max = 1s;
 /// answer that it is the last one. **Why**: who closes a connection at once cuts off the request
 /// that is on its way; at 800 purchases a second that happened at one of five restarts.
 inline constexpr std::chrono::milliseconds gateway_drain_time = 1s;
+/// A gateway that starts waits so long for the catalogue; then it serves what it can.
+inline constexpr std::chrono::milliseconds gateway_catalogue_time_max = 3s;
 
 /// A service that begins reads the keys it remembers in portions of this, the first one before it
-/// serves: 50 ms of the thread that reads.
+/// serves. Between two of them others are read for.
 inline constexpr std::size_t known_keys_portion = 20'000;
 
 // --- The catalogue in other processes ---------------------------------------------------------

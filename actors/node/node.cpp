@@ -134,9 +134,9 @@ class node::parts {
                                            .on_complete = [told] { told->set_value(); }});
     frame_.own(replica);
     waiting_stores owned{stores};
+    const auto until = outside_.time.now() + limits::gateway_catalogue_time_max;
     auto renewed_at = outside_.time.now();
-    auto looks_left = limits::link_greeting_time_max / limits::store_retry_first;
-    while ((needed || looks_left-- > 0) && !outside_.stop.stop_requested()) {
+    while ((needed || outside_.time.now() < until) && !outside_.stop.stop_requested()) {
       if (done.wait_for(limits::store_retry_first) == std::future_status::ready) return true;
       if (outside_.time.now() - renewed_at < limits::owner_renewal_every) continue;
       renewed_at = outside_.time.now();

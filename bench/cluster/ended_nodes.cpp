@@ -18,7 +18,7 @@ void end(rush::service_nodes& of, const std::string& name, ending how) {
 }  // namespace
 
 ended_node end_serving(rush::service_nodes& of, const std::string& name, ending how) {
-  const auto other = name.ends_with("-2") ? name.substr(0, name.size() - 2) : name + "-2";
+  const auto other = rush::service_nodes::other_of(name);
   ended_node one{name, steady_clock::now(), {}};
   end(of, name, how);
   of.process(other).await_ready();

@@ -1,18 +1,18 @@
-// boxoffice-bench-cluster: what clients notice while the nodes of a house are restarted, or die.
+// boxoffice-bench-cluster: what clients notice while the nodes of a cluster are restarted, or die.
 #include "bench/cluster/ended_nodes.hpp"
-#include "bench/cluster/house.hpp"
+#include "bench/cluster/ha_cluster.hpp"
 #include "bench/cluster/map_readers.hpp"
 #include "bench/cluster/seat_changes.hpp"
 #include "bench/cluster/steady_load.hpp"
 #include "bench/cluster/sure_purchases.hpp"
 #include "bench/compare/polling.hpp"
+#include "bench/load/many_sockets.hpp"
 #include "tests/rush/blocking_client.hpp"
 #include "tests/rush/book_checks.hpp"
 
 #include <cmath>
 #include <cstdio>
 #include <optional>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 
@@ -78,7 +78,7 @@ void print(const sure_purchases& sold, const answers_seen& seen) {
 }
 
 /// The audit, and whether everything that buyers were told is in the books.
-bool check_stores(const house& at, const sure_purchases& sold) {
+bool check_stores(const ha_cluster& at, const sure_purchases& sold) {
   const auto audit = at.audit();
   std::printf("boxoffice audit --drained: %s\n", audit.code == 0 ? "nothing found" : "FOUND");
   bool kept = expect(audit.code == 0, audit.faults());
@@ -93,7 +93,7 @@ bool check_stores(const house& at, const sure_purchases& sold) {
 
 /// Every node is ended and started again while seats are bought at a steady rate.
 bool measure_purchases(const options& how) {
-  house at{how.server, how.postgres, how.redis};
+  ha_cluster at{how.server, how.postgres, how.redis};
   if (how.keep) std::printf("logs: %s\n", at.keep().c_str());
   // The run takes longer when the nodes do.
   const auto seats = static_cast<std::size_t>(std::ceil(how.rate * (how.seconds + 20)));
@@ -114,7 +114,7 @@ bool measure_purchases(const options& how) {
         std::chrono::duration_cast<std::chrono::microseconds>(turn - steady_clock::now());
     compare::let_pass(std::max(left, std::chrono::microseconds{500'000}));
   };
-  const auto ended = end_each(at.nodes(), house::gateways(),
+  const auto ended = end_each(at.nodes(), ha_cluster::gateways(),
                               how.kill ? ending::killed : ending::asked, wait_for_turn);
   wait_for_turn(nodes);
   load.stop();
@@ -138,7 +138,7 @@ bool measure_purchases(const options& how) {
 }
 
 /// A node dies; prints how long it takes until every reader is right.
-bool measure_death(house& at, map_readers& all, const std::string& name) {
+bool measure_death(ha_cluster& at, map_readers& all, const std::string& name) {
   const auto before = all.what_was_seen();
   all.mark();
   at.nodes().kill_hard(name);
@@ -160,7 +160,7 @@ bool measure_death(house& at, map_readers& all, const std::string& name) {
 }
 
 bool measure_readers(const options& how) {
-  house at{how.server, how.postgres, how.redis};
+  ha_cluster at{how.server, how.postgres, how.redis};
   if (how.keep) std::printf("logs: %s\n", at.keep().c_str());
   seat_changes changes{market{at.url(), {.seats = map_seats, .buyers = map_buyers}}};
   const auto& schedule = changes.at().sale().schedule_id;
@@ -196,16 +196,8 @@ bool measure_readers(const options& how) {
   return expect(changes.failed() == 0, changes.first_failure()) && kept;
 }
 
-// The gateways inherit it.
-void allow_many_sockets() {
-  rlimit open{};
-  getrlimit(RLIMIT_NOFILE, &open);
-  open.rlim_cur = open.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &open);
-}
-
 int run(int argc, char** argv) {
-  CLI::App app{"What clients notice while the nodes of a house are restarted, or die.",
+  CLI::App app{"What clients notice while the nodes of a cluster are restarted, or die.",
                "boxoffice-bench-cluster"};
   options how;
   app.add_option("--server", how.server, "The boxoffice to start")->required();

@@ -1,6 +1,7 @@
 // boxoffice-bench-streams: how soon many readers of one seat map know of its changes, and what
 // they cost beside purchases.
 #include "bench/load/load_run.hpp"
+#include "bench/load/many_sockets.hpp"
 #include "bench/load/measured_server.hpp"
 #include "bench/load/processor_time.hpp"
 #include "bench/load/purchases.hpp"
@@ -12,7 +13,6 @@
 #include <cstdio>
 #include <iostream>
 #include <memory>
-#include <sys/resource.h>
 #include <vector>
 
 #include <CLI/CLI.hpp>
@@ -130,14 +130,6 @@ void measure_purchases(const options& how, reading what, std::size_t count) {
   std::printf("| %zu | %.0f | %.0f | %.3f (%.3f–%.3f) × |\n", count, median(without), median(with),
               median(with) / median(without), std::ranges::min(ratio), std::ranges::max(ratio));
   std::fflush(stdout);
-}
-
-// The server inherits it.
-void allow_many_sockets() {
-  rlimit open{};
-  getrlimit(RLIMIT_NOFILE, &open);
-  open.rlim_cur = open.rlim_max;
-  setrlimit(RLIMIT_NOFILE, &open);
 }
 
 int run(int argc, char** argv) {

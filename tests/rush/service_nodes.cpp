@@ -38,6 +38,10 @@ const std::vector<std::string>& service_nodes::names() {
   return all;
 }
 
+std::string service_nodes::other_of(const std::string& name) {
+  return name.ends_with("-2") ? name.substr(0, name.size() - 2) : name + "-2";
+}
+
 service_nodes::service_nodes(std::filesystem::path program, std::filesystem::path folder,
                              std::vector<std::string> settings, each_runs each, surroundings_of in)
     : each_{each},
@@ -71,7 +75,7 @@ std::string service_nodes::peers_of(const std::vector<std::string>& names) const
 
 std::vector<std::string> service_nodes::service_settings(const std::string& name) const {
   std::vector<std::string> all;
-  const auto service = name.ends_with("-2") ? name.substr(0, name.size() - 2) : name;
+  const auto service = name.ends_with("-2") ? other_of(name) : name;
   if (each_ == each_runs::twice) all.emplace_back("cluster.takeover_ms=1500");
   all.insert(all.end(),
              {"node.roles=" + service, "node.name=" + name, "cluster.secret=" + secret(),

@@ -35,6 +35,8 @@ class service_nodes {
                 surroundings_of in = {});
 
   static const std::vector<std::string>& names();
+  /// The other one of the two nodes of a service, or gateways.
+  static std::string other_of(const std::string& name);
 
   /// Starts it (again) and returns when it is ready, or stands by. Names that begin with `gateway`
   /// are gateways, which are there once they were started; each keeps its address.

@@ -73,13 +73,13 @@ std::vector<std::string> network_namespaces::entering(const std::string& name) c
 }
 
 // Routes that are more precise than that of the bridge.
-void network_namespaces::mute(const std::string& name, bool on) {
+void network_namespaces::drop_outbound(const std::string& name, bool on) {
   const std::string what = on ? " route add blackhole " : " route del blackhole ";
   for (const auto& half : {address_of(0), address_of(128)})
     must("-n " + machines_.at(name).space + what + half + "/25");
 }
 
-void network_namespaces::deafen(const std::string& name, bool on) {
+void network_namespaces::drop_inbound(const std::string& name, bool on) {
   const auto what =
       (on ? " route add blackhole " : " route del blackhole ") + machines_.at(name).address + "/32";
   must(what);

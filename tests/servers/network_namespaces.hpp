@@ -24,9 +24,9 @@ class network_namespaces {
   /// What a command begins with, to run in there.
   [[nodiscard]] std::vector<std::string> entering(const std::string& name) const;
   /// From now on nothing that it sends arrives, or everything does again.
-  void mute(const std::string& name, bool on);
+  void drop_outbound(const std::string& name, bool on);
   /// The same for what is sent to it.
-  void deafen(const std::string& name, bool on);
+  void drop_inbound(const std::string& name, bool on);
 
  private:
   struct machine {

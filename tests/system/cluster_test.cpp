@@ -305,7 +305,7 @@ TEST_P(ClusterRush, LosesNothingWhenANodeIsKilled) {
       } else {
         // With a second node that one takes over; the first one comes back, and stands by.
         server.nodes().kill_hard(serving);
-        const auto other = serving == victim ? victim + "-2" : victim;
+        const auto other = rush::service_nodes::other_of(serving);
         const bool twice = tested_nodes() == node_layout::ha;
         if (twice) server.nodes().process(other).await_ready();
         server.nodes().start(serving);

@@ -1,4 +1,4 @@
-// What clients notice while every node of a house is restarted, or some die: two gateways, each
+// What clients notice while every node of a cluster is restarted, or some die: two gateways, each
 // service twice.
 #include "bench/cluster/ended_nodes.hpp"
 #include "bench/cluster/map_readers.hpp"

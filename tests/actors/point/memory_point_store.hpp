@@ -2,6 +2,7 @@
 
 #include "actors/point/point_store.hpp"
 #include "storage/account_steps.hpp"
+#include "tests/actors/memory_keys.hpp"
 #include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
@@ -121,17 +122,7 @@ class memory_point_store final : public memory_owned<point_store>, public point_
   key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
     read();
     if (key_pages-- <= 0) throw std::runtime_error{"a slow disk"};
-    key_page found;
-    std::int64_t seen = 0;
-    for (const auto& [scope, remembered] : keys) {
-      if (seen++ < cursor) continue;
-      if (found.scopes.size() == limit) {
-        found.next = cursor + static_cast<std::int64_t>(limit);
-        break;
-      }
-      found.scopes.push_back(scope);
-    }
-    return found;
+    return page_of(keys, cursor, limit);
   }
 
   [[nodiscard]] points balance_of(const user_id& user) const {

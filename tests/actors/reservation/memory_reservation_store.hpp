@@ -1,6 +1,7 @@
 #pragma once
 
 #include "actors/reservation/reservation_store.hpp"
+#include "tests/actors/memory_keys.hpp"
 #include "tests/actors/memory_owned.hpp"
 
 #include <algorithm>
@@ -124,17 +125,7 @@ class memory_reservation_store final : public memory_owned<reservation_store>,
   }
   key_page key_scopes(std::int64_t cursor, std::size_t limit) override {
     look();
-    key_page found;
-    std::int64_t seen = 0;
-    for (const auto& [scope, remembered] : keys) {
-      if (seen++ < cursor) continue;
-      if (found.scopes.size() == limit) {
-        found.next = cursor + static_cast<std::int64_t>(limit);
-        break;
-      }
-      found.scopes.push_back(scope);
-    }
-    return found;
+    return page_of(keys, cursor, limit);
   }
 
  private:

@@ -12,24 +12,24 @@
 
 namespace boxoffice::system_test {
 
-/// What the nodes of a house hear each other by, and how it fails.
-class house_wires {
+/// What the nodes of a cluster hear each other by, and how it fails.
+class cluster_network {
  public:
-  virtual ~house_wires() = default;
+  virtual ~cluster_network() = default;
   /// For service_nodes.
   virtual rush::service_nodes::surroundings around(const std::string& node) = 0;
   /// From now on nothing that others send to a node arrives there, or everything does again.
-  virtual void deafen(const std::string& node, bool on) = 0;
+  virtual void drop_inbound(const std::string& node, bool on) = 0;
   /// The same for what it sends to them.
-  virtual void mute(const std::string& node, bool on) = 0;
+  virtual void drop_outbound(const std::string& node, bool on) = 0;
 };
 
 /// A proxy before each node, and between each node and its stores.
-class proxied_wires final : public house_wires {
+class proxied_network final : public cluster_network {
  public:
   rush::service_nodes::surroundings around(const std::string& node) override;
-  void deafen(const std::string& node, bool on) override;
-  void mute(const std::string& node, bool on) override;
+  void drop_inbound(const std::string& node, bool on) override;
+  void drop_outbound(const std::string& node, bool on) override;
   /// Each piece that goes to or from it takes so much longer.
   void delay(const std::string& node, std::chrono::milliseconds by);
   /// Nothing reaches its stores, nor comes from there.
@@ -44,11 +44,13 @@ class proxied_wires final : public house_wires {
 
 /// Each node on a machine of its own: a network namespace. They reach their stores by sockets of
 /// the file system. **Requires** network_namespaces::can_be_made().
-class separate_machines final : public house_wires {
+class namespaced_network final : public cluster_network {
  public:
   rush::service_nodes::surroundings around(const std::string& node) override;
-  void deafen(const std::string& node, bool on) override { machines_.deafen(node, on); }
-  void mute(const std::string& node, bool on) override { machines_.mute(node, on); }
+  void drop_inbound(const std::string& node, bool on) override { machines_.drop_inbound(node, on); }
+  void drop_outbound(const std::string& node, bool on) override {
+    machines_.drop_outbound(node, on);
+  }
 
  private:
   test::network_namespaces machines_;

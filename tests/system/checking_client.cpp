@@ -1,4 +1,4 @@
-#include "tests/system/witness.hpp"
+#include "tests/system/checking_client.hpp"
 
 #include "tests/system/eventually.hpp"
 
@@ -7,7 +7,8 @@
 
 namespace boxoffice::system_test {
 
-witness::witness(const std::string& url, const std::string& name) : who_{url, name} {
+checking_client::checking_client(const std::string& url, const std::string& name)
+    : who_{url, name} {
   visitor admin{url, "admin1", "admin"};
   auto sale = schedule_on_sale(10, 10);
   sale["maxSeatsPerUser"] = 100;
@@ -18,7 +19,7 @@ witness::witness(const std::string& url, const std::string& name) : who_{url, na
     if (who_.charge(1'000'000).status != 201) throw std::runtime_error{"no points for " + name};
 }
 
-bool witness::is_done(const plain_answer& answer, int status) {
+bool checking_client::is_done(const plain_answer& answer, int status) {
   last_ = std::to_string(answer.status) + " " + answer.body;
   if (answer.status == status || answer.code() == "queue_token_invalid")
     return answer.status == status;
@@ -31,22 +32,23 @@ bool witness::is_done(const plain_answer& answer, int status) {
 }
 
 // Done, or sure to be: a 202 stays one, however often it is asked for again.
-bool witness::is_told(const plain_answer& answer) {
+bool checking_client::is_told(const plain_answer& answer) {
   pending_ = answer.status == 202;
   return is_done(answer, 201) || pending_;
 }
 
-void witness::expect(const plain_answer& answer, const std::string& member, const json& value) {
+void checking_client::expect(const plain_answer& answer, const std::string& member,
+                             const json& value) {
   if (answer.value().value(member, json{}) != value)
     faults_.push_back(who_.name() + ": not " + value.dump() + ": " + answer.body);
 }
 
-void witness::go_on(next to) {
+void checking_client::go_on(next to) {
   next_ = to;
   key_ = who_.fresh_key();
 }
 
-bool witness::step() {
+bool checking_client::step() {
   switch (next_) {
     case next::join: {
       const auto joined = who_.join(concert_);
@@ -115,7 +117,7 @@ bool witness::step() {
   return false;
 }
 
-std::string witness::faults_at_rest() {
+std::string checking_client::faults_at_rest() {
   std::string found;
   // What got no answer yet gets one: a saga pauses for 6 s at most before it asks again.
   if (!eventually([&] { return step() && !pending_; }, std::chrono::seconds{15}))

@@ -1,4 +1,4 @@
-#include "tests/system/house_wires.hpp"
+#include "tests/system/cluster_network.hpp"
 
 #include "tests/servers/test_servers.hpp"
 
@@ -26,7 +26,7 @@ std::string by_sockets(const std::string& settings) {
 
 }  // namespace
 
-surroundings proxied_wires::around(const std::string& node) {
+surroundings proxied_network::around(const std::string& node) {
   return {
       .port =
           [this, node](std::uint16_t port) {
@@ -38,7 +38,7 @@ surroundings proxied_wires::around(const std::string& node) {
                     std::string settings) { return through_proxies(node, std::move(settings)); }};
 }
 
-std::string proxied_wires::through_proxies(const std::string& node, std::string settings) {
+std::string proxied_network::through_proxies(const std::string& node, std::string settings) {
   auto& proxies = stores_[node];
   const bool first = proxies.empty();
   std::size_t number = 0;
@@ -51,21 +51,21 @@ std::string proxied_wires::through_proxies(const std::string& node, std::string 
   return settings;
 }
 
-void proxied_wires::deafen(const std::string& node, bool on) {
+void proxied_network::drop_inbound(const std::string& node, bool on) {
   links_.at(node)->stall(direction::to_server, on);
 }
-void proxied_wires::mute(const std::string& node, bool on) {
+void proxied_network::drop_outbound(const std::string& node, bool on) {
   links_.at(node)->stall(direction::to_client, on);
 }
-void proxied_wires::delay(const std::string& node, std::chrono::milliseconds by) {
+void proxied_network::delay(const std::string& node, std::chrono::milliseconds by) {
   links_.at(node)->delay(by);
 }
-void proxied_wires::cut_stores(const std::string& node, bool on) {
+void proxied_network::cut_stores(const std::string& node, bool on) {
   for (const auto& each : stores_.at(node))
     each->stall(on);
 }
 
-surroundings separate_machines::around(const std::string& node) {
+surroundings namespaced_network::around(const std::string& node) {
   auto& address = addresses_[node];
   if (address.empty()) address = machines_.add(node);
   return {.host = address, .entering = machines_.entering(node), .stores = by_sockets};

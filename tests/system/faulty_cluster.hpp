@@ -7,10 +7,10 @@
 #include "tests/rush/redis_keys.hpp"
 #include "tests/rush/service_nodes.hpp"
 #include "tests/servers/test_servers.hpp"
+#include "tests/system/checking_client.hpp"
+#include "tests/system/cluster_network.hpp"
 #include "tests/system/eventually.hpp"
-#include "tests/system/house_wires.hpp"
 #include "tests/system/running_server.hpp"
-#include "tests/system/witness.hpp"
 
 #include <algorithm>
 #include <atomic>
@@ -28,34 +28,34 @@
 
 namespace boxoffice::system_test {
 
-/// A house with two nodes for each service and a gateway, on PostgreSQL and Redis, whose nodes
+/// A cluster with two nodes for each service and a gateway, on PostgreSQL and Redis, whose nodes
 /// fail; and four clients who buy and give back, and compare each answer with what they know.
-class failing_house {
+class faulty_cluster {
  public:
-  explicit failing_house(house_wires& wires) {
+  explicit faulty_cluster(cluster_network& network) {
     const auto data = scratch_.path() / "data";
     databases_.write_settings(rush::settings_beside(data));
     keys_.append_settings(rush::settings_beside(data));
     nodes_ = std::make_unique<rush::service_nodes>(
         server_binary(), scratch_.path(), std::vector<std::string>{},
         rush::service_nodes::each_runs::twice,
-        [&](const std::string& node) { return wires.around(node); });
+        [&](const std::string& node) { return network.around(node); });
     gateway_ = std::make_unique<rush::server_process>(rush::server_setup{
         .program = server_binary(), .data_dir = data, .settings = nodes_->gateway_settings()});
     for (const auto& name : rush::service_nodes::names())
       serving_[name] = name;
     for (int i = 0; i < 4; ++i)
-      witnesses_.push_back(
-          std::make_unique<witness>(gateway_->url(), "witness" + std::to_string(i)));
+      clients_.push_back(std::make_unique<checking_client>(gateway_->url(),
+                                                           "checking_client" + std::to_string(i)));
   }
-  ~failing_house() {
-    end_witnesses();
+  ~faulty_cluster() {
+    end_clients();
     for (auto& [service, each] : endings_)
       each.watch.join();
   }
 
-  failing_house(const failing_house&) = delete;
-  failing_house& operator=(const failing_house&) = delete;
+  faulty_cluster(const faulty_cluster&) = delete;
+  faulty_cluster& operator=(const faulty_cluster&) = delete;
 
   /// What is done to a node before it is started again.
   std::function<void(const std::string& node)> heal{[](const std::string& /*node*/) {}};
@@ -65,19 +65,19 @@ class failing_house {
 
   /// The clients begin.
   void begin() {
-    for (const auto& each : witnesses_)
+    for (const auto& each : clients_)
       threads_.emplace_back([this, who = each.get()] {
         try {
           while (!over_) {
             if (who->step()) ++steps_;
-            let_pass(std::chrono::milliseconds{20});
+            let_pass(std::chrono::milliseconds{20});  // as somebody who reads what is there
           }
         } catch (const std::exception& e) {
           ADD_FAILURE() << "somebody got no answer: " << e.what();
         }
       });
   }
-  void end_witnesses() {
+  void end_clients() {
     over_ = true;
     for (auto& each : threads_)
       each.join();
@@ -94,7 +94,7 @@ class failing_house {
     return nodes_->process(name);
   }
   [[nodiscard]] std::string other_of(const std::string& service) const {
-    return serving_.at(service) == service ? service + "-2" : service;
+    return rush::service_nodes::other_of(serving_.at(service));
   }
   /// The other node serves `service` now; the one that did is named.
   std::string await_other(const std::string& service) {
@@ -111,7 +111,7 @@ class failing_house {
   }
   [[nodiscard]] std::string last_answers() const {
     std::string text;
-    for (const auto& each : witnesses_)
+    for (const auto& each : clients_)
       text += each->last() + "\n";
     for (const auto& [service, at] : serving_)
       text += service + " on " + at + "\n";
@@ -124,7 +124,7 @@ class failing_house {
   void expect_back() {
     constexpr std::chrono::seconds back_within_max{5};
     const auto began = std::chrono::steady_clock::now();
-    const auto until = steps_ + 4 * witnesses_.size();
+    const auto until = steps_ + 4 * clients_.size();
     EXPECT_TRUE(eventually([&] { return steps_ >= until; }, std::chrono::seconds{30}));
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     slowest_ = std::max(slowest_, took.count());
@@ -174,9 +174,9 @@ class failing_house {
   void expect_kept() {
     for (const auto& each : rush::service_nodes::names())
       await_end(each);
-    end_witnesses();
+    end_clients();
     std::size_t purchases = 0, later = 0;
-    for (const auto& each : witnesses_) {
+    for (const auto& each : clients_) {
       EXPECT_EQ(each->faults_at_rest(), "");
       EXPECT_GT(each->purchases(), 0U);
       purchases += each->purchases();
@@ -200,7 +200,7 @@ class failing_house {
   std::unique_ptr<rush::service_nodes> nodes_;
   std::unique_ptr<rush::server_process> gateway_;
   std::map<std::string, std::string> serving_;  // service → node
-  std::vector<std::unique_ptr<witness>> witnesses_;
+  std::vector<std::unique_ptr<checking_client>> clients_;
   std::vector<std::thread> threads_;
   std::atomic<bool> over_{false};
   std::atomic<std::size_t> steps_{0};

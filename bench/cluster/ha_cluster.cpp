@@ -1,4 +1,4 @@
-#include "bench/cluster/house.hpp"
+#include "bench/cluster/ha_cluster.hpp"
 
 #include "bench/compare/polling.hpp"
 #include "tests/rush/books.hpp"
@@ -10,7 +10,8 @@
 
 namespace boxoffice::load {
 
-house::house(std::filesystem::path program, const std::string& postgres, const std::string& redis)
+ha_cluster::ha_cluster(std::filesystem::path program, const std::string& postgres,
+                       const std::string& redis)
     : program_{std::move(program)}, databases_{postgres} {
   const auto stores = rush::settings_beside(data_dir());
   databases_.write_settings(stores);
@@ -23,24 +24,24 @@ house::house(std::filesystem::path program, const std::string& postgres, const s
     nodes_->start(each);
 }
 
-const std::vector<std::string>& house::gateways() {
+const std::vector<std::string>& ha_cluster::gateways() {
   static const std::vector<std::string> names{"gateway", "gateway-2"};
   return names;
 }
 
-std::vector<boost::asio::ip::tcp::endpoint> house::endpoints() {
+std::vector<boost::asio::ip::tcp::endpoint> ha_cluster::endpoints() {
   std::vector<boost::asio::ip::tcp::endpoint> all;
   for (const auto& each : gateways())
     all.push_back(rush::parse_url(nodes_->process(each).url()));
   return all;
 }
 
-const std::filesystem::path& house::keep() {
+const std::filesystem::path& ha_cluster::keep() {
   scratch_.keep();
   return scratch_.path();
 }
 
-rush::audit_run house::audit() const {
+rush::audit_run ha_cluster::audit() const {
   const auto until = std::chrono::steady_clock::now() + std::chrono::seconds{30};
   while (true) {
     auto found = rush::audit(program_, data_dir(), {"--drained"});

@@ -12,10 +12,10 @@ namespace boxoffice::system_test {
 /// the server has to say from then on. Asks again, under the same key, until there is an answer.
 ///
 /// **Thread**: one at a time.
-class witness {
+class checking_client {
  public:
   /// `url`: of a server that works.
-  witness(const std::string& url, const std::string& name);
+  checking_client(const std::string& url, const std::string& name);
 
   /// One request, from where the last one ended; whether it was answered with success.
   bool step();

@@ -16,10 +16,10 @@ namespace boxoffice::load {
 
 /// The layout `ha`: two gateways, each service twice, on databases and keys made for it in a
 /// PostgreSQL and a Redis. All of it goes away with this.
-class house {
+class ha_cluster {
  public:
   /// `postgres`, `redis`: the URLs of the servers.
-  house(std::filesystem::path program, const std::string& postgres, const std::string& redis);
+  ha_cluster(std::filesystem::path program, const std::string& postgres, const std::string& redis);
 
   static const std::vector<std::string>& gateways();
 
